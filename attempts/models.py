@@ -1,0 +1,133 @@
+"""One row per attempt, and the one prediction of a person in a round."""
+
+import uuid
+
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.db.models import F, Q
+from django.db.models.functions import Now
+
+
+class Attempt(models.Model):
+    """One sitting. Open until `submitted_at` is set; from then on the row is final (trigger).
+
+    The arrays have one element per question of the paper, in the order shown:
+    `paper`    index of the question in the round's sealed pool,
+    `orders`   rank of the permutation in which its options are shown (attempts.rules.permutation),
+    `widths`   how many options it has, so that a save can be checked in the one UPDATE that it is,
+    `answers`  what was tapped: 0 = blank, else 1 + the position shown,
+    `choices`  the same as canonical option (0 = blank, else 1 + index in the pool), set on submission.
+    """
+
+    class FinishedBy(models.TextChoices):
+        CONTESTANT = "contestant", "Người dự thi nộp bài"
+        SERVER = "server", "Hệ thống nộp khi hết giờ"
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    entry = models.ForeignKey(
+        "contests.Entry", on_delete=models.PROTECT, related_name="attempts"
+    )
+    round = models.ForeignKey(
+        "contests.Round", on_delete=models.PROTECT, related_name="attempts"
+    )
+    number = models.PositiveSmallIntegerField("lượt")
+    seed = models.BinaryField(max_length=32)
+    paper = ArrayField(models.SmallIntegerField())
+    orders = ArrayField(models.SmallIntegerField())
+    widths = ArrayField(models.SmallIntegerField())
+    answers = ArrayField(models.SmallIntegerField())
+    prediction_draft = models.DecimalField(max_digits=14, decimal_places=5, null=True)
+    revision = models.PositiveIntegerField(default=0)
+    started_at = models.DateTimeField("bắt đầu lúc", db_default=Now())
+    deadline = models.DateTimeField("hạn nộp bài")
+    saved_at = models.DateTimeField("lưu lần cuối", null=True)
+    submitted_at = models.DateTimeField("nộp lúc", null=True)
+    finished_by = models.CharField(
+        "nộp bởi", max_length=10, choices=FinishedBy, null=True
+    )
+    choices = ArrayField(models.SmallIntegerField(), null=True)
+    correct = models.PositiveSmallIntegerField("số câu đúng", null=True)
+    duration_ms = models.PositiveIntegerField("thời gian làm bài (ms)", null=True)
+    receipt = models.CharField("mã biên nhận", max_length=19, null=True)
+    address = models.GenericIPAddressField("địa chỉ mạng", null=True)
+    device = models.CharField("thiết bị", max_length=16, blank=True)
+
+    class Meta:
+        verbose_name = "lượt thi"
+        verbose_name_plural = "lượt thi"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["entry", "round", "number"], name="one_attempt_per_number"
+            ),
+            models.UniqueConstraint(
+                fields=["entry", "round"],
+                condition=Q(submitted_at=None),
+                name="one_open_attempt_per_round",
+            ),
+            models.UniqueConstraint(fields=["receipt"], name="one_attempt_per_receipt"),
+            models.CheckConstraint(
+                condition=Q(deadline__gt=F("started_at")), name="deadline_after_start"
+            ),
+            # Submitted means marked, timed and receipted, all at once.
+            models.CheckConstraint(
+                condition=Q(
+                    submitted_at=None,
+                    finished_by=None,
+                    choices=None,
+                    correct=None,
+                    duration_ms=None,
+                    receipt=None,
+                )
+                | Q(
+                    submitted_at__isnull=False,
+                    finished_by__isnull=False,
+                    choices__isnull=False,
+                    correct__isnull=False,
+                    duration_ms__isnull=False,
+                    receipt__isnull=False,
+                ),
+                name="attempt_is_submitted_whole",
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["deadline"],
+                condition=Q(submitted_at=None),
+                name="attempt_open_deadline",
+            ),
+            models.Index(fields=["round", "entry"], name="attempt_round_entry"),
+        ]
+
+    def __str__(self) -> str:
+        return f"Lượt {self.number}"
+
+
+class Prediction(models.Model):
+    """The one prediction of a person in a round: the first submitted value binds. Final (trigger)."""
+
+    entry = models.ForeignKey(
+        "contests.Entry", on_delete=models.PROTECT, related_name="predictions"
+    )
+    round = models.ForeignKey(
+        "contests.Round", on_delete=models.PROTECT, related_name="predictions"
+    )
+    attempt = models.OneToOneField(
+        Attempt, on_delete=models.PROTECT, related_name="prediction"
+    )
+    value = models.DecimalField("dự đoán", max_digits=14, decimal_places=5)
+    at = models.DateTimeField("thời điểm", db_default=Now())
+
+    class Meta:
+        verbose_name = "câu dự đoán"
+        verbose_name_plural = "câu dự đoán"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["entry", "round"], name="one_prediction_per_entry_and_round"
+            ),
+            models.CheckConstraint(
+                condition=Q(value__gte=0), name="prediction_is_not_negative"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.value)

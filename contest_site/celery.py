@@ -1,0 +1,26 @@
+"""The Celery application, with the whole beat schedule.
+
+Correctness never hangs on beat's punctuality: each scheduled task scans the database for work that is
+due, so a late or doubled run does the same work once.
+"""
+
+import os
+
+from celery import Celery
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "contest_site.settings")
+
+app = Celery("contest_site")
+app.config_from_object("django.conf:settings", namespace="CELERY")
+app.autodiscover_tasks()
+app.conf.beat_schedule = {
+    "finish-expired-attempts": {
+        "task": "attempts.tasks.finish_expired",
+        "schedule": 20.0,
+    },
+    "close-due-rounds": {"task": "prizes.tasks.close_due_rounds", "schedule": 15.0},
+    "resume-certificates": {
+        "task": "prizes.tasks.resume_certificates",
+        "schedule": 60.0,
+    },
+}

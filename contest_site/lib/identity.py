@@ -1,0 +1,53 @@
+"""One person, however a phone number or a national ID is typed."""
+
+import hashlib
+import hmac
+import re
+import unicodedata
+
+import phonenumbers
+from django.conf import settings
+from django.utils.translation import gettext as _
+
+from contest_site.lib.errors import Invalid
+
+NATIONAL_ID = re.compile(r"\d{12}")
+
+
+def normal_phone(text: str) -> str:
+    """E.164 form of a Vietnamese number: `0912 345 678`, `84912…`, `0084…`, full-width digits are one.
+
+    Raises Invalid with a sentence when it cannot be a phone number.
+    """
+    digits = re.sub(r"[^\d+]", "", unicodedata.normalize("NFKC", text))
+    if digits.startswith("00"):
+        digits = "+" + digits[2:]
+    elif digits.startswith("84") and len(digits) >= 11:
+        digits = "+" + digits
+    try:
+        number = phonenumbers.parse(digits, "VN")
+    except phonenumbers.NumberParseException:
+        raise Invalid(_("Số điện thoại chưa đúng. Ví dụ đúng: 0912 345 678.")) from None
+    if not phonenumbers.is_valid_number(number):
+        raise Invalid(_("Số điện thoại chưa đúng. Ví dụ đúng: 0912 345 678."))
+    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+
+
+def display_phone(e164: str) -> str:
+    """National form for people: +84912345678 → 0912 345 678."""
+    return phonenumbers.format_number(
+        phonenumbers.parse(e164), phonenumbers.PhoneNumberFormat.NATIONAL
+    )
+
+
+def national_id_hash(text: str) -> str:
+    """Keyed SHA-256 (hex) of a 12-digit national ID; the number itself is not stored.
+
+    Raises Invalid unless it is 12 digits, spaces and full-width digits allowed.
+    """
+    digits = re.sub(r"[\s.\-]", "", unicodedata.normalize("NFKC", text))
+    if not (NATIONAL_ID.fullmatch(digits) and digits.isascii()):
+        raise Invalid(_("Số định danh cá nhân (CCCD) gồm đúng 12 chữ số."))
+    return hmac.new(
+        settings.IDENTITY_KEY.encode(), digits.encode(), hashlib.sha256
+    ).hexdigest()

@@ -1,0 +1,42 @@
+from collections.abc import Callable
+
+from django.db import InterfaceError, OperationalError
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import render
+
+from contest_site.lib.errors import DomainError, Refused
+
+
+class DomainErrorMiddleware:
+    """Turns a refusal of a domain function into a page (or JSON) with its sentence and its status."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_exception(
+        self, request: HttpRequest, exception: Exception
+    ) -> HttpResponse | None:
+        if isinstance(exception, DomainError):
+            return refusal(request, exception)
+        if isinstance(exception, OperationalError | InterfaceError):
+            # The page keeps its answers and tries again; a stack trace helps nobody there.
+            response = render(request, "503.html", status=503)
+            response["Retry-After"] = "3"
+            return response
+        return None
+
+
+def refusal(request: HttpRequest, error: DomainError) -> HttpResponse:
+    """The page (or JSON for a script) that tells a person why something was refused."""
+    if request.headers.get("Accept", "").startswith("application/json"):
+        return JsonResponse({"error": str(error.message)}, status=error.status)
+    reasons = error.reasons if isinstance(error, Refused) else []
+    return render(
+        request,
+        "refused.html",
+        {"message": error.message, "reasons": reasons},
+        status=error.status,
+    )

@@ -1,0 +1,75 @@
+"""Vietnamese ways of writing durations, money, numbers and ends of windows. Built in to every template."""
+
+from datetime import datetime, timedelta
+from decimal import Decimal
+
+from django import template
+from django.utils import timezone
+from django.utils.formats import number_format
+from django.utils.translation import gettext as _
+
+register = template.Library()
+
+
+@register.filter
+def duration(milliseconds: int | None) -> str:
+    """242315 → "4 phút 02,315 giây"; to the millisecond, because ties are decided by it."""
+    if milliseconds is None:
+        return "–"
+    minutes, rest = divmod(int(milliseconds), 60_000)
+    seconds = number_format(Decimal(rest) / 1000, 3)
+    if not minutes:
+        return _("%(seconds)s giây") % {"seconds": seconds}
+    return _("%(minutes)d phút %(seconds)s giây") % {
+        "minutes": minutes,
+        "seconds": seconds.rjust(6, "0"),
+    }
+
+
+@register.filter
+def dong(amount: int | None) -> str:
+    """3000000 → "3.000.000 đồng"."""
+    return (
+        "–"
+        if amount is None
+        else _("%(amount)s đồng")
+        % {"amount": number_format(amount, force_grouping=True)}
+    )
+
+
+@register.filter
+def number(value: int | Decimal | None) -> str:
+    """Grouped number without needless decimals: 1234 → 1.234; 87.65000 → 87,65."""
+    if value is None:
+        return "–"
+    if isinstance(value, Decimal):
+        value = value.normalize()
+        places = max(0, -int(value.as_tuple().exponent))
+        return number_format(value, places, force_grouping=True)
+    return number_format(value, force_grouping=True)
+
+
+@register.filter
+def moment(instant: datetime | None) -> str:
+    """An instant: "07 giờ 00 ngày 10/11/2024"."""
+    if instant is None:
+        return "–"
+    local = timezone.localtime(instant)
+    return _("%(hour)s giờ %(minute)s ngày %(date)s") % {
+        "hour": f"{local:%H}",
+        "minute": f"{local:%M}",
+        "date": f"{local:%d/%m/%Y}",
+    }
+
+
+@register.filter
+def end_moment(instant: datetime | None) -> str:
+    """An exclusive end: midnight is written as 24 giờ 00 of the day before, as plans do."""
+    if instant is None:
+        return "–"
+    local = timezone.localtime(instant)
+    if (local.hour, local.minute, local.second) != (0, 0, 0):
+        return moment(instant)
+    return _("24 giờ 00 ngày %(date)s") % {
+        "date": f"{local - timedelta(days=1):%d/%m/%Y}"
+    }

@@ -1,0 +1,55 @@
+"""Vietnamese text: one form for storing, one for searching, one for ordering."""
+
+import re
+import unicodedata
+
+INVISIBLE = re.compile(r"[\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\u00ad]")
+SPACES = re.compile(r"\s+")
+
+
+def clean(text: str) -> str:
+    """NFC, no invisible or control characters, runs of white space folded to one space."""
+    text = INVISIBLE.sub("", unicodedata.normalize("NFC", text))
+    text = SPACES.sub(" ", text)
+    return "".join(char for char in text if unicodedata.category(char) != "Cc").strip()
+
+
+def fold(text: str) -> str:
+    """Lower case without accents, for search: "Đức Phổ" and "duc pho" are one."""
+    decomposed = unicodedata.normalize("NFD", clean(text).lower().replace("đ", "d"))
+    return "".join(char for char in decomposed if not unicodedata.combining(char))
+
+
+# Vietnamese alphabetical order: letters first, tones last (ngang, huyền, hỏi, ngã, sắc, nặng).
+LETTERS = {
+    letter: index for index, letter in enumerate("aăâbcdđeêfghijklmnoôơpqrstuưvwxyz")
+}
+TONES = {"": 0, "\u0300": 1, "\u0309": 2, "\u0303": 3, "\u0301": 4, "\u0323": 5}
+SHAPES = {"\u0306", "\u0302", "\u031b"}  # breve, circumflex, horn: part of the letter
+
+SortKey = tuple[tuple[tuple[int, ...], tuple[int, ...]], ...]
+
+
+def sort_key(text: str) -> SortKey:
+    """Key of Vietnamese dictionary order, word by word: letters decide before tones."""
+    return tuple(_word_key(word) for word in clean(text).lower().split())
+
+
+def name_sort_key(full_name: str) -> SortKey:
+    """Key of a list of people: given name, then family name and middle names (Nguyễn Văn An < Lê Thị Bình)."""
+    words = clean(full_name).split()
+    return sort_key(" ".join([*words[-1:], *words[1:-1], *words[:1]])) if words else ()
+
+
+def _word_key(word: str) -> tuple[tuple[int, ...], tuple[int, ...]]:
+    letters: list[int] = []
+    tones: list[int] = []
+    for char in word:
+        decomposed = unicodedata.normalize("NFD", char)
+        tone = next((mark for mark in decomposed if mark in TONES), "")
+        base = unicodedata.normalize(
+            "NFC", decomposed[0] + "".join(m for m in decomposed[1:] if m in SHAPES)
+        )
+        letters.append(LETTERS.get(base, 100 + ord(base[0])))
+        tones.append(TONES[tone])
+    return tuple(letters), tuple(tones)

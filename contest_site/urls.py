@@ -1,0 +1,24 @@
+from django.conf import settings
+from django.contrib import admin
+from django.urls import include, path
+
+from contest_site import views
+
+urlpatterns = [
+    path("", views.home, name="home"),
+    path("healthz", views.healthz, name="healthz"),
+    path("cuoc-thi/<slug:slug>/", views.contest, name="contest"),
+    path("cua-toi/", views.mine, name="mine"),
+    path("", include("contests.urls")),
+    path("", include("attempts.urls")),
+    path("", include("prizes.urls")),
+    path("tai-khoan/", include("contest_site.accounts.urls")),
+    path("quan-tri/", admin.site.urls),
+]
+if settings.DEMO:
+    urlpatterns += [path("demo/", include("contest_site.accounts.demo_urls"))]
+
+handler400 = "contest_site.views.bad_request"
+handler403 = "contest_site.views.forbidden"
+handler404 = "contest_site.views.not_found"
+handler500 = "contest_site.views.server_error"

@@ -1,0 +1,69 @@
+"""The choices of which a plan is made; each value is the word used in a plan file."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class CountingAttempt(models.TextChoices):
+    """Which of a person's attempts counts; never decided by the prediction."""
+
+    FIRST = "first", _("Lượt thi đầu tiên")
+    LAST = "last", _("Lượt thi cuối cùng")
+    BEST = "best", _("Lượt thi có kết quả tốt nhất")
+
+
+class ResultShown(models.TextChoices):
+    AT_ONCE = "at_once", _("Ngay sau khi nộp bài")
+    AFTER_CLOSE = "after_close", _("Sau khi vòng thi kết thúc")
+    AFTER_PUBLICATION = "after_publication", _("Sau khi kết quả được công bố")
+
+
+class PredictionTarget(models.TextChoices):
+    NONE = "none", _("Không có câu dự đoán")
+    PARTICIPANTS = "participants", _("Số người dự thi")
+    ATTEMPTS = "attempts", _("Số lượt thi")
+    ALL_RIGHT = "all_right", _("Số người trả lời đúng tất cả câu hỏi")
+    ALL_RIGHT_PERCENT = (
+        "all_right_percent",
+        _("Tỷ lệ phần trăm người trả lời đúng tất cả câu hỏi"),
+    )
+
+
+class RankKey(models.TextChoices):
+    """A key of the individual order, in the plan's sequence; equal on all keys = same rank."""
+
+    SCORE = "score", _("Số câu trả lời đúng nhiều hơn")
+    PREDICTION = "prediction", _("Câu dự đoán gần với kết quả thực tế hơn")
+    DURATION = "duration", _("Thời gian làm bài ngắn hơn")
+    SUBMITTED = "submitted", _("Thời điểm nộp bài sớm hơn")
+
+
+class NamesShown(models.TextChoices):
+    FULL = "full", _("Họ và tên đầy đủ")
+    MASKED = "masked", _("Họ và tên được che một phần (Nguyễn V. A.)")
+
+
+class Gender(models.TextChoices):
+    FEMALE = "female", _("Nữ")
+    MALE = "male", _("Nam")
+    OTHER = "other", _("Khác")
+
+
+class CertificateKind(models.TextChoices):
+    CHUNG_NHAN = "giay_chung_nhan", _("Giấy chứng nhận")
+    GIAY_KHEN = "giay_khen", _("Giấy khen")
+    BANG_KHEN = "bang_khen", _("Bằng khen")
+
+
+class Audience(models.TextChoices):
+    INDIVIDUAL = "individual", _("Cá nhân")
+    UNIT = "unit", _("Tập thể")
+
+
+class ExclusionRole(models.TextChoices):
+    COMMITTEE = "committee", _("Ban Tổ chức")
+    JURY = "jury", _("Ban Giám khảo")
+    SECRETARIAT = "secretariat", _("Tổ Thư ký")
+    WRITERS = "writers", _("Tổ ra đề")
+    APPRAISERS = "appraisers", _("Tổ thẩm định")
+    HELPERS = "helpers", _("Cán bộ trực tiếp tham gia tổ chức")

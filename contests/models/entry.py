@@ -1,0 +1,114 @@
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.db.models.functions import Now
+
+from contests.enums import ExclusionRole, Gender
+from contests.models.plan import Category, Contest
+from contests.models.unit import Unit
+
+
+class Entry(models.Model):
+    """Đăng ký dự thi: one person in one contest. The same account, phone or ID cannot enter twice."""
+
+    contest = models.ForeignKey(
+        Contest,
+        on_delete=models.CASCADE,
+        related_name="entries",
+        verbose_name="cuộc thi",
+    )
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        related_name="entries",
+        verbose_name="tài khoản",
+    )
+    full_name = models.CharField("họ và tên", max_length=200)
+    birth_date = models.DateField("ngày sinh")
+    gender = models.CharField("giới tính", max_length=10, choices=Gender)
+    phone = models.CharField("số điện thoại", max_length=16)
+    national_id_hash = models.CharField(
+        max_length=64, null=True, blank=True, editable=False
+    )
+    unit = models.ForeignKey(
+        Unit, on_delete=models.PROTECT, related_name="entries", verbose_name="đơn vị"
+    )
+    category = models.ForeignKey(
+        Category, on_delete=models.PROTECT, related_name="+", verbose_name="đối tượng"
+    )
+    consent_version = models.CharField("phiên bản nội dung đồng ý", max_length=20)
+    consented_at = models.DateTimeField("đồng ý lúc", db_default=Now(), editable=False)
+    created_at = models.DateTimeField("đăng ký lúc", db_default=Now(), editable=False)
+
+    class Meta:
+        verbose_name = "đăng ký dự thi"
+        verbose_name_plural = "đăng ký dự thi"
+        ordering = ["-id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["contest", "user"], name="one_entry_per_contest_and_user"
+            ),
+            models.UniqueConstraint(
+                fields=["contest", "phone"], name="one_entry_per_contest_and_phone"
+            ),
+            models.UniqueConstraint(
+                fields=["contest", "national_id_hash"],
+                name="one_entry_per_contest_and_national_id",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.full_name
+
+
+class Exclusion(models.Model):
+    """Someone who may not take part or be ranked, known by account, phone or national ID (any one is enough)."""
+
+    contest = models.ForeignKey(
+        Contest,
+        on_delete=models.CASCADE,
+        related_name="exclusions",
+        verbose_name="cuộc thi",
+    )
+    full_name = models.CharField("họ và tên", max_length=200)
+    role = models.CharField("vai trò", max_length=20, choices=ExclusionRole)
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+        verbose_name="tài khoản",
+    )
+    phone = models.CharField("số điện thoại", max_length=16, null=True, blank=True)
+    national_id_hash = models.CharField(
+        max_length=64, null=True, blank=True, editable=False
+    )
+    created_at = models.DateTimeField("ngày thêm", db_default=Now(), editable=False)
+
+    class Meta:
+        verbose_name = "người không được dự thi"
+        verbose_name_plural = "người không được dự thi"
+        ordering = ["contest", "full_name"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(user__isnull=False)
+                | Q(phone__isnull=False)
+                | Q(national_id_hash__isnull=False),
+                name="exclusion_names_someone",
+                violation_error_message="Cần ít nhất một trong ba: tài khoản, số điện thoại, số định danh cá nhân.",
+            ),
+            models.UniqueConstraint(
+                fields=["contest", "user"], name="one_exclusion_per_user"
+            ),
+            models.UniqueConstraint(
+                fields=["contest", "phone"], name="one_exclusion_per_phone"
+            ),
+            models.UniqueConstraint(
+                fields=["contest", "national_id_hash"],
+                name="one_exclusion_per_national_id",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.full_name} ({self.get_role_display()})"

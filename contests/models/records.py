@@ -1,0 +1,72 @@
+"""What happened to a plan, each as a record with its person and moment. Final (triggers)."""
+
+from django.conf import settings
+from django.db import models
+from django.db.models.functions import Now
+
+from contests.models.plan import Contest, Round
+
+
+class Announcement(models.Model):
+    """The contest was made public: the plan passed its check and people may see it and enter."""
+
+    contest = models.OneToOneField(
+        Contest, on_delete=models.CASCADE, related_name="announcement"
+    )
+    by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+"
+    )
+    at = models.DateTimeField(db_default=Now(), editable=False)
+
+    class Meta:
+        verbose_name = "công bố cuộc thi"
+        verbose_name_plural = "công bố cuộc thi"
+
+    def __str__(self) -> str:
+        return f"Công bố: {self.contest}"
+
+
+class RoundSeal(models.Model):
+    """A round's pool and secret, fixed before the opening.
+
+    `commitment` = SHA-256 (hex) of `secret` (32 bytes) is public from the sealing on; the secret itself is
+    public after the close, so that anyone can draw every paper again.
+    """
+
+    round = models.OneToOneField(Round, on_delete=models.CASCADE, related_name="seal")
+    pool = models.ForeignKey(
+        "questions.SealedPool", on_delete=models.PROTECT, related_name="+"
+    )
+    secret = models.BinaryField(max_length=32)
+    commitment = models.CharField(max_length=64)
+    by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+"
+    )
+    at = models.DateTimeField(db_default=Now(), editable=False)
+
+    class Meta:
+        verbose_name = "niêm phong đề"
+        verbose_name_plural = "niêm phong đề"
+
+    def __str__(self) -> str:
+        return f"Niêm phong: {self.round}"
+
+
+class RoundClosing(models.Model):
+    """The round takes no more papers from `at` on: its end came (by = null) or an organiser closed it."""
+
+    round = models.OneToOneField(
+        Round, on_delete=models.CASCADE, related_name="closing"
+    )
+    by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+"
+    )
+    at = models.DateTimeField(db_default=Now(), editable=False)
+    reason = models.TextField("lý do", blank=True)
+
+    class Meta:
+        verbose_name = "đóng vòng thi"
+        verbose_name_plural = "đóng vòng thi"
+
+    def __str__(self) -> str:
+        return f"Đóng: {self.round}"

@@ -1,0 +1,84 @@
+from typing import Any
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from tree_queries.models import TreeNode
+
+from contest_site.lib.text import fold
+
+
+class Unit(TreeNode):
+    """A body in the directory (a tree): province, commune, department, school …"""
+
+    code = models.CharField("mã", max_length=20, unique=True)
+    name = models.CharField("tên đơn vị", max_length=200)
+    kind = models.CharField("loại", max_length=60, blank=True)
+    # For search without accents; kept by save().
+    folded = models.CharField(max_length=200, editable=False)
+    is_rehearsal = models.BooleanField(default=False, editable=False)
+
+    class Meta:
+        verbose_name = "đơn vị"
+        verbose_name_plural = "đơn vị"
+        ordering = ["code"]
+
+    def __str__(self) -> str:
+        return self.name
+
+    def save(self, **kwargs: Any) -> None:
+        self.folded = fold(self.name)
+        super().save(**kwargs)
+
+
+class Headcount(models.Model):
+    """How many people a unit has for one contest: what participation is divided by."""
+
+    contest = models.ForeignKey(
+        "contests.Contest", on_delete=models.CASCADE, related_name="headcounts"
+    )
+    unit = models.ForeignKey(
+        Unit, on_delete=models.PROTECT, related_name="+", verbose_name="đơn vị"
+    )
+    people = models.PositiveIntegerField("tổng số người")
+
+    class Meta:
+        verbose_name = "tổng số người của đơn vị"
+        verbose_name_plural = "tổng số người của các đơn vị"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["contest", "unit"], name="one_headcount_per_contest_and_unit"
+            ),
+            models.CheckConstraint(
+                condition=Q(people__gt=0), name="headcount_is_positive"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.unit}: {self.people}"
+
+
+class UnitOfficer(models.Model):
+    """Cán bộ đầu mối: an account that sees the participation of a unit's own subtree."""
+
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.CASCADE,
+        related_name="offices",
+        verbose_name="tài khoản",
+    )
+    unit = models.ForeignKey(
+        Unit, on_delete=models.PROTECT, related_name="officers", verbose_name="đơn vị"
+    )
+
+    class Meta:
+        verbose_name = "cán bộ đầu mối của đơn vị"
+        verbose_name_plural = "cán bộ đầu mối của đơn vị"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["user", "unit"], name="one_office_per_user_and_unit"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user} – {self.unit}"

@@ -1,0 +1,194 @@
+"""Banks, topics, questions, their revisions and appraisals, and sealed pools."""
+
+from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db import models
+from django.db.models import F, Q
+from django.db.models.functions import Now
+
+MAX_OPTIONS = (
+    7  # the rank of a permutation of 7 options still fits PostgreSQL's smallint
+)
+
+
+class Bank(models.Model):
+    """A question bank, prepared by the question writers and appraised by others."""
+
+    name = models.CharField("tên ngân hàng", max_length=200, unique=True)
+    note = models.TextField("ghi chú", blank=True)
+    created_at = models.DateTimeField("ngày tạo", db_default=Now(), editable=False)
+
+    class Meta:
+        verbose_name = "ngân hàng câu hỏi"
+        verbose_name_plural = "ngân hàng câu hỏi"
+        ordering = ["name"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Topic(models.Model):
+    bank = models.ForeignKey(
+        Bank, on_delete=models.CASCADE, related_name="topics", verbose_name="ngân hàng"
+    )
+    name = models.CharField("chủ đề", max_length=200)
+    position = models.PositiveSmallIntegerField("thứ tự", default=0)
+
+    class Meta:
+        verbose_name = "chủ đề"
+        verbose_name_plural = "chủ đề"
+        ordering = ["bank", "position", "name"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["bank", "name"], name="one_topic_name_per_bank"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Question(models.Model):
+    """A question through its life; what it says is in its revisions, of which the last one counts."""
+
+    bank = models.ForeignKey(
+        Bank,
+        on_delete=models.CASCADE,
+        related_name="questions",
+        verbose_name="ngân hàng",
+    )
+    number = models.PositiveIntegerField("STT")
+    created_at = models.DateTimeField("ngày tạo", db_default=Now(), editable=False)
+
+    class Meta:
+        verbose_name = "câu hỏi"
+        verbose_name_plural = "câu hỏi"
+        ordering = ["bank", "number"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["bank", "number"], name="one_question_number_per_bank"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"Câu {self.number}"
+
+
+class Revision(models.Model):
+    """What a question said at one time. Final (trigger): an edit is a new revision."""
+
+    question = models.ForeignKey(
+        Question, on_delete=models.CASCADE, related_name="revisions"
+    )
+    number = models.PositiveSmallIntegerField("phiên bản")
+    topic = models.ForeignKey(
+        Topic, on_delete=models.PROTECT, related_name="+", verbose_name="chủ đề"
+    )
+    text = models.TextField("câu hỏi")
+    # NFC, lower case, without accents and punctuation: for duplicates
+    fingerprint = models.TextField(editable=False)
+    options = ArrayField(models.TextField(), verbose_name="phương án")
+    key = models.PositiveSmallIntegerField(
+        "đáp án", help_text="Vị trí của phương án đúng, từ 0."
+    )
+    explanation = models.TextField("giải thích", blank=True)
+    source = models.TextField("căn cứ", blank=True)
+    writer = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        related_name="+",
+        verbose_name="người soạn",
+    )
+    written_at = models.DateTimeField("soạn lúc", db_default=Now(), editable=False)
+
+    class Meta:
+        verbose_name = "phiên bản câu hỏi"
+        verbose_name_plural = "phiên bản câu hỏi"
+        ordering = ["question", "-number"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["question", "number"], name="one_revision_number_per_question"
+            ),
+            models.CheckConstraint(
+                condition=Q(options__len__gte=2) & Q(options__len__lte=MAX_OPTIONS),
+                name="revision_has_2_to_7_options",
+            ),
+            models.CheckConstraint(
+                condition=Q(key__lt=F("options__len")), name="revision_key_is_an_option"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.text
+
+
+class Appraisal(models.Model):
+    """The word of someone other than the writer on one revision. Final (trigger); the last one counts."""
+
+    class Verdict(models.TextChoices):
+        APPROVED = "approved", "Đã duyệt"
+        RETURNED = "returned", "Trả lại"
+        RETIRED = "retired", "Ngừng dùng"
+
+    revision = models.ForeignKey(
+        Revision, on_delete=models.CASCADE, related_name="appraisals"
+    )
+    verdict = models.CharField("kết luận", max_length=10, choices=Verdict)
+    comment = models.TextField("ý kiến", blank=True)
+    # Copied from the revision so that the database itself can hold the two apart.
+    writer = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+"
+    )
+    appraiser = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        related_name="+",
+        verbose_name="người thẩm định",
+    )
+    at = models.DateTimeField("thời điểm", db_default=Now(), editable=False)
+
+    class Meta:
+        verbose_name = "thẩm định"
+        verbose_name_plural = "thẩm định"
+        ordering = ["-id"]
+        constraints = [
+            models.CheckConstraint(
+                condition=~Q(writer=F("appraiser")), name="writer_does_not_appraise"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.get_verdict_display()
+
+
+class SealedPool(models.Model):
+    """The approved revisions of a bank, frozen as canonical JSON with its SHA-256. Final (trigger).
+
+    `content` is the exact text that was digested: a list of objects with the keys id (revision), topic,
+    text, options, key, explanation, source. A question is named by its index in that list.
+    """
+
+    bank = models.ForeignKey(
+        Bank, on_delete=models.PROTECT, related_name="pools", verbose_name="ngân hàng"
+    )
+    content = models.TextField()
+    size = models.PositiveIntegerField(
+        "số câu hỏi", validators=[MinValueValidator(1), MaxValueValidator(32_767)]
+    )
+    digest = models.CharField("mã băm SHA-256", max_length=64)
+    sealed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        related_name="+",
+        verbose_name="người niêm phong",
+    )
+    sealed_at = models.DateTimeField("niêm phong lúc", db_default=Now(), editable=False)
+
+    class Meta:
+        verbose_name = "bộ câu hỏi đã niêm phong"
+        verbose_name_plural = "bộ câu hỏi đã niêm phong"
+        ordering = ["-id"]
+
+    def __str__(self) -> str:
+        return f"{self.bank} · {self.size} câu · {self.digest[:12]}"
