@@ -1,0 +1,49 @@
+#!/usr/bin/env python
+"""Django's command line. On a laptop it brings the database and Redis with it, unless they run already."""
+
+import os
+import signal
+import sys
+
+from contest_site import embedded
+
+# These answer from the code alone, so nothing is started for them.
+WITHOUT_SERVICES = {
+    "check",
+    "collectstatic",
+    "diffsettings",
+    "findstatic",
+    "help",
+    "makemessages",
+    "makemigrations",
+    "version",
+}
+
+
+def needs_services(arguments: list[str]) -> bool:
+    if not arguments or arguments[0].startswith("-") or {"-h", "--help"} & set(arguments):
+        return False
+    return arguments[0] not in WITHOUT_SERVICES or any(a.startswith("--database") for a in arguments)
+
+
+def main(arguments: list[str]) -> None:
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "contest_site.settings")
+    embedded.laptop_environment(os.environ)
+    from django.core.management import execute_from_command_line
+
+    if not needs_services(arguments):
+        execute_from_command_line(sys.argv)
+        return
+    services = embedded.needed(os.environ, embedded.default_var_dir())
+    if services:
+        # Ended by a signal, it must still stop what it started.
+        signal.signal(signal.SIGTERM, lambda number, frame: sys.exit(128 + number))
+    try:
+        with embedded.running(services):
+            execute_from_command_line(sys.argv)
+    except embedded.ServiceError as error:
+        sys.exit(str(error))
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

@@ -1,0 +1,71 @@
+"""The test run's own PostgreSQL and Redis: in a temporary folder, on Unix sockets, gone afterwards."""
+
+import os
+import shutil
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+from contest_site import embedded
+
+PREFIX = "contest-tests-"
+# Tests lose nothing when the machine does, and a disk's flush is most of the time that they would wait.
+POSTGRES = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "max_connections": "200"}
+REDIS = {"appendonly": "no", "databases": "64"}
+# What somebody's shell or a running site might bring along must not change what the tests see.
+CLEARED = (
+    *("DATABASE_URL", "REDIS_URL", "CACHE_URL", "SECRET_KEY", "IDENTITY_KEY", "DEBUG", "DEMO", "INSECURE_HTTP"),
+    *("VAR_DIR", "MEDIA_ROOT", "STATIC_ROOT", "SITE_URL", "ALLOWED_HOSTS", "TRUSTED_PROXY_COUNT", "LOG_LEVEL"),
+    *("CODE_SENDERS", "CODE_FILE", "RATE_LIMITS_ENABLED", "DISABLE_SERVER_SIDE_CURSORS", "HOST", "PORT"),
+)
+
+
+@contextmanager
+def started() -> Iterator[Path]:
+    """Both services for as long as the run lasts; the folder that they lie in."""
+    _sweep()
+    folder = Path(tempfile.mkdtemp(prefix=PREFIX, dir="/tmp"))
+    services = [embedded.Postgres(folder, POSTGRES), embedded.Redis(folder, REDIS)]
+    try:
+        with embedded.running(services):
+            yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def environment(folder: Path, worker: int) -> dict[str, str]:
+    """What settings read in one of the parallel test processes."""
+    return {
+        "DATABASE_URL": embedded.database_url(folder),
+        # The broker and the cache apart, so that clearing the cache loses no task.
+        "REDIS_URL": embedded.redis_url(folder, 2 * worker),
+        "CACHE_URL": embedded.redis_url(folder, 2 * worker + 1),
+        "SECRET_KEY": "only-for-tests",
+        "INSECURE_HTTP": "true",
+        "VAR_DIR": str(folder / f"worker-{worker}"),
+    }
+
+
+def clear(environ: "os._Environ[str]") -> None:
+    for name in CLEARED:
+        environ.pop(name, None)
+    # libpq reads these wherever a URL is silent.
+    for name in [name for name in environ if name.startswith("PG")]:
+        del environ[name]
+
+
+def _sweep() -> None:
+    """Stop and remove what a killed run left behind; a run that is still going on holds its locks.
+
+    One that begins in this moment may not hold them yet, so the young are left alone.
+    """
+    for folder in Path("/tmp").glob(f"{PREFIX}*"):
+        with suppress(OSError, embedded.ServiceError):
+            status = folder.lstat()
+            if status.st_uid != os.geteuid() or folder.is_symlink() or time.time() - status.st_mtime < 60:
+                continue
+            services = [embedded.Postgres(folder), embedded.Redis(folder)]
+            if all(service.stop_if_unused() for service in services):
+                shutil.rmtree(folder, ignore_errors=True)
