@@ -4,8 +4,14 @@
 import os
 import signal
 import sys
+from pathlib import Path
 
-from contest_site import embedded
+VENV = Path(__file__).resolve().parent / ".venv"
+if __name__ == "__main__" and Path(sys.prefix) != VENV and (VENV / "bin" / "python").exists():
+    # Called as ./manage.py it runs in whatever Python is first on PATH: go on in the one of bin/setup.
+    os.execv(VENV / "bin" / "python", [str(VENV / "bin" / "python"), *sys.argv])  # noqa: S606
+
+from contest_site import embedded  # noqa: E402  after the line above, which may not have our packages
 
 # These answer from the code alone, so nothing is started for them.
 WITHOUT_SERVICES = {
@@ -15,7 +21,6 @@ WITHOUT_SERVICES = {
     "findstatic",
     "help",
     "makemessages",
-    "makemigrations",
     "version",
 }
 

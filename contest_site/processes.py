@@ -13,7 +13,7 @@ from pathlib import Path
 STOP_SECONDS = 40.0
 
 
-class ChildDied(Exception):
+class ChildDiedError(Exception):
     """A part ended by itself; the message says which and shows its last lines."""
 
 
@@ -50,7 +50,9 @@ class Children:
     def check(self) -> None:
         for name, process in self.started.items():
             if process.poll() is not None:
-                raise ChildDied(f"{name} ended with code {process.returncode}. Its last lines:\n{self.last_lines(name)}")
+                raise ChildDiedError(
+                    f"{name} ended with code {process.returncode}. Its last lines:\n{self.last_lines(name)}"
+                )
 
     def stop(self, seconds: float = STOP_SECONDS) -> None:
         """Ask all of them at once, wait, then kill what is left of each group."""

@@ -8,7 +8,9 @@ from django.core.exceptions import ImproperlyConfigured
 from contest_site.env import env_bool, env_int, env_list, env_path, env_str, parse_database_url
 
 
-@pytest.mark.parametrize(("raw", "value"), [("1", True), ("TRUE", True), ("on", True), ("no", False), ("", False)])
+@pytest.mark.parametrize(
+    ("raw", "value"), [("1", True), ("TRUE", True), ("on", True), ("no", False), ("", False)]
+)
 def test_bool_reads_the_usual_words(monkeypatch: pytest.MonkeyPatch, raw: str, value: bool) -> None:
     monkeypatch.setenv("SOME_FLAG", raw)
     assert env_bool("SOME_FLAG", not value) is value

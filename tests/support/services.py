@@ -16,8 +16,25 @@ POSTGRES = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "of
 REDIS = {"appendonly": "no", "databases": "64"}
 # What somebody's shell or a running site might bring along must not change what the tests see.
 CLEARED = (
-    *("DATABASE_URL", "REDIS_URL", "CACHE_URL", "SECRET_KEY", "IDENTITY_KEY", "DEBUG", "DEMO", "INSECURE_HTTP"),
-    *("VAR_DIR", "MEDIA_ROOT", "STATIC_ROOT", "SITE_URL", "ALLOWED_HOSTS", "TRUSTED_PROXY_COUNT", "LOG_LEVEL"),
+    *(
+        "DATABASE_URL",
+        "REDIS_URL",
+        "CACHE_URL",
+        "SECRET_KEY",
+        "IDENTITY_KEY",
+        "DEBUG",
+        "DEMO",
+        "INSECURE_HTTP",
+    ),
+    *(
+        "VAR_DIR",
+        "MEDIA_ROOT",
+        "STATIC_ROOT",
+        "SITE_URL",
+        "ALLOWED_HOSTS",
+        "TRUSTED_PROXY_COUNT",
+        "LOG_LEVEL",
+    ),
     *("CODE_SENDERS", "CODE_FILE", "RATE_LIMITS_ENABLED", "DISABLE_SERVER_SIDE_CURSORS", "HOST", "PORT"),
 )
 
