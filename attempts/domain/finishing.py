@@ -1,0 +1,90 @@
+"""Ending attempts: marking, timing and receipting in one compare-and-set UPDATE, for contestant and server alike."""
+
+from datetime import datetime, timedelta
+
+from django.db import transaction
+from django.db.models import F, Q
+from django.db.models.functions import Now
+
+from attempts.domain.papers import paper_questions
+from attempts.models import Attempt, Prediction
+from attempts.rules.marking import mark
+from attempts.rules.receipts import new_receipt
+from contests.models import Round, RoundClosing
+
+BATCH = 200
+MILLISECOND = timedelta(milliseconds=1)
+
+
+def seal_attempt(attempt: Attempt, *, received: datetime, finished_by: Attempt.FinishedBy) -> bool:
+    """Mark an open attempt and make it final; False when another request was first.
+
+    `received` is the database's time at which the submission arrived; it is cut at the deadline and at
+    the round's close. Duration = cut time − start, in whole milliseconds. Call inside a transaction, with
+    the row locked and `round__seal` and `round__closing` loaded. The first value predicted binds.
+    """
+    ended = min(received, attempt_end(attempt))
+    keys = [question.key for question in paper_questions(attempt)]
+    marked = mark(attempt.answers, attempt.orders, attempt.widths, keys)
+    done = Attempt.objects.filter(pk=attempt.pk, submitted_at=None).update(
+        answers=attempt.answers,
+        prediction_draft=attempt.prediction_draft,
+        revision=F("revision") + 1,
+        submitted_at=ended,
+        finished_by=finished_by,
+        choices=marked.choices,
+        correct=marked.correct,
+        duration_ms=(ended - attempt.started_at) // MILLISECOND,
+        receipt=new_receipt(),
+    )
+    if done and attempt.prediction_draft is not None:
+        Prediction.objects.bulk_create(
+            [
+                Prediction(
+                    entry_id=attempt.entry_id,
+                    round_id=attempt.round_id,
+                    attempt=attempt,
+                    value=attempt.prediction_draft,
+                    at=ended,
+                )
+            ],
+            ignore_conflicts=True,
+        )
+    return bool(done)
+
+
+def attempt_end(attempt: Attempt) -> datetime:
+    """The exclusive end of an attempt: its deadline, or the round's early close if that came first."""
+    closing: RoundClosing | None = getattr(attempt.round, "closing", None)
+    if closing is None:
+        return attempt.deadline
+    # An attempt that began in the instant of an early close still lasts no negative time.
+    return max(attempt.started_at, min(attempt.deadline, closing.at))
+
+
+def finish_open_attempts(round: Round | None = None) -> int:
+    """Finish every open attempt whose time is over (of one round, or of all) with the answers saved.
+
+    Works in batches that skip rows another worker holds; returns how many were finished. Safe to repeat.
+    """
+    total = 0
+    while finished := _finish_batch(round):
+        total += finished
+    return total
+
+
+@transaction.atomic
+def _finish_batch(round: Round | None) -> int:
+    due = (
+        Attempt.objects.filter(submitted_at=None)
+        .filter(Q(deadline__lte=Now()) | Q(round__closing__isnull=False))
+        .select_related("round__seal", "round__closing")
+        .annotate(now=Now())
+        .order_by("deadline")
+        .select_for_update(of=("self",), skip_locked=True)
+    )
+    if round is not None:
+        due = due.filter(round=round)
+    return sum(
+        seal_attempt(attempt, received=attempt.now, finished_by=Attempt.FinishedBy.SERVER) for attempt in due[:BATCH]
+    )

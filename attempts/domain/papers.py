@@ -1,0 +1,46 @@
+"""What a round's papers are drawn from, kept in each process's memory; after the sealing it never changes."""
+
+from dataclasses import dataclass
+from functools import lru_cache
+
+from attempts.models import Attempt
+from attempts.rules.draw import Paper, attempt_seed, draw
+from contests.models import RoundSeal
+from questions.pools import Pool, PoolQuestion, load_pool
+
+
+@dataclass(frozen=True)
+class SealedPaper:
+    """A sealed round's pool, blueprint and secret."""
+
+    round_id: int
+    pool: Pool
+    quotas: tuple[tuple[str, int], ...]
+    questions: int
+    secret: bytes
+
+    def draw(self, entry_id: int, number: int) -> tuple[bytes, Paper]:
+        """The seed and the paper of one attempt of one entry."""
+        seed = attempt_seed(self.secret, self.round_id, entry_id, number)
+        widths = [len(question.options) for question in self.pool.questions]
+        return seed, draw(self.pool.topics, widths, self.quotas, self.questions, seed)
+
+
+@lru_cache(maxsize=64)
+def sealed_paper(seal_id: int) -> SealedPaper:
+    """Read once per process and seal: starting or marking an attempt touches no question table."""
+    seal = RoundSeal.objects.select_related("round").get(pk=seal_id)
+    quotas = seal.round.quotas.order_by("topic__position", "topic__name").values_list("topic__name", "questions")
+    return SealedPaper(
+        round_id=seal.round_id,
+        pool=load_pool(seal.pool_id),
+        quotas=tuple(quotas),
+        questions=seal.round.questions,
+        secret=bytes(seal.secret),
+    )
+
+
+def paper_questions(attempt: Attempt) -> list[PoolQuestion]:
+    """The questions of an attempt in the order shown. `attempt.round.seal` should be loaded with it."""
+    pool = sealed_paper(attempt.round.seal.pk).pool
+    return [pool.questions[index] for index in attempt.paper]

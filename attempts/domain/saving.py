@@ -1,0 +1,110 @@
+"""Saving answers: one UPDATE that checks everything and changes no indexed column."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from uuid import UUID
+
+from django.db import connection
+from django.utils.translation import gettext as _
+from psycopg import sql
+
+from attempts.models import Attempt
+from contest_site.lib.errors import DomainError, Invalid, NotNow
+
+# question number of the paper (from 1) → 0 for blank, else 1 + position shown
+Answers = Mapping[int, int]
+
+
+@dataclass(frozen=True)
+class Saved:
+    """`revision` after the save; `remaining_ms` until the deadline, by the database's clock."""
+
+    revision: int
+    remaining_ms: int
+
+
+class Finished(NotNow):
+    """The attempt is over: submitted, past its deadline, or its round closed."""
+
+    def __init__(self) -> None:
+        super().__init__(_("Bài thi đã kết thúc. Câu trả lời gửi sau thời điểm kết thúc không được tính."))
+
+
+class Overtaken(DomainError):
+    """Another tab or device saved meanwhile; the caller shows what is stored and asks again."""
+
+    status = 409
+
+    def __init__(self) -> None:
+        super().__init__(_("Bài thi vừa được lưu từ một cửa sổ hoặc thiết bị khác."))
+
+
+def save_answers(
+    attempt_id: UUID,
+    user_id: int,
+    answers: Answers,
+    *,
+    prediction: Decimal | None = None,
+    clear_prediction: bool = False,
+    revision: int | None = None,
+) -> Saved:
+    """Store the given answers (others stay) and the prediction, if one is given or cleared.
+
+    `revision` is what the caller last saw, or None to write over whatever is there. Acknowledged = committed.
+    Raises Attempt.DoesNotExist (not this user's), Finished, Overtaken, Invalid (a choice not in the paper).
+    """
+    statement, parameters = _update(attempt_id, user_id, answers, prediction, clear_prediction, revision)
+    with connection.cursor() as cursor:
+        cursor.execute(statement, parameters)
+        row = cursor.fetchone()
+    if row is None:
+        raise _why_not(attempt_id, user_id, answers, revision)
+    return Saved(revision=row[0], remaining_ms=int(row[1]))
+
+
+def _update(
+    attempt_id: UUID,
+    user_id: int,
+    answers: Answers,
+    prediction: Decimal | None,
+    clear_prediction: bool,
+    revision: int | None,
+) -> tuple[sql.Composed, list[object]]:
+    """The statement; only whole numbers become part of its text, as array subscripts and literals."""
+    changes = [sql.SQL("revision = a.revision + 1"), sql.SQL("saved_at = statement_timestamp()")]
+    checks = [
+        sql.SQL("a.id = %s AND e.id = a.entry_id AND e.user_id = %s"),
+        sql.SQL("a.submitted_at IS NULL AND statement_timestamp() < a.deadline"),
+        sql.SQL("NOT EXISTS (SELECT 1 FROM contests_roundclosing c WHERE c.round_id = a.round_id)"),
+    ]
+    for number, value in sorted(answers.items()):
+        changes.append(sql.SQL("answers[{}] = {}").format(sql.Literal(number), sql.Literal(value)))
+        # A subscript outside the paper reads as NULL, so the check fails and nothing is written.
+        checks.append(sql.SQL("{} BETWEEN 0 AND a.widths[{}]").format(sql.Literal(value), sql.Literal(number)))
+    parameters: list[object] = []
+    if prediction is not None or clear_prediction:
+        changes.append(sql.SQL("prediction_draft = %s"))
+        parameters.append(prediction)
+    parameters += [attempt_id, user_id]
+    if revision is not None:
+        checks.append(sql.SQL("a.revision = %s"))
+        parameters.append(revision)
+    statement = sql.SQL(
+        "UPDATE attempts_attempt a SET {} FROM contests_entry e WHERE {} RETURNING a.revision,"
+        " floor(extract(epoch FROM a.deadline - statement_timestamp()) * 1000)"
+    ).format(sql.SQL(", ").join(changes), sql.SQL(" AND ").join(checks))
+    return statement, parameters
+
+
+def _why_not(attempt_id: UUID, user_id: int, answers: Answers, revision: int | None) -> Exception:
+    """The reason for which the UPDATE found no row, looked up only then."""
+    attempt = Attempt.objects.filter(pk=attempt_id, entry__user_id=user_id).first()
+    if attempt is None:
+        return Attempt.DoesNotExist()
+    for number, value in answers.items():
+        if not (1 <= number <= len(attempt.widths) and 0 <= value <= attempt.widths[number - 1]):
+            return Invalid(_("Câu %(number)d: phương án trả lời không có trong đề thi.") % {"number": number})
+    if revision is not None and attempt.submitted_at is None and attempt.revision != revision:
+        return Overtaken()
+    return Finished()

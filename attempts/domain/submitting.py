@@ -1,0 +1,48 @@
+"""Submitting: the contestant's own end of an attempt. Repeating it gives the same receipt."""
+
+from decimal import Decimal
+from uuid import UUID
+
+from django.db import transaction
+from django.db.models.functions import Now
+from django.utils.translation import gettext as _
+
+from attempts.domain.finishing import attempt_end, seal_attempt
+from attempts.domain.saving import Answers
+from attempts.models import Attempt
+from contest_site.lib.errors import Invalid
+
+
+@transaction.atomic
+def submit_attempt(
+    attempt_id: UUID, user_id: int, answers: Answers | None = None, *, prediction: Decimal | None = None
+) -> Attempt:
+    """Finish the user's attempt with what is saved plus `answers` and `prediction`, and return it.
+
+    A second call, or one after the server finished it, changes nothing and returns the attempt as it is.
+    What arrives at or after the deadline is not taken: the attempt ends with what was saved in time.
+    Raises Attempt.DoesNotExist (not this user's) and Invalid (a choice that is not in the paper).
+    """
+    attempt = (
+        Attempt.objects.select_related("round__seal", "round__closing")
+        .annotate(now=Now())
+        .select_for_update(of=("self",))
+        .get(pk=attempt_id, entry__user_id=user_id)
+    )
+    if attempt.submitted_at is None:
+        in_time = attempt.now < attempt_end(attempt)
+        if in_time:
+            _take(attempt, answers or {}, prediction)
+        finished_by = Attempt.FinishedBy.CONTESTANT if in_time else Attempt.FinishedBy.SERVER
+        seal_attempt(attempt, received=attempt.now, finished_by=finished_by)
+        attempt.refresh_from_db()
+    return attempt
+
+
+def _take(attempt: Attempt, answers: Answers, prediction: Decimal | None) -> None:
+    for number, value in answers.items():
+        if not (1 <= number <= len(attempt.widths) and 0 <= value <= attempt.widths[number - 1]):
+            raise Invalid(_("Câu %(number)d: phương án trả lời không có trong đề thi.") % {"number": number})
+        attempt.answers[number - 1] = value
+    if prediction is not None:
+        attempt.prediction_draft = prediction
