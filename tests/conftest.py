@@ -7,11 +7,14 @@ import types
 from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from tests.support import services
+
+if TYPE_CHECKING:
+    from contest_site.processes import Children
 
 STACK = pytest.StashKey[ExitStack]()
 FOLDER = "CONTEST_TESTS_FOLDER"
@@ -58,6 +61,34 @@ def _loopback_only() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(socket.socket, "connect", guarded)
         yield
+
+
+@pytest.fixture(scope="session")
+def services_folder() -> Path:
+    """Where this run's PostgreSQL and Redis lie."""
+    return Path(os.environ[FOLDER])
+
+
+@pytest.fixture(scope="module")
+def celery_worker_process(services_folder: Path, django_db_setup: None) -> Iterator["Children"]:
+    """A real Celery worker on the test database, for `django_db(transaction=True)` tests.
+
+    One for a module and not for the whole run: a worker left on would also take the tasks that other tests
+    send on purpose to nobody, and work on their tables while they are emptied.
+    """
+    from tests.support import worker
+
+    with worker.running(services_folder) as children:
+        yield children
+
+
+@pytest.fixture
+def eager_tasks(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Tasks run where they are sent, and their errors are the test's."""
+    from contest_site.celery import app
+
+    monkeypatch.setattr(app.conf, "task_always_eager", True)
+    monkeypatch.setattr(app.conf, "task_eager_propagates", True)
 
 
 @pytest.fixture(autouse=True)

@@ -1,0 +1,39 @@
+"""A real Celery worker on the test database."""
+
+import os
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from django.conf import settings
+from django.db import connection
+
+from contest_site import embedded
+from contest_site.celery import app
+from contest_site.processes import Children
+from tests.support.stack import ROOT
+
+
+@contextmanager
+def running(folder: Path, *, queues: str = "celery,pdf", concurrency: int = 2) -> Iterator[Children]:
+    # What earlier tests have sent is not for this worker.
+    app.control.purge()
+    children = Children(Path(settings.VAR_DIR) / "log")
+    children.log("worker").unlink(missing_ok=True)
+    env = {
+        **os.environ,
+        "DATABASE_URL": embedded.database_url(folder, str(connection.settings_dict["NAME"])),
+        "QUEUES": queues,
+        "CONCURRENCY": str(concurrency),
+    }
+    try:
+        children.start("worker", [str(ROOT / "bin" / "serve"), "worker"], env)
+        end = time.monotonic() + 60
+        while " ready." not in children.last_lines("worker", 50):
+            children.check()
+            assert time.monotonic() < end, children.last_lines("worker", 50)
+            time.sleep(0.05)
+        yield children
+    finally:
+        children.stop(20)
