@@ -36,9 +36,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "slug",
-                    models.SlugField(
-                        max_length=80, unique=True, verbose_name="tên trong địa chỉ"
-                    ),
+                    models.SlugField(max_length=80, unique=True, verbose_name="tên trong địa chỉ"),
                 ),
                 ("name", models.CharField(max_length=300, verbose_name="tên cuộc thi")),
                 (
@@ -47,29 +45,21 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "parent_organiser",
-                    models.CharField(
-                        blank=True, max_length=200, verbose_name="cơ quan chủ quản"
-                    ),
+                    models.CharField(blank=True, max_length=200, verbose_name="cơ quan chủ quản"),
                 ),
                 (
                     "standing_body",
-                    models.CharField(
-                        blank=True, max_length=200, verbose_name="cơ quan thường trực"
-                    ),
+                    models.CharField(blank=True, max_length=200, verbose_name="cơ quan thường trực"),
                 ),
                 (
                     "place",
-                    models.CharField(
-                        max_length=100, verbose_name="địa danh ghi trên văn bản"
-                    ),
+                    models.CharField(max_length=100, verbose_name="địa danh ghi trên văn bản"),
                 ),
                 ("subject", models.TextField(verbose_name="nội dung thi")),
                 ("eligibility", models.TextField(verbose_name="đối tượng dự thi")),
                 (
                     "ineligible",
-                    models.TextField(
-                        blank=True, verbose_name="đối tượng không được dự thi"
-                    ),
+                    models.TextField(blank=True, verbose_name="đối tượng không được dự thi"),
                 ),
                 (
                     "legal_basis",
@@ -113,15 +103,11 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "consent_version",
-                    models.CharField(
-                        max_length=20, verbose_name="phiên bản nội dung đồng ý"
-                    ),
+                    models.CharField(max_length=20, verbose_name="phiên bản nội dung đồng ý"),
                 ),
                 (
                     "consent_text",
-                    models.TextField(
-                        verbose_name="nội dung đồng ý xử lý dữ liệu cá nhân"
-                    ),
+                    models.TextField(verbose_name="nội dung đồng ý xử lý dữ liệu cá nhân"),
                 ),
                 (
                     "certificate_kind",
@@ -141,9 +127,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "certificate_reason",
-                    models.CharField(
-                        max_length=300, verbose_name="nội dung ghi trên giấy"
-                    ),
+                    models.CharField(max_length=300, verbose_name="nội dung ghi trên giấy"),
                 ),
                 (
                     "signature_authority",
@@ -163,9 +147,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "signature_name",
-                    models.CharField(
-                        blank=True, max_length=200, verbose_name="họ tên người ký"
-                    ),
+                    models.CharField(blank=True, max_length=200, verbose_name="họ tên người ký"),
                 ),
                 (
                     "chosen",
@@ -179,9 +161,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "is_rehearsal",
-                    models.BooleanField(
-                        default=False, editable=False, verbose_name="tổng duyệt"
-                    ),
+                    models.BooleanField(default=False, editable=False, verbose_name="tổng duyệt"),
                 ),
                 (
                     "created_at",
@@ -352,9 +332,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "national_id_hash",
-                    models.CharField(
-                        blank=True, editable=False, max_length=64, null=True
-                    ),
+                    models.CharField(blank=True, editable=False, max_length=64, null=True),
                 ),
                 (
                     "created_at",
@@ -414,15 +392,11 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "ends_on",
-                    models.DateField(
-                        blank=True, null=True, verbose_name="đến hết ngày"
-                    ),
+                    models.DateField(blank=True, null=True, verbose_name="đến hết ngày"),
                 ),
                 (
                     "text",
-                    models.CharField(
-                        blank=True, max_length=200, verbose_name="ghi bằng chữ"
-                    ),
+                    models.CharField(blank=True, max_length=200, verbose_name="ghi bằng chữ"),
                 ),
                 (
                     "contest",
@@ -662,9 +636,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "amount",
-                    models.PositiveIntegerField(
-                        default=0, verbose_name="giá trị mỗi giải (đồng)"
-                    ),
+                    models.PositiveIntegerField(default=0, verbose_name="giá trị mỗi giải (đồng)"),
                 ),
                 (
                     "contest",
@@ -894,15 +866,11 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "national_id_hash",
-                    models.CharField(
-                        blank=True, editable=False, max_length=64, null=True
-                    ),
+                    models.CharField(blank=True, editable=False, max_length=64, null=True),
                 ),
                 (
                     "consent_version",
-                    models.CharField(
-                        max_length=20, verbose_name="phiên bản nội dung đồng ý"
-                    ),
+                    models.CharField(max_length=20, verbose_name="phiên bản nội dung đồng ý"),
                 ),
                 (
                     "consented_at",
@@ -1032,15 +1000,11 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name="exclusion",
-            constraint=models.UniqueConstraint(
-                fields=("contest", "user"), name="one_exclusion_per_user"
-            ),
+            constraint=models.UniqueConstraint(fields=("contest", "user"), name="one_exclusion_per_user"),
         ),
         migrations.AddConstraint(
             model_name="exclusion",
-            constraint=models.UniqueConstraint(
-                fields=("contest", "phone"), name="one_exclusion_per_phone"
-            ),
+            constraint=models.UniqueConstraint(fields=("contest", "phone"), name="one_exclusion_per_phone"),
         ),
         migrations.AddConstraint(
             model_name="exclusion",
@@ -1142,8 +1106,6 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name="unitofficer",
-            constraint=models.UniqueConstraint(
-                fields=("user", "unit"), name="one_office_per_user_and_unit"
-            ),
+            constraint=models.UniqueConstraint(fields=("user", "unit"), name="one_office_per_user_and_unit"),
         ),
     ]

@@ -27,12 +27,8 @@ class Entry(models.Model):
     birth_date = models.DateField("ngày sinh")
     gender = models.CharField("giới tính", max_length=10, choices=Gender)
     phone = models.CharField("số điện thoại", max_length=16)
-    national_id_hash = models.CharField(
-        max_length=64, null=True, blank=True, editable=False
-    )
-    unit = models.ForeignKey(
-        Unit, on_delete=models.PROTECT, related_name="entries", verbose_name="đơn vị"
-    )
+    national_id_hash = models.CharField(max_length=64, null=True, blank=True, editable=False)  # noqa: DJ001  null is "not given", so that the constraint lets many be without
+    unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="entries", verbose_name="đơn vị")
     category = models.ForeignKey(
         Category, on_delete=models.PROTECT, related_name="+", verbose_name="đối tượng"
     )
@@ -45,12 +41,8 @@ class Entry(models.Model):
         verbose_name_plural = "đăng ký dự thi"
         ordering = ["-id"]
         constraints = [
-            models.UniqueConstraint(
-                fields=["contest", "user"], name="one_entry_per_contest_and_user"
-            ),
-            models.UniqueConstraint(
-                fields=["contest", "phone"], name="one_entry_per_contest_and_phone"
-            ),
+            models.UniqueConstraint(fields=["contest", "user"], name="one_entry_per_contest_and_user"),
+            models.UniqueConstraint(fields=["contest", "phone"], name="one_entry_per_contest_and_phone"),
             models.UniqueConstraint(
                 fields=["contest", "national_id_hash"],
                 name="one_entry_per_contest_and_national_id",
@@ -62,7 +54,7 @@ class Entry(models.Model):
 
 
 class Exclusion(models.Model):
-    """Someone who may not take part or be ranked, known by account, phone or national ID (any one is enough)."""
+    """Someone who may not take part or be ranked, known by account, phone or national ID: one is enough."""
 
     contest = models.ForeignKey(
         Contest,
@@ -80,10 +72,8 @@ class Exclusion(models.Model):
         related_name="+",
         verbose_name="tài khoản",
     )
-    phone = models.CharField("số điện thoại", max_length=16, null=True, blank=True)
-    national_id_hash = models.CharField(
-        max_length=64, null=True, blank=True, editable=False
-    )
+    phone = models.CharField("số điện thoại", max_length=16, null=True, blank=True)  # noqa: DJ001
+    national_id_hash = models.CharField(max_length=64, null=True, blank=True, editable=False)  # noqa: DJ001
     created_at = models.DateTimeField("ngày thêm", db_default=Now(), editable=False)
 
     class Meta:
@@ -92,18 +82,14 @@ class Exclusion(models.Model):
         ordering = ["contest", "full_name"]
         constraints = [
             models.CheckConstraint(
-                condition=Q(user__isnull=False)
-                | Q(phone__isnull=False)
-                | Q(national_id_hash__isnull=False),
+                condition=Q(user__isnull=False) | Q(phone__isnull=False) | Q(national_id_hash__isnull=False),
                 name="exclusion_names_someone",
-                violation_error_message="Cần ít nhất một trong ba: tài khoản, số điện thoại, số định danh cá nhân.",
+                violation_error_message=(
+                    "Cần ít nhất một trong ba: tài khoản, số điện thoại, số định danh cá nhân."
+                ),
             ),
-            models.UniqueConstraint(
-                fields=["contest", "user"], name="one_exclusion_per_user"
-            ),
-            models.UniqueConstraint(
-                fields=["contest", "phone"], name="one_exclusion_per_phone"
-            ),
+            models.UniqueConstraint(fields=["contest", "user"], name="one_exclusion_per_user"),
+            models.UniqueConstraint(fields=["contest", "phone"], name="one_exclusion_per_phone"),
             models.UniqueConstraint(
                 fields=["contest", "national_id_hash"],
                 name="one_exclusion_per_national_id",

@@ -44,9 +44,7 @@ class Contest(models.Model):
     subject = models.TextField("nội dung thi")
     eligibility = models.TextField("đối tượng dự thi")
     ineligible = models.TextField("đối tượng không được dự thi", blank=True)
-    legal_basis = ArrayField(
-        models.TextField(), verbose_name="căn cứ pháp lý", default=list, blank=True
-    )
+    legal_basis = ArrayField(models.TextField(), verbose_name="căn cứ pháp lý", default=list, blank=True)
     hotline = models.CharField("đường dây nóng", max_length=200)
     opens_at = models.DateTimeField("mở cuộc thi")
     closes_at = models.DateTimeField(
@@ -62,25 +60,15 @@ class Contest(models.Model):
         related_name="+",
         verbose_name="địa bàn",
     )
-    names_shown = models.CharField(
-        "tên trên bảng vinh danh", max_length=10, choices=NamesShown
-    )
-    live_participation = models.BooleanField(
-        "công khai số người dự thi khi đang thi", default=False
-    )
+    names_shown = models.CharField("tên trên bảng vinh danh", max_length=10, choices=NamesShown)
+    live_participation = models.BooleanField("công khai số người dự thi khi đang thi", default=False)
     consent_version = models.CharField("phiên bản nội dung đồng ý", max_length=20)
     consent_text = models.TextField("nội dung đồng ý xử lý dữ liệu cá nhân")
-    certificate_kind = models.CharField(
-        "loại giấy", max_length=20, choices=CertificateKind
-    )
+    certificate_kind = models.CharField("loại giấy", max_length=20, choices=CertificateKind)
     certificate_issuer = models.CharField("cơ quan cấp", max_length=200)
     certificate_reason = models.CharField("nội dung ghi trên giấy", max_length=300)
-    signature_authority = models.CharField(
-        "thẩm quyền ký", max_length=200, help_text="TM. BAN TỔ CHỨC"
-    )
-    signature_title = models.CharField(
-        "chức vụ người ký", max_length=200, help_text="TRƯỞNG BAN"
-    )
+    signature_authority = models.CharField("thẩm quyền ký", max_length=200, help_text="TM. BAN TỔ CHỨC")
+    signature_title = models.CharField("chức vụ người ký", max_length=200, help_text="TRƯỞNG BAN")
     signature_name = models.CharField("họ tên người ký", max_length=200, blank=True)
     # Fields on which the official plan is silent and the organiser chose (dotted keys of the plan file).
     chosen = ArrayField(
@@ -110,9 +98,7 @@ class Contest(models.Model):
 class Milestone(models.Model):
     """A line of the timetable that nothing hangs on: rules published, launch, awards. Dates or words."""
 
-    contest = models.ForeignKey(
-        Contest, on_delete=models.CASCADE, related_name="milestones"
-    )
+    contest = models.ForeignKey(Contest, on_delete=models.CASCADE, related_name="milestones")
     position = models.PositiveSmallIntegerField("thứ tự", default=0)
     label = models.CharField("mốc", max_length=200)
     starts_on = models.DateField("từ ngày", null=True, blank=True)
@@ -131,9 +117,7 @@ class Milestone(models.Model):
 class Document(models.Model):
     """A paper to download: the plan, the rules, study material."""
 
-    contest = models.ForeignKey(
-        Contest, on_delete=models.CASCADE, related_name="documents"
-    )
+    contest = models.ForeignKey(Contest, on_delete=models.CASCADE, related_name="documents")
     position = models.PositiveSmallIntegerField("thứ tự", default=0)
     title = models.CharField("tên tài liệu", max_length=200)
     file = models.FileField("tệp", upload_to="documents/%Y/")
@@ -150,9 +134,7 @@ class Document(models.Model):
 class Category(models.Model):
     """Đối tượng: a kind of contestant (official, pupil, resident …)."""
 
-    contest = models.ForeignKey(
-        Contest, on_delete=models.CASCADE, related_name="categories"
-    )
+    contest = models.ForeignKey(Contest, on_delete=models.CASCADE, related_name="categories")
     position = models.PositiveSmallIntegerField("thứ tự", default=0)
     name = models.CharField("đối tượng", max_length=200)
 
@@ -161,9 +143,7 @@ class Category(models.Model):
         verbose_name_plural = "đối tượng"
         ordering = ["position", "id"]
         constraints = [
-            models.UniqueConstraint(
-                fields=["contest", "name"], name="one_category_name_per_contest"
-            )
+            models.UniqueConstraint(fields=["contest", "name"], name="one_category_name_per_contest")
         ]
 
     def __str__(self) -> str:
@@ -200,31 +180,23 @@ class Round(models.Model):
         "số lượt thi mỗi người",
         validators=[MinValueValidator(1), MaxValueValidator(1000)],
     )
-    counting_attempt = models.CharField(
-        "lượt được tính", max_length=10, choices=CountingAttempt
-    )
+    counting_attempt = models.CharField("lượt được tính", max_length=10, choices=CountingAttempt)
     result_shown = models.CharField("cho xem điểm", max_length=20, choices=ResultShown)
-    prediction_target = models.CharField(
-        "câu dự đoán hỏi về", max_length=20, choices=PredictionTarget
-    )
+    prediction_target = models.CharField("câu dự đoán hỏi về", max_length=20, choices=PredictionTarget)
     prediction_text = models.TextField("lời câu dự đoán", blank=True)
     rank_order = ArrayField(
         models.CharField(max_length=12, choices=RankKey),
         verbose_name="thứ tự xếp hạng",
         default=list,
     )
-    only_all_right = models.BooleanField(
-        "chỉ xếp hạng người trả lời đúng tất cả", default=False
-    )
+    only_all_right = models.BooleanField("chỉ xếp hạng người trả lời đúng tất cả", default=False)
 
     class Meta:
         verbose_name = "vòng thi"
         verbose_name_plural = "vòng thi"
         ordering = ["contest", "number"]
         constraints = [
-            models.UniqueConstraint(
-                fields=["contest", "number"], name="one_round_number_per_contest"
-            ),
+            models.UniqueConstraint(fields=["contest", "number"], name="one_round_number_per_contest"),
             models.CheckConstraint(
                 condition=Q(closes_at__gt=F("opens_at")),
                 name="round_closes_after_opening",
@@ -256,18 +228,14 @@ class Quota(models.Model):
         related_name="+",
         verbose_name="chủ đề",
     )
-    questions = models.PositiveSmallIntegerField(
-        "số câu", validators=[MinValueValidator(1)]
-    )
+    questions = models.PositiveSmallIntegerField("số câu", validators=[MinValueValidator(1)])
 
     class Meta:
         verbose_name = "số câu theo chủ đề"
         verbose_name_plural = "số câu theo chủ đề"
         ordering = ["topic__position", "topic__name"]
         constraints = [
-            models.UniqueConstraint(
-                fields=["round", "topic"], name="one_quota_per_round_and_topic"
-            )
+            models.UniqueConstraint(fields=["round", "topic"], name="one_quota_per_round_and_topic")
         ]
 
     def __str__(self) -> str:
@@ -275,11 +243,9 @@ class Quota(models.Model):
 
 
 class Prize(models.Model):
-    """A line of the prize table: so many prizes of one name and amount, for one round or the whole contest."""
+    """A line of the prize table: so many prizes of one name and amount, of a round or the whole contest."""
 
-    contest = models.ForeignKey(
-        Contest, on_delete=models.CASCADE, related_name="prizes"
-    )
+    contest = models.ForeignKey(Contest, on_delete=models.CASCADE, related_name="prizes")
     round = models.ForeignKey(
         Round,
         null=True,
@@ -288,16 +254,10 @@ class Prize(models.Model):
         related_name="prizes",
         verbose_name="vòng thi",
     )
-    audience = models.CharField(
-        "dành cho", max_length=10, choices=Audience, default=Audience.INDIVIDUAL
-    )
-    position = models.PositiveSmallIntegerField(
-        "thứ tự trao", help_text="1 là giải cao nhất."
-    )
+    audience = models.CharField("dành cho", max_length=10, choices=Audience, default=Audience.INDIVIDUAL)
+    position = models.PositiveSmallIntegerField("thứ tự trao", help_text="1 là giải cao nhất.")
     name = models.CharField("tên giải", max_length=100)
-    quantity = models.PositiveSmallIntegerField(
-        "số lượng", validators=[MinValueValidator(1)]
-    )
+    quantity = models.PositiveSmallIntegerField("số lượng", validators=[MinValueValidator(1)])
     amount = models.PositiveIntegerField("giá trị mỗi giải (đồng)", default=0)
 
     class Meta:
@@ -311,9 +271,7 @@ class Prize(models.Model):
                 nulls_distinct=False,
                 violation_error_message="Hai giải không được có cùng thứ tự trao.",
             ),
-            models.CheckConstraint(
-                condition=Q(quantity__gte=1), name="prize_quantity_is_positive"
-            ),
+            models.CheckConstraint(condition=Q(quantity__gte=1), name="prize_quantity_is_positive"),
         ]
 
     def __str__(self) -> str:

@@ -10,12 +10,8 @@ from contests.models.plan import Contest, Round
 class Announcement(models.Model):
     """The contest was made public: the plan passed its check and people may see it and enter."""
 
-    contest = models.OneToOneField(
-        Contest, on_delete=models.CASCADE, related_name="announcement"
-    )
-    by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+"
-    )
+    contest = models.OneToOneField(Contest, on_delete=models.CASCADE, related_name="announcement")
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     at = models.DateTimeField(db_default=Now(), editable=False)
 
     class Meta:
@@ -34,14 +30,10 @@ class RoundSeal(models.Model):
     """
 
     round = models.OneToOneField(Round, on_delete=models.CASCADE, related_name="seal")
-    pool = models.ForeignKey(
-        "questions.SealedPool", on_delete=models.PROTECT, related_name="+"
-    )
+    pool = models.ForeignKey("questions.SealedPool", on_delete=models.PROTECT, related_name="+")
     secret = models.BinaryField(max_length=32)
     commitment = models.CharField(max_length=64)
-    by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+"
-    )
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     at = models.DateTimeField(db_default=Now(), editable=False)
 
     class Meta:
@@ -55,12 +47,8 @@ class RoundSeal(models.Model):
 class RoundClosing(models.Model):
     """The round takes no more papers from `at` on: its end came (by = null) or an organiser closed it."""
 
-    round = models.OneToOneField(
-        Round, on_delete=models.CASCADE, related_name="closing"
-    )
-    by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+"
-    )
+    round = models.OneToOneField(Round, on_delete=models.CASCADE, related_name="closing")
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
     at = models.DateTimeField(db_default=Now(), editable=False)
     reason = models.TextField("lý do", blank=True)
 

@@ -34,24 +34,16 @@ class Unit(TreeNode):
 class Headcount(models.Model):
     """How many people a unit has for one contest: what participation is divided by."""
 
-    contest = models.ForeignKey(
-        "contests.Contest", on_delete=models.CASCADE, related_name="headcounts"
-    )
-    unit = models.ForeignKey(
-        Unit, on_delete=models.PROTECT, related_name="+", verbose_name="đơn vị"
-    )
+    contest = models.ForeignKey("contests.Contest", on_delete=models.CASCADE, related_name="headcounts")
+    unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="+", verbose_name="đơn vị")
     people = models.PositiveIntegerField("tổng số người")
 
     class Meta:
         verbose_name = "tổng số người của đơn vị"
         verbose_name_plural = "tổng số người của các đơn vị"
         constraints = [
-            models.UniqueConstraint(
-                fields=["contest", "unit"], name="one_headcount_per_contest_and_unit"
-            ),
-            models.CheckConstraint(
-                condition=Q(people__gt=0), name="headcount_is_positive"
-            ),
+            models.UniqueConstraint(fields=["contest", "unit"], name="one_headcount_per_contest_and_unit"),
+            models.CheckConstraint(condition=Q(people__gt=0), name="headcount_is_positive"),
         ]
 
     def __str__(self) -> str:
@@ -67,18 +59,12 @@ class UnitOfficer(models.Model):
         related_name="offices",
         verbose_name="tài khoản",
     )
-    unit = models.ForeignKey(
-        Unit, on_delete=models.PROTECT, related_name="officers", verbose_name="đơn vị"
-    )
+    unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="officers", verbose_name="đơn vị")
 
     class Meta:
         verbose_name = "cán bộ đầu mối của đơn vị"
         verbose_name_plural = "cán bộ đầu mối của đơn vị"
-        constraints = [
-            models.UniqueConstraint(
-                fields=["user", "unit"], name="one_office_per_user_and_unit"
-            )
-        ]
+        constraints = [models.UniqueConstraint(fields=["user", "unit"], name="one_office_per_user_and_unit")]
 
     def __str__(self) -> str:
         return f"{self.user} – {self.unit}"

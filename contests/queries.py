@@ -1,0 +1,119 @@
+"""Questions that other apps ask about a plan, its rounds, its units and its people."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from enum import Enum
+
+from django.core.exceptions import ObjectDoesNotExist
+from django.db.models import Exists, OuterRef, Q, QuerySet
+
+from contests.models import Contest, Entry, Exclusion, Round, RoundClosing, RoundSeal, Unit
+
+
+class RoundState(Enum):
+    NOT_OPEN = "not_open"
+    OPEN = "open"
+    CLOSED = "closed"
+
+
+def announced_contests() -> QuerySet[Contest]:
+    """What the public may see. Rehearsals are shown to nobody but those who know their address."""
+    return Contest.objects.filter(announcement__isnull=False)
+
+
+def is_announced(contest: Contest) -> bool:
+    return hasattr(contest, "announcement")
+
+
+def closing_of(round: Round) -> RoundClosing | None:
+    """The record that the round was closed; one query unless `closing` was selected with it."""
+    try:
+        return round.closing
+    except ObjectDoesNotExist:
+        return None
+
+
+def seal_of(round: Round) -> RoundSeal | None:
+    """The round's sealed pool and secret; one query unless `seal` was selected with it."""
+    try:
+        return round.seal
+    except ObjectDoesNotExist:
+        return None
+
+
+def effective_close(round: Round) -> datetime:
+    """The instant from which no paper is taken: the plan's end, or an organiser's closing before it."""
+    closing = closing_of(round)
+    return min(round.closes_at, closing.at) if closing else round.closes_at
+
+
+def round_state(round: Round, now: datetime) -> RoundState:
+    """Where the round is at `now` (database time). The opening belongs to the round, its end does not."""
+    if now >= effective_close(round):
+        return RoundState.CLOSED
+    return RoundState.OPEN if now >= round.opens_at else RoundState.NOT_OPEN
+
+
+def current_round(contest: Contest, now: datetime) -> Round | None:
+    """The round that takes papers at `now`; there is at most one, because rounds do not overlap."""
+    return (
+        contest.rounds.select_related("contest", "seal", "closing")
+        .filter(Q(closing=None) | Q(closing__at__gt=now), opens_at__lte=now, closes_at__gt=now)
+        .first()
+    )
+
+
+def subtree_ids(unit: Unit) -> list[int]:
+    """Ids of the unit and of everything below it."""
+    return list(Unit.objects.descendants(unit, include_self=True).values_list("pk", flat=True))
+
+
+def contest_units(contest: Contest) -> QuerySet[Unit]:
+    """The units that may be chosen on entry: the subtree of the contest's area, none without an area."""
+    if contest.area_id is None:
+        return Unit.objects.none()
+    units: QuerySet[Unit] = Unit.objects.descendants(contest.area_id, include_self=True)
+    return units
+
+
+# --- Who may not take part ---------------------------------------------------------------------------------
+# Someone on the list is known by account, by phone or by national ID, and a phone is known from the entry
+# or from the account, whichever of the two the person typed it into.
+_NAMED = Q(user_id=OuterRef("user_id")) | Q(national_id_hash=OuterRef("national_id_hash"))
+_PHONED = Q(phone=OuterRef("phone")) | Q(phone=OuterRef("user__phone")) | Q(user__phone=OuterRef("phone"))
+
+
+def excluded_entries(contest: Contest) -> QuerySet[Entry]:
+    """Entries of people who may not be ranked, whenever they were put on the list."""
+    listed = Exclusion.objects.filter(_NAMED | _PHONED, contest_id=OuterRef("contest_id"))
+    return Entry.objects.filter(Exists(listed), contest=contest)
+
+
+def exclusion_of(entry: Entry) -> Exclusion | None:
+    """Why the person of this entry may not take part, or None."""
+    return matching_exclusion(
+        entry.contest,
+        user_id=entry.user_id,
+        phones=[entry.phone, entry.user.phone],
+        national_id_hash=entry.national_id_hash,
+    )
+
+
+def matching_exclusion(
+    contest: Contest, *, user_id: int, phones: list[str | None], national_id_hash: str | None
+) -> Exclusion | None:
+    """The list's line for a person with this account, one of these phones (E.164) or this ID hash."""
+    known = [phone for phone in phones if phone]
+    named = Q(user_id=user_id) | Q(phone__in=known) | Q(user__phone__in=known)
+    if national_id_hash:
+        named |= Q(national_id_hash=national_id_hash)
+    return Exclusion.objects.filter(named, contest=contest).order_by("pk").first()
+
+
+def takes_entries(contest: Contest, now: datetime) -> bool:
+    """Whether people may still enter: not after the contest's end, nor once every round is closed."""
+    if now >= contest.closes_at:
+        return False
+    still = Q(closing=None) | Q(closing__at__gt=now)
+    return contest.rounds.filter(still, closes_at__gt=now).exists()
