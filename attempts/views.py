@@ -1,0 +1,223 @@
+"""The contestant's pages: start, paper, save, review, submit, result, receipt."""
+
+from typing import Any
+from uuid import UUID
+
+from django.contrib.auth.decorators import login_required
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.functional import Promise
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from attempts.domain.finishing import attempt_end
+from attempts.domain.saving import Finished, Overtaken, save_answers
+from attempts.domain.starting import refusal_of_excluded, start_attempt
+from attempts.domain.submitting import submit_attempt
+from attempts.forms import ReceiptForm, SentPaper, prediction_value, read_paper
+from attempts.models import Attempt
+from attempts.pages import paper_context, remaining_seconds, result_context, start_context
+from attempts.queries import attempt_of, bound_prediction, receipt_of
+from contest_site.accounts.models import User
+from contest_site.lib.errors import DomainError, Invalid, NotAllowed
+from contest_site.lib.network import client_address, device_mark, limit
+from contests.models import Entry, Round
+from contests.queries import exclusion_of
+
+
+def _user(request: HttpRequest) -> User:
+    assert isinstance(request.user, User)  # login_required came first
+    return request.user
+
+
+def _own(request: HttpRequest, attempt_id: UUID) -> Attempt:
+    try:
+        return attempt_of(_user(request).pk, attempt_id)
+    except Attempt.DoesNotExist:
+        raise Http404 from None
+
+
+def _wants_json(request: HttpRequest) -> bool:
+    return request.headers.get("Accept", "").startswith("application/json")
+
+
+@never_cache
+@login_required
+@require_http_methods(["GET", "POST"])
+def start(request: HttpRequest, slug: str, number: int) -> HttpResponse:
+    """GET explains what will happen, POST starts; an open attempt is gone on with."""
+    user = _user(request)
+    round = get_object_or_404(
+        Round.objects.select_related("contest", "closing"),
+        contest__slug=slug,
+        number=number,
+        contest__announcement__isnull=False,
+    )
+    entry = Entry.objects.select_related("contest", "user").filter(contest=round.contest, user=user).first()
+    if entry is None:
+        return redirect("contests:entry", slug=slug)
+    if request.method == "POST":
+        limit("start", user.pk, per_minute=20)
+        attempt = start_attempt(entry, round, address=client_address(request), device=device_mark(request))
+        return redirect("attempts:paper", attempt.pk)
+    if exclusion_of(entry):
+        raise NotAllowed(refusal_of_excluded(entry))
+    context = start_context(entry, round)
+    if open_attempt := context["open_attempt"]:
+        return redirect("attempts:paper", open_attempt.pk)
+    return render(request, "attempts/start.html", context)
+
+
+@never_cache
+@login_required
+@require_GET
+def paper(request: HttpRequest, attempt_id: UUID) -> HttpResponse:
+    attempt = _own(request, attempt_id)
+    if _over(attempt):
+        return redirect("attempts:result", attempt.pk)
+    return render(request, "attempts/paper.html", paper_context(attempt))
+
+
+def _over(attempt: Attempt) -> bool:
+    """Whether nothing more is taken; an attempt whose time ran out while nobody looked is finished now."""
+    if attempt.submitted_at is None and attempt.now >= attempt_end(attempt):  # type: ignore[attr-defined]
+        submit_attempt(attempt.pk, attempt.entry.user_id)
+        return True
+    return attempt.submitted_at is not None
+
+
+@never_cache
+@login_required
+@require_POST
+def save(request: HttpRequest, attempt_id: UUID) -> HttpResponse:
+    """Save what was tapped: JSON for the page's script, a redirect back to the paper without it."""
+    limit("save", _user(request).pk, per_minute=240)
+    sent = read_paper(request.POST)
+    try:
+        return _save(request, attempt_id, sent)
+    except Attempt.DoesNotExist:
+        raise Http404 from None
+    except (Finished, Overtaken) as error:
+        return _conflict(request, attempt_id, error)
+
+
+def _save(request: HttpRequest, attempt_id: UUID, sent: SentPaper) -> HttpResponse:
+    value, problem = None, None
+    if sent.prediction is not None:
+        attempt = _own(request, attempt_id)
+        try:
+            value = prediction_value(sent.prediction, attempt.round.prediction_target)
+        except Invalid as error:
+            problem = error
+    # A prediction that is no number must not cost the answers that came with it.
+    saved = save_answers(
+        attempt_id,
+        _user(request).pk,
+        sent.answers,
+        prediction=value,
+        clear_prediction=sent.prediction is not None and value is None and problem is None,
+        revision=sent.revision if _wants_json(request) else None,
+    )
+    if _wants_json(request):
+        body: dict[str, Any] = {"revision": saved.revision, "saved": True, "remaining": saved.remaining_ms // 1000}
+        if problem:
+            body |= {"error": str(problem.message), "field": "prediction"}
+        return JsonResponse(body, status=problem.status if problem else 200)
+    if problem:
+        return _paper_again(request, attempt_id, problem.message, sent.prediction or "")
+    return redirect("attempts:paper", attempt_id)
+
+
+def _paper_again(request: HttpRequest, attempt_id: UUID, error: str | Promise, typed: str) -> HttpResponse:
+    context = paper_context(_own(request, attempt_id))
+    context["prediction"] |= {"text_typed": typed, "value": typed, "error": error}
+    return render(request, "attempts/paper.html", context, status=400)
+
+
+def _conflict(request: HttpRequest, attempt_id: UUID, error: DomainError) -> HttpResponse:
+    attempt = _own(request, attempt_id)
+    result_url = reverse("attempts:result", args=[attempt.pk])
+    if not _wants_json(request):
+        return redirect("attempts:paper", attempt.pk)  # which leads on to the result when it is over
+    if isinstance(error, Finished):
+        return JsonResponse({"error": str(error), "finished": True, "url": result_url}, status=409)
+    draft = attempt.prediction_draft
+    return JsonResponse(
+        {
+            "error": str(error),
+            "revision": attempt.revision,
+            "answers": {f"q{at}": str(value) for at, value in enumerate(attempt.answers, 1) if value},
+            "prediction": "" if draft is None else f"{draft.normalize():f}",
+            "remaining": remaining_seconds(attempt),
+        },
+        status=409,
+    )
+
+
+@never_cache
+@login_required
+@require_http_methods(["GET", "POST"])
+def review(request: HttpRequest, attempt_id: UUID) -> HttpResponse:
+    """Name what is unanswered before the submission. POST saves the whole form first (no script needed)."""
+    if request.method == "POST":
+        response = save(request, attempt_id)
+        if response.status_code != 302:
+            return response
+        return redirect("attempts:review", attempt_id)
+    attempt = _own(request, attempt_id)
+    if _over(attempt):
+        return redirect("attempts:result", attempt.pk)
+    prediction = paper_context(attempt)["prediction"]
+    context = {
+        "attempt": attempt,
+        "contest": attempt.round.contest,
+        "round": attempt.round,
+        "unanswered": [at for at, value in enumerate(attempt.answers, 1) if not value],
+        "total": len(attempt.answers),
+        "prediction_missing": prediction is not None and prediction["value"] == "",
+        "remaining_seconds": remaining_seconds(attempt),
+    }
+    return render(request, "attempts/review.html", context)
+
+
+@never_cache
+@login_required
+@require_POST
+def submit(request: HttpRequest, attempt_id: UUID) -> HttpResponse:
+    """Finish. Double taps, replays and late arrivals all lead to the one result."""
+    attempt = _own(request, attempt_id)
+    sent = read_paper(request.POST)
+    try:
+        value = prediction_value(sent.prediction, attempt.round.prediction_target)
+    except Invalid as error:
+        if _over(attempt):
+            return redirect("attempts:result", attempt.pk)
+        save_answers(attempt.pk, _user(request).pk, sent.answers)
+        return _paper_again(request, attempt_id, error.message, sent.prediction or "")
+    submit_attempt(attempt.pk, _user(request).pk, sent.answers, prediction=value)
+    return redirect("attempts:result", attempt.pk)
+
+
+@never_cache
+@login_required
+@require_GET
+def result(request: HttpRequest, attempt_id: UUID) -> HttpResponse:
+    attempt = _own(request, attempt_id)
+    if not _over(attempt):
+        return redirect("attempts:paper", attempt.pk)
+    if attempt.submitted_at is None:  # finished just now
+        attempt = _own(request, attempt_id)
+    context = result_context(attempt, bound_prediction(attempt.entry_id, attempt.round_id))
+    return render(request, "attempts/result.html", context)
+
+
+@require_GET
+def receipt(request: HttpRequest) -> HttpResponse:
+    """Anyone with a receipt code can see that the submission is on record; no name, no score."""
+    form = ReceiptForm(request.GET if "code" in request.GET else None)
+    found = None
+    if form.is_bound and form.is_valid():
+        limit("receipt", client_address(request), per_minute=600)
+        found = receipt_of(form.cleaned_data["code"])
+    return render(request, "attempts/receipt.html", {"form": form, "result": found})

@@ -1,0 +1,214 @@
+"""Plain functions that make real rows for tests. Every argument has a sensible value; counters keep them distinct."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+from itertools import count
+from typing import Any
+
+from attempts.models import Attempt, Prediction
+from attempts.rules.receipts import new_receipt
+from contest_site.accounts.models import User
+from contest_site.lib.clock import database_now
+from contests.enums import (
+    CertificateKind,
+    CountingAttempt,
+    ExclusionRole,
+    Gender,
+    NamesShown,
+    PredictionTarget,
+    RankKey,
+    ResultShown,
+)
+from contests.models import Announcement, Category, Contest, Entry, Exclusion, Prize, Round, RoundSeal, Unit
+from questions.models import Appraisal, Bank, Question, Revision, Topic
+
+PASSWORD = "mot-mat-khau-dai"
+_serial = count(1)
+
+
+def make_user(**fields: Any) -> User:
+    """An account with a phone number and no usable password (hashing is slow; see `make_login`)."""
+    n = next(_serial)
+    values: dict[str, Any] = {"full_name": f"Nguyễn Văn {n}", "phone": f"+8491{n:07d}", **fields}
+    return User.objects.create_user(**values)
+
+
+def make_login(**fields: Any) -> User:
+    """An account that can sign in with PASSWORD."""
+    return make_user(password=PASSWORD, **fields)
+
+
+def make_staff(**fields: Any) -> User:
+    return make_user(**{"is_staff": True, "is_superuser": True, "username": f"to-chuc-{next(_serial)}", **fields})
+
+
+def make_unit(name: str = "", parent: Unit | None = None, **fields: Any) -> Unit:
+    n = next(_serial)
+    unit = Unit(name=name or f"Đơn vị {n}", code=fields.pop("code", f"U{n}"), parent=parent, **fields)
+    unit.save()
+    return unit
+
+
+def make_bank(questions: int = 40, *, topics: int = 2, name: str = "", approved: bool = True) -> Bank:
+    """A bank whose question i has the right option "Đúng i" at place i % 4."""
+    n = next(_serial)
+    bank = Bank.objects.create(name=name or f"Ngân hàng {n}")
+    names = [Topic.objects.create(bank=bank, name=f"Chủ đề {at + 1}", position=at) for at in range(topics)]
+    writer, appraiser = make_user(), make_user()
+    for at in range(questions):
+        options = [f"Sai {at}-{place}" for place in range(4)]
+        options[at % 4] = f"Đúng {at}"
+        revision = Revision.objects.create(
+            question=Question.objects.create(bank=bank, number=at + 1),
+            number=1,
+            topic=names[at % topics],
+            text=f"Câu hỏi số {at + 1} của {bank}?",
+            fingerprint=f"cau hoi so {at + 1} cua {bank.pk}",
+            options=options,
+            key=at % 4,
+            explanation=f"Giải thích bí mật {at + 1}",
+            source="Điều 1 Luật A",
+            writer=writer,
+        )
+        if approved:
+            Appraisal.objects.create(revision=revision, verdict="approved", writer=writer, appraiser=appraiser)
+    return bank
+
+
+def make_contest(*, announced: bool = True, area: Unit | None = None, **fields: Any) -> Contest:
+    """A contest that opened an hour ago and ends in a week, without rounds."""
+    n = next(_serial)
+    now = database_now()
+    values: dict[str, Any] = {
+        "slug": f"cuoc-thi-{n}",
+        "name": f"Cuộc thi tìm hiểu cải cách hành chính lần {n}",
+        "organiser": "UBND thành phố Quảng Ngãi",
+        "place": "Quảng Ngãi",
+        "subject": "Cải cách hành chính",
+        "eligibility": "Cán bộ, công chức, viên chức và Nhân dân",
+        "hotline": "0255 3822 222",
+        "opens_at": now - timedelta(hours=1),
+        "closes_at": now + timedelta(days=7),
+        "area": area or make_unit(),
+        "names_shown": NamesShown.FULL,
+        "consent_version": "1",
+        "consent_text": "Đồng ý cho Ban Tổ chức xử lý dữ liệu để tổ chức cuộc thi.",
+        "certificate_kind": CertificateKind.CHUNG_NHAN,
+        "certificate_issuer": "Ban Tổ chức Cuộc thi",
+        "certificate_reason": "Đã đạt giải tại Cuộc thi",
+        "signature_authority": "TM. BAN TỔ CHỨC",
+        "signature_title": "TRƯỞNG BAN",
+        "signature_name": "Trần Văn B",
+        **fields,
+    }
+    contest = Contest.objects.create(**values)
+    Category.objects.create(contest=contest, name="Cán bộ, công chức, viên chức", position=1)
+    if announced:
+        Announcement.objects.create(contest=contest, by=make_user())
+    return contest
+
+
+def make_round(contest: Contest | None = None, *, bank: Bank | None = None, sealed: bool = True, **fields: Any) -> Round:
+    """The contest's next round, in the contest's window, sealed."""
+    contest = contest or make_contest()
+    values: dict[str, Any] = {
+        "number": contest.rounds.count() + 1,
+        "name": "Vòng thi",
+        "opens_at": contest.opens_at,
+        "closes_at": contest.closes_at,
+        "bank": bank or make_bank(),
+        "questions": 30,
+        "time_limit_minutes": 30,
+        "attempts_allowed": 2,
+        "counting_attempt": CountingAttempt.BEST,
+        "result_shown": ResultShown.AT_ONCE,
+        "prediction_target": PredictionTarget.ALL_RIGHT,
+        "prediction_text": "Có bao nhiêu người trả lời đúng tất cả 30 câu hỏi?",
+        "rank_order": [RankKey.SCORE, RankKey.PREDICTION, RankKey.DURATION, RankKey.SUBMITTED],
+        **fields,
+    }
+    round = Round.objects.create(contest=contest, **values)
+    if sealed:
+        seal(round)
+    return round
+
+
+def seal(round: Round) -> RoundSeal:
+    """Seal by the product's own verb when the round is still to end, else (a past round) by rows alone."""
+    from contests.domain.rounds import seal_round
+
+    if round.closes_at > database_now():
+        return seal_round(round, by=make_user())
+    from questions.domain.sealing import seal_bank
+
+    pool = seal_bank(round.bank, by=make_user())
+    return RoundSeal.objects.create(round=round, pool=pool, secret=b"s" * 32, commitment="0" * 64, by=make_user())
+
+
+def make_prizes(contest: Contest, round: Round | None = None) -> list[Prize]:
+    """The Quảng Ngãi table: 1 · 2 · 3 · 15."""
+    table = [("Giải Nhất", 1, 3_000_000), ("Giải Nhì", 2, 1_500_000), ("Giải Ba", 3, 1_000_000),
+             ("Giải Khuyến khích", 15, 500_000)]  # fmt: skip
+    return [
+        Prize.objects.create(contest=contest, round=round, position=at, name=name, quantity=quantity, amount=amount)
+        for at, (name, quantity, amount) in enumerate(table, 1)
+    ]
+
+
+def make_entry(contest: Contest, *, user: User | None = None, **fields: Any) -> Entry:
+    user = user or make_user()
+    values: dict[str, Any] = {
+        "full_name": user.full_name,
+        "birth_date": date(1990, 5, 17),
+        "gender": Gender.FEMALE,
+        "phone": user.phone or f"+8493{next(_serial):07d}",
+        "unit": contest.area,
+        "category": contest.categories.get_or_create(name="Cán bộ, công chức, viên chức")[0],
+        "consent_version": contest.consent_version,
+        **fields,
+    }
+    return Entry.objects.create(contest=contest, user=user, **values)
+
+
+def exclude(contest: Contest, **by: Any) -> Exclusion:
+    return Exclusion.objects.create(contest=contest, full_name="Người bị loại", role=ExclusionRole.COMMITTEE, **by)
+
+
+def submitted_attempt(
+    entry: Entry,
+    round: Round,
+    *,
+    correct: int = 30,
+    duration_ms: int = 600_000,
+    submitted_at: datetime | None = None,
+    number: int = 0,
+    prediction: Decimal | int | None = None,
+) -> Attempt:
+    """A finished attempt with the given result, as a row of its own (no paper was really answered)."""
+    ended = submitted_at or datetime(2024, 11, 10, 8, tzinfo=UTC)
+    width = round.questions
+    attempt = Attempt.objects.create(
+        entry=entry,
+        round=round,
+        number=number or Attempt.objects.filter(entry=entry, round=round).count() + 1,
+        seed=b"0" * 32,
+        paper=list(range(width)),
+        orders=[0] * width,
+        widths=[4] * width,
+        answers=[1] * width,
+        started_at=ended - timedelta(milliseconds=duration_ms),
+        deadline=ended + timedelta(minutes=1),
+        submitted_at=ended,
+        finished_by=Attempt.FinishedBy.CONTESTANT,
+        choices=[1] * width,
+        correct=correct,
+        duration_ms=duration_ms,
+        receipt=new_receipt(),
+    )
+    if prediction is not None:
+        Prediction.objects.bulk_create(
+            [Prediction(entry=entry, round=round, attempt=attempt, value=prediction, at=ended)], ignore_conflicts=True
+        )
+    return attempt
