@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
-from django.utils.functional import _StrPromise
-
-Message = "str | _StrPromise"
+if TYPE_CHECKING:
+    # Only the stubs have this name.
+    from django.utils.functional import _StrPromise
 
 
 class DomainError(Exception):
