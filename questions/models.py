@@ -7,9 +7,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Now
 
-MAX_OPTIONS = (
-    7  # the rank of a permutation of 7 options still fits PostgreSQL's smallint
-)
+MAX_OPTIONS = 7  # the rank of a permutation of 7 options still fits PostgreSQL's smallint
 
 
 class Bank(models.Model):
@@ -29,9 +27,7 @@ class Bank(models.Model):
 
 
 class Topic(models.Model):
-    bank = models.ForeignKey(
-        Bank, on_delete=models.CASCADE, related_name="topics", verbose_name="ngân hàng"
-    )
+    bank = models.ForeignKey(Bank, on_delete=models.CASCADE, related_name="topics", verbose_name="ngân hàng")
     name = models.CharField("chủ đề", max_length=200)
     position = models.PositiveSmallIntegerField("thứ tự", default=0)
 
@@ -39,11 +35,7 @@ class Topic(models.Model):
         verbose_name = "chủ đề"
         verbose_name_plural = "chủ đề"
         ordering = ["bank", "position", "name"]
-        constraints = [
-            models.UniqueConstraint(
-                fields=["bank", "name"], name="one_topic_name_per_bank"
-            )
-        ]
+        constraints = [models.UniqueConstraint(fields=["bank", "name"], name="one_topic_name_per_bank")]
 
     def __str__(self) -> str:
         return self.name
@@ -66,9 +58,7 @@ class Question(models.Model):
         verbose_name_plural = "câu hỏi"
         ordering = ["bank", "number"]
         constraints = [
-            models.UniqueConstraint(
-                fields=["bank", "number"], name="one_question_number_per_bank"
-            )
+            models.UniqueConstraint(fields=["bank", "number"], name="one_question_number_per_bank")
         ]
 
     def __str__(self) -> str:
@@ -78,20 +68,14 @@ class Question(models.Model):
 class Revision(models.Model):
     """What a question said at one time. Final (trigger): an edit is a new revision."""
 
-    question = models.ForeignKey(
-        Question, on_delete=models.CASCADE, related_name="revisions"
-    )
+    question = models.ForeignKey(Question, on_delete=models.CASCADE, related_name="revisions")
     number = models.PositiveSmallIntegerField("phiên bản")
-    topic = models.ForeignKey(
-        Topic, on_delete=models.PROTECT, related_name="+", verbose_name="chủ đề"
-    )
+    topic = models.ForeignKey(Topic, on_delete=models.PROTECT, related_name="+", verbose_name="chủ đề")
     text = models.TextField("câu hỏi")
     # NFC, lower case, without accents and punctuation: for duplicates
     fingerprint = models.TextField(editable=False)
     options = ArrayField(models.TextField(), verbose_name="phương án")
-    key = models.PositiveSmallIntegerField(
-        "đáp án", help_text="Vị trí của phương án đúng, từ 0."
-    )
+    key = models.PositiveSmallIntegerField("đáp án", help_text="Vị trí của phương án đúng, từ 0.")
     explanation = models.TextField("giải thích", blank=True)
     source = models.TextField("căn cứ", blank=True)
     writer = models.ForeignKey(
@@ -107,16 +91,12 @@ class Revision(models.Model):
         verbose_name_plural = "phiên bản câu hỏi"
         ordering = ["question", "-number"]
         constraints = [
-            models.UniqueConstraint(
-                fields=["question", "number"], name="one_revision_number_per_question"
-            ),
+            models.UniqueConstraint(fields=["question", "number"], name="one_revision_number_per_question"),
             models.CheckConstraint(
                 condition=Q(options__len__gte=2) & Q(options__len__lte=MAX_OPTIONS),
                 name="revision_has_2_to_7_options",
             ),
-            models.CheckConstraint(
-                condition=Q(key__lt=F("options__len")), name="revision_key_is_an_option"
-            ),
+            models.CheckConstraint(condition=Q(key__lt=F("options__len")), name="revision_key_is_an_option"),
         ]
 
     def __str__(self) -> str:
@@ -131,15 +111,11 @@ class Appraisal(models.Model):
         RETURNED = "returned", "Trả lại"
         RETIRED = "retired", "Ngừng dùng"
 
-    revision = models.ForeignKey(
-        Revision, on_delete=models.CASCADE, related_name="appraisals"
-    )
+    revision = models.ForeignKey(Revision, on_delete=models.CASCADE, related_name="appraisals")
     verdict = models.CharField("kết luận", max_length=10, choices=Verdict)
     comment = models.TextField("ý kiến", blank=True)
     # Copied from the revision so that the database itself can hold the two apart.
-    writer = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+"
-    )
+    writer = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     appraiser = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         on_delete=models.PROTECT,
@@ -153,9 +129,7 @@ class Appraisal(models.Model):
         verbose_name_plural = "thẩm định"
         ordering = ["-id"]
         constraints = [
-            models.CheckConstraint(
-                condition=~Q(writer=F("appraiser")), name="writer_does_not_appraise"
-            ),
+            models.CheckConstraint(condition=~Q(writer=F("appraiser")), name="writer_does_not_appraise"),
         ]
 
     def __str__(self) -> str:
@@ -169,9 +143,7 @@ class SealedPool(models.Model):
     text, options, key, explanation, source. A question is named by its index in that list.
     """
 
-    bank = models.ForeignKey(
-        Bank, on_delete=models.PROTECT, related_name="pools", verbose_name="ngân hàng"
-    )
+    bank = models.ForeignKey(Bank, on_delete=models.PROTECT, related_name="pools", verbose_name="ngân hàng")
     content = models.TextField()
     size = models.PositiveIntegerField(
         "số câu hỏi", validators=[MinValueValidator(1), MaxValueValidator(32_767)]

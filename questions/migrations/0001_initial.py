@@ -30,9 +30,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "name",
-                    models.CharField(
-                        max_length=200, unique=True, verbose_name="tên ngân hàng"
-                    ),
+                    models.CharField(max_length=200, unique=True, verbose_name="tên ngân hàng"),
                 ),
                 ("note", models.TextField(blank=True, verbose_name="ghi chú")),
                 (
@@ -337,9 +335,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name="topic",
-            constraint=models.UniqueConstraint(
-                fields=("bank", "name"), name="one_topic_name_per_bank"
-            ),
+            constraint=models.UniqueConstraint(fields=("bank", "name"), name="one_topic_name_per_bank"),
         ),
         migrations.AddConstraint(
             model_name="revision",
