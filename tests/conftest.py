@@ -32,6 +32,10 @@ def pytest_configure(config: pytest.Config) -> None:
     services.clear(os.environ)
     os.environ.update(services.environment(Path(os.environ[FOLDER]), number))
     os.environ["DJANGO_SETTINGS_MODULE"] = "contest_site.settings"
+    # pytest-django does this by itself only when it is given the settings before any of this ran.
+    import django
+
+    django.setup()
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
