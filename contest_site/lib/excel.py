@@ -10,7 +10,7 @@ import shutil
 import zipfile
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from enum import Enum, IntEnum
 from pathlib import Path
@@ -132,15 +132,25 @@ def write_workbook(file: IO[bytes], sheets: Sequence[Sheet], *, title: str, made
     utc = made_at.astimezone(UTC).replace(tzinfo=None, microsecond=0)
     workbook.properties = DocumentProperties(creator="", title=safe_text(title), created=utc, modified=utc)
     taken: list[str] = []
-    for sheet in sheets:
-        taken.append(safe_title(sheet.name, taken))
-        _SheetWriter(workbook, taken[-1], sheet, made_at).write()
+    try:
+        for sheet in sheets:
+            taken.append(safe_title(sheet.name, taken))
+            _SheetWriter(workbook, taken[-1], sheet, made_at).write()
+    except BaseException:
+        _discard(workbook)
+        raise
     with _FixedZip(file, "w", zipfile.ZIP_DEFLATED) as archive:
         # Workbook.save() would stamp the file with the present moment.
         ExcelWriter(workbook, archive).write_data()
 
 
-UTC = timezone.get_fixed_timezone(0)
+def _discard(workbook: Workbook) -> None:
+    """Remove the temporary files of sheets that will not be saved."""
+    for sheet in workbook.worksheets:
+        ws: Any = sheet
+        if not ws.closed:
+            ws.close()
+        ws._writer.cleanup()
 
 
 class _FixedZip(zipfile.ZipFile):
