@@ -212,8 +212,9 @@ class Service:
             raise ServiceError(f"The data folder {self.var_dir} belongs to another user.") from None
 
     def _fail(self, what: str, output: str = "") -> ServiceError:
-        lines = [line for line in (output or _tail(self.log)).splitlines() if line.strip()]
-        return ServiceError(f"{what}: {lines[-1].strip() if lines else 'no message'} (log: {self.log})")
+        lines = [line.strip() for line in (output or _tail(self.log)).splitlines() if line.strip()]
+        reasons = [line.partition("FATAL:")[2].strip() for line in lines if "FATAL:" in line] or lines
+        return ServiceError(f"{what}: {reasons[-1] if reasons else 'no message'} (log: {self.log})")
 
 
 class Postgres(Service):
@@ -230,6 +231,8 @@ class Postgres(Service):
     def start(self) -> None:
         if not (self.data / "PG_VERSION").exists():
             self._create()
+        # A killed server that its parent has not buried yet would look alive to PostgreSQL.
+        _wait(lambda: not self._is_zombie(), 10)
         # Written at every start, so that a newer release's settings reach data that is already there.
         (self.data / "postgresql.conf").write_text(self._configuration())
         self._run(
@@ -255,6 +258,12 @@ class Postgres(Service):
         create = f'CREATE DATABASE "{DATABASE}"\n'
         self._run("postgres", "--single", "-D", str(new), "-c", "log_min_messages=error", ROLE, stdin=create)
         new.rename(self.data)
+
+    def _is_zombie(self) -> bool:
+        with suppress(OSError, IndexError):
+            pid = (self.data / "postmaster.pid").read_text().split()[0]
+            return Path("/proc", pid, "stat").read_text().rpartition(")")[2].split()[0] == "Z"
+        return False
 
     def _configuration(self) -> str:
         settings = {
