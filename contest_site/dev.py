@@ -10,14 +10,12 @@ import subprocess
 import sys
 import time
 import types
-import urllib.error
-import urllib.request
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 
 from contest_site import embedded
-from contest_site.processes import ChildDiedError, Children
+from contest_site.processes import ChildDiedError, Children, NotReadyError
 
 ROOT = Path(__file__).resolve().parent.parent
 # What --fresh removes: these and nothing else, for VAR_DIR might point at a folder that holds more.
@@ -33,7 +31,6 @@ OWN = (
     "codes.jsonl",
     "beat-schedule*",
 )
-READY_SECONDS = 60.0
 
 
 class StoppedError(Exception):
@@ -52,7 +49,7 @@ def main(arguments: list[str]) -> int:
     except StoppedError:
         print("Stopped.", flush=True)
         return 0
-    except (CannotStartError, ChildDiedError, embedded.ServiceError) as error:
+    except (CannotStartError, ChildDiedError, NotReadyError, embedded.ServiceError) as error:
         print(f"bin/dev: {error}", file=sys.stderr, flush=True)
         return 1
     return 0
@@ -94,7 +91,8 @@ def run(port: int, fresh: bool) -> None:
         with step("Starting web, worker and beat"):
             for role in ("web", "worker", "beat"):
                 children.start(role, [str(ROOT / "bin" / "serve"), role], env)
-            wait_for_web(children, port)
+            children.wait_for_web(env["SITE_URL"])
+            children.wait_for_worker()
         print(f"Ready: http://127.0.0.1:{port}/", flush=True)
         if logins:
             print(logins.rstrip(), flush=True)
@@ -223,27 +221,6 @@ def command(env: dict[str, str], *words: str) -> str:
             f"{' '.join(words[-2:])} failed with code {process.returncode}; see the lines above."
         )
     return said
-
-
-def wait_for_web(children: Children, port: int) -> None:
-    end = time.monotonic() + READY_SECONDS
-    # Whatever proxy the shell names, this machine's own address is reached directly.
-    opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
-    answer = "nothing"
-    while time.monotonic() < end:
-        children.check()
-        try:
-            with opener.open(f"http://127.0.0.1:{port}/healthz", timeout=5):
-                return
-        except urllib.error.HTTPError as error:
-            answer = f"code {error.code}"
-        except OSError:
-            pass
-        time.sleep(0.1)
-    lines = children.last_lines("web")
-    raise CannotStartError(
-        f"The site answered {answer} for {READY_SECONDS:.0f} s. web's last lines:\n{lines}"
-    )
 
 
 def _shut_down(children: Children) -> None:

@@ -5,7 +5,9 @@ import shutil
 import signal
 import subprocess
 import time
-from collections.abc import Mapping
+import urllib.error
+import urllib.request
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from pathlib import Path
 
@@ -13,8 +15,16 @@ from pathlib import Path
 STOP_SECONDS = 40.0
 
 
+# What Celery's worker writes once it takes tasks.
+WORKER_READY = " ready."
+
+
 class ChildDiedError(Exception):
     """A part ended by itself; the message says which and shows its last lines."""
+
+
+class NotReadyError(Exception):
+    """A part does not answer in time; the message says which and shows its last lines."""
 
 
 class Children:
@@ -24,12 +34,14 @@ class Children:
     def __init__(self, log_dir: Path) -> None:
         self.log_dir = log_dir
         self.started: dict[str, subprocess.Popen[bytes]] = {}
+        self.log_starts: dict[str, int] = {}
 
     def start(self, name: str, command: list[str], env: Mapping[str, str]) -> None:
         self.log_dir.mkdir(parents=True, exist_ok=True)
         # Should the parent be killed outright, the children still hear of it.
         guard = ["setpriv", "--pdeathsig", "TERM"] if shutil.which("setpriv") else []
         with self.log(name).open("ab") as log:
+            self.log_starts[name] = log.tell()
             self.started[name] = subprocess.Popen(
                 [*guard, *command],
                 env=env,
@@ -42,10 +54,14 @@ class Children:
     def log(self, name: str) -> Path:
         return self.log_dir / f"{name}.log"
 
-    def last_lines(self, name: str, count: int = 15) -> str:
-        with suppress(OSError):
-            return "\n".join(self.log(name).read_text(errors="replace").splitlines()[-count:])
-        return ""
+    def said(self, name: str) -> str:
+        """What it has written since it was started."""
+        with self.log(name).open("rb") as log:
+            log.seek(self.log_starts[name])
+            return log.read().decode(errors="replace")
+
+    def last_lines(self, name: str) -> str:
+        return "\n".join(self.said(name).splitlines()[-15:])
 
     def check(self) -> None:
         for name, process in self.started.items():
@@ -53,6 +69,39 @@ class Children:
                 raise ChildDiedError(
                     f"{name} ended with code {process.returncode}. Its last lines:\n{self.last_lines(name)}"
                 )
+
+    def wait_for_web(self, site: str, seconds: float = 60.0) -> None:
+        # Whatever proxy the shell names, this machine's own address is reached directly.
+        opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+        answer = "nothing"
+
+        def answers() -> bool:
+            nonlocal answer
+            try:
+                with opener.open(f"{site}/healthz", timeout=5):
+                    return True
+            except urllib.error.HTTPError as error:
+                answer = f"code {error.code}"
+                error.close()
+            except OSError:
+                pass
+            return False
+
+        if not self._wait(answers, seconds):
+            raise NotReadyError(f"web answered {answer} for {seconds:.0f} s:\n{self.last_lines('web')}")
+
+    def wait_for_worker(self, seconds: float = 60.0) -> None:
+        if not self._wait(lambda: WORKER_READY in self.said("worker"), seconds):
+            raise NotReadyError(f"worker was not ready in {seconds:.0f} s:\n{self.last_lines('worker')}")
+
+    def _wait(self, condition: Callable[[], bool], seconds: float) -> bool:
+        end = time.monotonic() + seconds
+        while not condition():
+            self.check()
+            if time.monotonic() > end:
+                return False
+            time.sleep(0.1)
+        return True
 
     def stop(self, seconds: float = STOP_SECONDS) -> None:
         """Ask all of them at once, wait, then kill what is left of each group."""

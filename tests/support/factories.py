@@ -1,4 +1,4 @@
-"""Plain functions that make real rows for tests. Every argument has a sensible value; counters keep them distinct."""
+"""Plain functions that make real rows for tests; every argument has a sensible value."""
 
 from __future__ import annotations
 
@@ -41,7 +41,9 @@ def make_login(**fields: Any) -> User:
 
 
 def make_staff(**fields: Any) -> User:
-    return make_user(**{"is_staff": True, "is_superuser": True, "username": f"to-chuc-{next(_serial)}", **fields})
+    return make_user(
+        **{"is_staff": True, "is_superuser": True, "username": f"to-chuc-{next(_serial)}", **fields}
+    )
 
 
 def make_unit(name: str = "", parent: Unit | None = None, **fields: Any) -> Unit:
@@ -73,7 +75,9 @@ def make_bank(questions: int = 40, *, topics: int = 2, name: str = "", approved:
             writer=writer,
         )
         if approved:
-            Appraisal.objects.create(revision=revision, verdict="approved", writer=writer, appraiser=appraiser)
+            Appraisal.objects.create(
+                revision=revision, verdict="approved", writer=writer, appraiser=appraiser
+            )
     return bank
 
 
@@ -110,7 +114,9 @@ def make_contest(*, announced: bool = True, area: Unit | None = None, **fields: 
     return contest
 
 
-def make_round(contest: Contest | None = None, *, bank: Bank | None = None, sealed: bool = True, **fields: Any) -> Round:
+def make_round(
+    contest: Contest | None = None, *, bank: Bank | None = None, sealed: bool = True, **fields: Any
+) -> Round:
     """The contest's next round, in the contest's window, sealed."""
     contest = contest or make_contest()
     values: dict[str, Any] = {
@@ -144,7 +150,9 @@ def seal(round: Round) -> RoundSeal:
     from questions.domain.sealing import seal_bank
 
     pool = seal_bank(round.bank, by=make_user())
-    return RoundSeal.objects.create(round=round, pool=pool, secret=b"s" * 32, commitment="0" * 64, by=make_user())
+    return RoundSeal.objects.create(
+        round=round, pool=pool, secret=b"s" * 32, commitment="0" * 64, by=make_user()
+    )
 
 
 def make_prizes(contest: Contest, round: Round | None = None) -> list[Prize]:
@@ -152,7 +160,9 @@ def make_prizes(contest: Contest, round: Round | None = None) -> list[Prize]:
     table = [("Giải Nhất", 1, 3_000_000), ("Giải Nhì", 2, 1_500_000), ("Giải Ba", 3, 1_000_000),
              ("Giải Khuyến khích", 15, 500_000)]  # fmt: skip
     return [
-        Prize.objects.create(contest=contest, round=round, position=at, name=name, quantity=quantity, amount=amount)
+        Prize.objects.create(
+            contest=contest, round=round, position=at, name=name, quantity=quantity, amount=amount
+        )
         for at, (name, quantity, amount) in enumerate(table, 1)
     ]
 
@@ -173,7 +183,9 @@ def make_entry(contest: Contest, *, user: User | None = None, **fields: Any) -> 
 
 
 def exclude(contest: Contest, **by: Any) -> Exclusion:
-    return Exclusion.objects.create(contest=contest, full_name="Người bị loại", role=ExclusionRole.COMMITTEE, **by)
+    return Exclusion.objects.create(
+        contest=contest, full_name="Người bị loại", role=ExclusionRole.COMMITTEE, **by
+    )
 
 
 def submitted_attempt(
@@ -209,6 +221,7 @@ def submitted_attempt(
     )
     if prediction is not None:
         Prediction.objects.bulk_create(
-            [Prediction(entry=entry, round=round, attempt=attempt, value=prediction, at=ended)], ignore_conflicts=True
+            [Prediction(entry=entry, round=round, attempt=attempt, value=prediction, at=ended)],
+            ignore_conflicts=True,
         )
     return attempt

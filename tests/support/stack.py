@@ -4,9 +4,6 @@ import os
 import socket
 import subprocess
 import sys
-import time
-import urllib.error
-import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -72,7 +69,8 @@ def running(folder: Path, worker: int) -> Iterator[Stack]:
     try:
         for role in ROLES:
             children.start(role, [str(ROOT / "bin" / "serve"), role], env)
-        wait_for(f"{env['SITE_URL']}/healthz", children)
+        children.wait_for_web(env["SITE_URL"])
+        children.wait_for_worker()
         yield Stack(env, children)
     finally:
         children.stop(20)
@@ -87,22 +85,6 @@ def run(command: list[str], env: dict[str, str]) -> str:
             f"{command} ended with code {result.returncode}:\n{result.stdout}\n{result.stderr}"
         )
     return result.stdout
-
-
-def wait_for(url: str, children: Children, seconds: float = 60) -> None:
-    opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
-    end = time.monotonic() + seconds
-    while True:
-        children.check()
-        try:
-            with opener.open(url, timeout=5):
-                return
-        except OSError as error:
-            if time.monotonic() > end:
-                raise AssertionError(f"{url}: {error}\n{children.last_lines('web')}") from error
-            if isinstance(error, urllib.error.HTTPError):
-                error.close()
-        time.sleep(0.1)
 
 
 def free_port() -> int:

@@ -1,7 +1,6 @@
 """A real Celery worker on the test database."""
 
 import os
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -20,7 +19,6 @@ def running(folder: Path, *, queues: str = "celery,pdf", concurrency: int = 2) -
     # What earlier tests have sent is not for this worker.
     app.control.purge()
     children = Children(Path(settings.VAR_DIR) / "log")
-    children.log("worker").unlink(missing_ok=True)
     env = {
         **os.environ,
         "DATABASE_URL": embedded.database_url(folder, str(connection.settings_dict["NAME"])),
@@ -29,11 +27,7 @@ def running(folder: Path, *, queues: str = "celery,pdf", concurrency: int = 2) -
     }
     try:
         children.start("worker", [str(ROOT / "bin" / "serve"), "worker"], env)
-        end = time.monotonic() + 60
-        while " ready." not in children.last_lines("worker", 50):
-            children.check()
-            assert time.monotonic() < end, children.last_lines("worker", 50)
-            time.sleep(0.05)
+        children.wait_for_worker()
         yield children
     finally:
         children.stop(20)
