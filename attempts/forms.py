@@ -22,7 +22,7 @@ KNOWN = {"csrfmiddlewaretoken", "revision", "prediction"}
 
 @dataclass(frozen=True)
 class SentPaper:
-    """What came: answers by question number (0 = cleared), the prediction's text or None, the revision or None."""
+    """What came: answers by question number (0 = cleared); the prediction's text, the revision, or None."""
 
     answers: dict[int, int]
     prediction: str | None
@@ -36,10 +36,14 @@ def read_paper(data: QueryDict) -> SentPaper:
         values = data.getlist(name)
         if match := QUESTION.fullmatch(name):
             if len(values) != 1 or not (VALUE.fullmatch(values[0]) and values[0].isascii()):
-                raise Invalid(_("Câu %(number)s: mỗi câu chọn một phương án trong đề.") % {"number": match[1]})
+                raise Invalid(
+                    _("Câu %(number)s: mỗi câu chọn một phương án trong đề.") % {"number": match[1]}
+                )
             answers[int(match[1])] = int(values[0])
         elif name not in KNOWN or len(values) != 1:
-            raise Invalid(_("Dữ liệu gửi lên không đúng mẫu của bài thi. Vui lòng tải lại trang rồi thử lại."))
+            raise Invalid(
+                _("Dữ liệu gửi lên không đúng mẫu của bài thi. Vui lòng tải lại trang rồi thử lại.")
+            )
     revision = data.get("revision", "")
     if revision and not REVISION.fullmatch(revision):
         raise Invalid(_("Dữ liệu gửi lên không đúng mẫu của bài thi. Vui lòng tải lại trang rồi thử lại."))

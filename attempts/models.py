@@ -24,12 +24,8 @@ class Attempt(models.Model):
         SERVER = "server", "Hệ thống nộp khi hết giờ"
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    entry = models.ForeignKey(
-        "contests.Entry", on_delete=models.PROTECT, related_name="attempts"
-    )
-    round = models.ForeignKey(
-        "contests.Round", on_delete=models.PROTECT, related_name="attempts"
-    )
+    entry = models.ForeignKey("contests.Entry", on_delete=models.PROTECT, related_name="attempts")
+    round = models.ForeignKey("contests.Round", on_delete=models.PROTECT, related_name="attempts")
     number = models.PositiveSmallIntegerField("lượt")
     seed = models.BinaryField(max_length=32)
     paper = ArrayField(models.SmallIntegerField())
@@ -42,13 +38,12 @@ class Attempt(models.Model):
     deadline = models.DateTimeField("hạn nộp bài")
     saved_at = models.DateTimeField("lưu lần cuối", null=True)
     submitted_at = models.DateTimeField("nộp lúc", null=True)
-    finished_by = models.CharField(
-        "nộp bởi", max_length=10, choices=FinishedBy, null=True
-    )
+    # NULL until submitted, like the other results; an empty text would be a value.
+    finished_by = models.CharField("nộp bởi", max_length=10, choices=FinishedBy, null=True)  # noqa: DJ001
     choices = ArrayField(models.SmallIntegerField(), null=True)
     correct = models.PositiveSmallIntegerField("số câu đúng", null=True)
     duration_ms = models.PositiveIntegerField("thời gian làm bài (ms)", null=True)
-    receipt = models.CharField("mã biên nhận", max_length=19, null=True)
+    receipt = models.CharField("mã biên nhận", max_length=19, null=True)  # noqa: DJ001
     address = models.GenericIPAddressField("địa chỉ mạng", null=True)
     device = models.CharField("thiết bị", max_length=16, blank=True)
 
@@ -56,18 +51,14 @@ class Attempt(models.Model):
         verbose_name = "lượt thi"
         verbose_name_plural = "lượt thi"
         constraints = [
-            models.UniqueConstraint(
-                fields=["entry", "round", "number"], name="one_attempt_per_number"
-            ),
+            models.UniqueConstraint(fields=["entry", "round", "number"], name="one_attempt_per_number"),
             models.UniqueConstraint(
                 fields=["entry", "round"],
                 condition=Q(submitted_at=None),
                 name="one_open_attempt_per_round",
             ),
             models.UniqueConstraint(fields=["receipt"], name="one_attempt_per_receipt"),
-            models.CheckConstraint(
-                condition=Q(deadline__gt=F("started_at")), name="deadline_after_start"
-            ),
+            models.CheckConstraint(condition=Q(deadline__gt=F("started_at")), name="deadline_after_start"),
             # Submitted means marked, timed and receipted, all at once.
             models.CheckConstraint(
                 condition=Q(
@@ -105,15 +96,9 @@ class Attempt(models.Model):
 class Prediction(models.Model):
     """The one prediction of a person in a round: the first submitted value binds. Final (trigger)."""
 
-    entry = models.ForeignKey(
-        "contests.Entry", on_delete=models.PROTECT, related_name="predictions"
-    )
-    round = models.ForeignKey(
-        "contests.Round", on_delete=models.PROTECT, related_name="predictions"
-    )
-    attempt = models.OneToOneField(
-        Attempt, on_delete=models.PROTECT, related_name="prediction"
-    )
+    entry = models.ForeignKey("contests.Entry", on_delete=models.PROTECT, related_name="predictions")
+    round = models.ForeignKey("contests.Round", on_delete=models.PROTECT, related_name="predictions")
+    attempt = models.OneToOneField(Attempt, on_delete=models.PROTECT, related_name="prediction")
     value = models.DecimalField("dự đoán", max_digits=14, decimal_places=5)
     at = models.DateTimeField("thời điểm", db_default=Now())
 
@@ -121,12 +106,8 @@ class Prediction(models.Model):
         verbose_name = "câu dự đoán"
         verbose_name_plural = "câu dự đoán"
         constraints = [
-            models.UniqueConstraint(
-                fields=["entry", "round"], name="one_prediction_per_entry_and_round"
-            ),
-            models.CheckConstraint(
-                condition=Q(value__gte=0), name="prediction_is_not_negative"
-            ),
+            models.UniqueConstraint(fields=["entry", "round"], name="one_prediction_per_entry_and_round"),
+            models.CheckConstraint(condition=Q(value__gte=0), name="prediction_is_not_negative"),
         ]
 
     def __str__(self) -> str:

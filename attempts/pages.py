@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from attempts.domain.finishing import attempt_end
 from attempts.domain.papers import paper_questions
-from attempts.models import Attempt, Prediction
+from attempts.models import Attempt
 from attempts.queries import attempts_of, bound_prediction, result_visible
 from attempts.rules.permutation import permutation
 from contest_site.lib.clock import database_now
@@ -38,7 +38,9 @@ def start_context(entry: Entry, round: Round) -> dict[str, Any]:
         "open_attempt": next((attempt for attempt in attempts if attempt.submitted_at is None), None),
         "left": round.attempts_allowed - len(attempts),
         "time_limit_minutes": round.time_limit_minutes,
-        "closes_in_minutes": until_close if state is RoundState.OPEN and until_close < round.time_limit_minutes else None,
+        "closes_in_minutes": until_close
+        if state is RoundState.OPEN and until_close < round.time_limit_minutes
+        else None,
         "prediction_bound": bound.value if bound else None,
     }
 
@@ -89,7 +91,11 @@ def _prediction(attempt: Attempt) -> dict[str, Any] | None:
     percent = round.prediction_target == PredictionTarget.ALL_RIGHT_PERCENT
     return {
         "text": round.prediction_text,
-        "value": "" if value is None else grouped(value) if bound else f"{value.normalize():f}".replace(".", ","),
+        "value": ""
+        if value is None
+        else grouped(value)
+        if bound
+        else f"{value.normalize():f}".replace(".", ","),
         "bound": bound is not None,
         "example": "87,65432" if percent else "1250",
         "percent": percent,
@@ -97,13 +103,15 @@ def _prediction(attempt: Attempt) -> dict[str, Any] | None:
     }
 
 
-def result_context(attempt: Attempt, prediction: Prediction | None) -> dict[str, Any]:
-    """The page after the submission: the receipt always, score and time when the plan allows."""
+def result_context(attempt: Attempt, *, published: bool) -> dict[str, Any]:
+    """The page after the submission: the receipt always, score and time when the plan allows.
+
+    `published`: whether the round's results are public (known one app further on).
+    """
     round = attempt.round
-    now = attempt.now  # type: ignore[attr-defined]
-    state = round_state(round, now)
-    # Publication is known one app further on; until then only the close is looked at.
-    shown = result_visible(round, closed=state is RoundState.CLOSED, published=False)
+    state = round_state(round, attempt.now)  # type: ignore[attr-defined]
+    shown = result_visible(round, closed=state is RoundState.CLOSED, published=published)
+    prediction = bound_prediction(attempt.entry_id, round.pk)
     left = round.attempts_allowed - attempt.number
     again = left > 0 and state is RoundState.OPEN
     return {
@@ -120,7 +128,6 @@ def result_context(attempt: Attempt, prediction: Prediction | None) -> dict[str,
         "finished_by_server": attempt.finished_by == Attempt.FinishedBy.SERVER,
         "attempts_left": left,
         "again_url": reverse("attempts:start", args=[round.contest.slug, round.number]) if again else "",
-        "rank_line": "",
     }
 
 

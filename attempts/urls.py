@@ -1,17 +1,16 @@
 from importlib.util import find_spec
 
-from django.urls import include, path
+from django.urls import URLPattern, URLResolver, include, path
 
 from attempts import views
 
 app_name = "attempts"
-urlpatterns = [
+urlpatterns: list[URLPattern | URLResolver] = [
     path("cuoc-thi/<slug:slug>/vong-<int:number>/bat-dau/", views.start, name="start"),
     path("bai-thi/<uuid:attempt_id>/", views.paper, name="paper"),
     path("bai-thi/<uuid:attempt_id>/luu/", views.save, name="save"),
     path("bai-thi/<uuid:attempt_id>/xem-lai/", views.review, name="review"),
     path("bai-thi/<uuid:attempt_id>/nop-bai/", views.submit, name="submit"),
-    path("bai-thi/<uuid:attempt_id>/ket-qua/", views.result, name="result"),
     path("bien-nhan/", views.receipt, name="receipt"),
 ]
 if find_spec("attempts.report_urls"):

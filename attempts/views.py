@@ -17,13 +17,16 @@ from attempts.domain.starting import refusal_of_excluded, start_attempt
 from attempts.domain.submitting import submit_attempt
 from attempts.forms import ReceiptForm, SentPaper, prediction_value, read_paper
 from attempts.models import Attempt
-from attempts.pages import paper_context, remaining_seconds, result_context, start_context
-from attempts.queries import attempt_of, bound_prediction, receipt_of
+from attempts.pages import paper_context, remaining_seconds, start_context
+from attempts.queries import attempt_of, receipt_of
 from contest_site.accounts.models import User
 from contest_site.lib.errors import DomainError, Invalid, NotAllowed
 from contest_site.lib.network import client_address, device_mark, limit
 from contests.models import Entry, Round
 from contests.queries import exclusion_of
+
+# The result page belongs to the root, because it also tells the published rank.
+RESULT = "result"
 
 
 def _user(request: HttpRequest) -> User:
@@ -75,7 +78,7 @@ def start(request: HttpRequest, slug: str, number: int) -> HttpResponse:
 def paper(request: HttpRequest, attempt_id: UUID) -> HttpResponse:
     attempt = _own(request, attempt_id)
     if _over(attempt):
-        return redirect("attempts:result", attempt.pk)
+        return redirect(RESULT, attempt.pk)
     return render(request, "attempts/paper.html", paper_context(attempt))
 
 
@@ -120,7 +123,11 @@ def _save(request: HttpRequest, attempt_id: UUID, sent: SentPaper) -> HttpRespon
         revision=sent.revision if _wants_json(request) else None,
     )
     if _wants_json(request):
-        body: dict[str, Any] = {"revision": saved.revision, "saved": True, "remaining": saved.remaining_ms // 1000}
+        body: dict[str, Any] = {
+            "revision": saved.revision,
+            "saved": True,
+            "remaining": saved.remaining_ms // 1000,
+        }
         if problem:
             body |= {"error": str(problem.message), "field": "prediction"}
         return JsonResponse(body, status=problem.status if problem else 200)
@@ -137,7 +144,7 @@ def _paper_again(request: HttpRequest, attempt_id: UUID, error: str | Promise, t
 
 def _conflict(request: HttpRequest, attempt_id: UUID, error: DomainError) -> HttpResponse:
     attempt = _own(request, attempt_id)
-    result_url = reverse("attempts:result", args=[attempt.pk])
+    result_url = reverse(RESULT, args=[attempt.pk])
     if not _wants_json(request):
         return redirect("attempts:paper", attempt.pk)  # which leads on to the result when it is over
     if isinstance(error, Finished):
@@ -167,7 +174,7 @@ def review(request: HttpRequest, attempt_id: UUID) -> HttpResponse:
         return redirect("attempts:review", attempt_id)
     attempt = _own(request, attempt_id)
     if _over(attempt):
-        return redirect("attempts:result", attempt.pk)
+        return redirect(RESULT, attempt.pk)
     prediction = paper_context(attempt)["prediction"]
     context = {
         "attempt": attempt,
@@ -192,24 +199,11 @@ def submit(request: HttpRequest, attempt_id: UUID) -> HttpResponse:
         value = prediction_value(sent.prediction, attempt.round.prediction_target)
     except Invalid as error:
         if _over(attempt):
-            return redirect("attempts:result", attempt.pk)
+            return redirect(RESULT, attempt.pk)
         save_answers(attempt.pk, _user(request).pk, sent.answers)
         return _paper_again(request, attempt_id, error.message, sent.prediction or "")
     submit_attempt(attempt.pk, _user(request).pk, sent.answers, prediction=value)
-    return redirect("attempts:result", attempt.pk)
-
-
-@never_cache
-@login_required
-@require_GET
-def result(request: HttpRequest, attempt_id: UUID) -> HttpResponse:
-    attempt = _own(request, attempt_id)
-    if not _over(attempt):
-        return redirect("attempts:paper", attempt.pk)
-    if attempt.submitted_at is None:  # finished just now
-        attempt = _own(request, attempt_id)
-    context = result_context(attempt, bound_prediction(attempt.entry_id, attempt.round_id))
-    return render(request, "attempts/result.html", context)
+    return redirect(RESULT, attempt.pk)
 
 
 @require_GET

@@ -18,7 +18,7 @@ from contest_site.env import (
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
-# --- What an operator sets -------------------------------------------------------------------------------------
+# --- What an operator sets ------------------------------------------------------------------------
 DEBUG = env_bool("DEBUG", False)
 # The demo has a page that shows one-time codes and logins, so it must never be on where real people sign in.
 DEMO = env_bool("DEMO", False)
@@ -29,26 +29,24 @@ DATABASE_URL = env_str("DATABASE_URL", "") or embedded.database_url(VAR_DIR)
 REDIS_URL = env_str("REDIS_URL", "") or embedded.redis_url(VAR_DIR)
 CACHE_URL = env_str("CACHE_URL", "") or REDIS_URL
 SITE_URL = env_str("SITE_URL", "http://127.0.0.1:8000").rstrip("/")
-ALLOWED_HOSTS = env_list(
-    "ALLOWED_HOSTS", ["127.0.0.1", "localhost"] if INSECURE_HTTP else []
-)
+ALLOWED_HOSTS = env_list("ALLOWED_HOSTS", ["127.0.0.1", "localhost"] if INSECURE_HTTP else [])
 TRUSTED_PROXY_COUNT = env_int("TRUSTED_PROXY_COUNT", 0)
-# dotted paths of contest_site.accounts.senders classes, tried in order
-CODE_SENDERS = env_list("CODE_SENDERS", ["contest_site.accounts.senders.Console"])
+# Dotted paths of classes as in contest_site.accounts.senders; each one-time code goes through all that serve it.
+CODE_SENDERS = env_list(
+    "CODE_SENDERS", [f"contest_site.accounts.senders.{name}" for name in (("Console", "Demo") if DEMO else ("Email",))]
+)
 CODE_FILE = env_path("CODE_FILE", VAR_DIR / "codes.jsonl")
 RATE_LIMITS_ENABLED = env_bool("RATE_LIMITS_ENABLED", True)
 
 SECRET_KEY = env_str("SECRET_KEY", "")
 if not SECRET_KEY:
     if not INSECURE_HTTP:
-        raise ImproperlyConfigured(
-            "SECRET_KEY is not set. Set it to a long random string."
-        )
+        raise ImproperlyConfigured("SECRET_KEY is not set. Set it to a long random string.")
     SECRET_KEY = embedded.local_secret(VAR_DIR)
 # Keys the hashes of phone numbers and national IDs on exclusion lists; changing it orphans those lists.
 IDENTITY_KEY = env_str("IDENTITY_KEY", "") or SECRET_KEY
 
-# --- Applications ----------------------------------------------------------------------------------------------
+# --- Applications ---------------------------------------------------------------------------------
 INSTALLED_APPS = [
     "unfold.apps.BasicAppConfig",
     "contest_site.adminsite.ContestAdminConfig",
@@ -109,7 +107,7 @@ TEMPLATES: list[dict[str, Any]] = [
     }
 ]
 
-# --- Storage ---------------------------------------------------------------------------------------------------
+# --- Storage --------------------------------------------------------------------------------------
 DATABASES = {
     "default": {
         **parse_database_url(DATABASE_URL),
@@ -136,9 +134,7 @@ STATIC_ROOT = env_path("STATIC_ROOT", VAR_DIR / "static")
 STATICFILES_DIRS = [BASE_DIR / "static"]
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
-    "staticfiles": {
-        "BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"
-    },
+    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
 }
 # Without a collected manifest (a test, a first start) files are served straight from static/.
 WHITENOISE_USE_FINDERS = INSECURE_HTTP
@@ -146,7 +142,7 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 2_500_000
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 1_000
 FILE_UPLOAD_MAX_MEMORY_SIZE = 2_500_000
 
-# --- Language and time -----------------------------------------------------------------------------------------
+# --- Language and time ----------------------------------------------------------------------------
 # Source strings are Vietnamese (docs/decisions/0002); English is the translation.
 LANGUAGE_CODE = "vi"
 LANGUAGES = [("vi", "Tiếng Việt"), ("en", "English")]
@@ -155,12 +151,11 @@ FORMAT_MODULE_PATH = ["contest_site.formats"]
 TIME_ZONE = "Asia/Ho_Chi_Minh"
 USE_TZ = True
 
-# --- People ----------------------------------------------------------------------------------------------------
+# --- People ---------------------------------------------------------------------------------------
 AUTH_USER_MODEL = "accounts.User"
-AUTHENTICATION_BACKENDS = [
-    "django.contrib.auth.backends.ModelBackend",
-    "allauth.account.auth_backends.AuthenticationBackend",
-]
+# It is Django's own backend (permissions included) that also knows phone numbers and e-mail addresses;
+# a second backend would double the hashing of every log-in.
+AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
 PASSWORD_HASHERS = [
     "contest_site.accounts.hashers.Argon2",
     "django.contrib.auth.hashers.PBKDF2PasswordHasher",
@@ -170,14 +165,98 @@ AUTH_PASSWORD_VALIDATORS = [
         "NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
         "OPTIONS": {"min_length": 8},
     },
-    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "contest_site.accounts.validators.CommonPassword"},
+    {"NAME": "contest_site.accounts.validators.OwnContact"},
 ]
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "home"
 SESSION_COOKIE_AGE = 14 * 24 * 3600
-ACCOUNT_ADAPTER = "contest_site.accounts.adapter.AccountAdapter"
 
-# --- Celery ----------------------------------------------------------------------------------------------------
+EMAIL_HOST = env_str("EMAIL_HOST", "")
+EMAIL_PORT = env_int("EMAIL_PORT", 587)
+EMAIL_HOST_USER = env_str("EMAIL_HOST_USER", "")
+EMAIL_HOST_PASSWORD = env_str("EMAIL_HOST_PASSWORD", "")
+EMAIL_USE_TLS = env_bool("EMAIL_USE_TLS", EMAIL_PORT == 587)
+EMAIL_USE_SSL = env_bool("EMAIL_USE_SSL", EMAIL_PORT == 465)
+EMAIL_TIMEOUT = 10
+EMAIL_BACKEND = f"django.core.mail.backends.{'smtp' if EMAIL_HOST else 'console' if DEMO else 'dummy'}.EmailBackend"
+DEFAULT_FROM_EMAIL = env_str("DEFAULT_FROM_EMAIL", "webmaster@localhost")
+
+# An organiser signs in with a second factor (an authenticator app) wherever the site is on a real address.
+STAFF_SECOND_FACTOR = env_bool("STAFF_SECOND_FACTOR", not INSECURE_HTTP)
+CODE_LIFETIME = 600  # seconds, as much as a one-time code may live
+
+ALLAUTH_TRUSTED_PROXY_COUNT = TRUSTED_PROXY_COUNT
+ALLAUTH_USER_CODE_FORMAT = {"numeric": True, "length": 6, "dashed": False}
+ACCOUNT_ADAPTER = "contest_site.accounts.adapter.AccountAdapter"
+ACCOUNT_FORMS = {
+    "login": "contest_site.accounts.forms.LoginForm",
+    "signup": "contest_site.accounts.forms.SignupForm",
+    "request_login_code": "contest_site.accounts.forms.RequestCodeForm",
+    "confirm_login_code": "contest_site.accounts.forms.ConfirmCodeForm",
+    "reset_password": "contest_site.accounts.forms.ResetPasswordForm",
+    "confirm_password_reset_code": "contest_site.accounts.forms.ConfirmCodeForm",
+    "reset_password_from_key": "contest_site.accounts.forms.NewPasswordForm",
+    "change_password": "contest_site.accounts.forms.ChangePasswordForm",
+    "set_password": "contest_site.accounts.forms.SetPasswordForm",
+    "reauthenticate": "contest_site.accounts.forms.ReauthenticateForm",
+    "add_email": "contest_site.accounts.forms.ChangeEmailForm",
+    "confirm_email_verification_code": "contest_site.accounts.forms.ConfirmEmailForm",
+    "change_phone": "contest_site.accounts.forms.ChangePhoneForm",
+    "verify_phone": "contest_site.accounts.forms.ConfirmPhoneForm",
+}
+ACCOUNT_LOGIN_METHODS = {"phone", "email", "username"}
+# The sign-up form has one field for either; allauth's checks and switches want both named here.
+ACCOUNT_SIGNUP_FIELDS = ["email*", "phone", "password1*"]
+ACCOUNT_PREVENT_ENUMERATION = "strict"
+ACCOUNT_EMAIL_VERIFICATION = "mandatory"
+ACCOUNT_EMAIL_VERIFICATION_BY_CODE_ENABLED = True
+ACCOUNT_EMAIL_VERIFICATION_BY_CODE_TIMEOUT = CODE_LIFETIME
+ACCOUNT_EMAIL_VERIFICATION_BY_CODE_MAX_ATTEMPTS = 5
+ACCOUNT_EMAIL_VERIFICATION_SUPPORTS_RESEND = True
+ACCOUNT_PHONE_VERIFICATION_TIMEOUT = CODE_LIFETIME
+ACCOUNT_PHONE_VERIFICATION_MAX_ATTEMPTS = 5
+ACCOUNT_PHONE_VERIFICATION_SUPPORTS_RESEND = True
+ACCOUNT_LOGIN_BY_CODE_ENABLED = True
+ACCOUNT_LOGIN_BY_CODE_TIMEOUT = CODE_LIFETIME
+ACCOUNT_LOGIN_BY_CODE_MAX_ATTEMPTS = 5
+ACCOUNT_LOGIN_BY_CODE_SUPPORTS_RESEND = True
+ACCOUNT_PASSWORD_RESET_BY_CODE_ENABLED = True
+ACCOUNT_PASSWORD_RESET_BY_CODE_TIMEOUT = CODE_LIFETIME
+ACCOUNT_PASSWORD_RESET_BY_CODE_MAX_ATTEMPTS = 5
+ACCOUNT_LOGIN_ON_PASSWORD_RESET = True
+ACCOUNT_LOGIN_TIMEOUT = 3 * CODE_LIFETIME  # a first code and two more
+ACCOUNT_REAUTHENTICATION_REQUIRED = True
+ACCOUNT_CHANGE_EMAIL = True
+ACCOUNT_EMAIL_NOTIFICATIONS = True
+ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
+# Low for one account (key, user), very high for one address (ip): a whole school sits behind one.
+ACCOUNT_RATE_LIMITS: Any = RATE_LIMITS_ENABLED and {
+    "signup": "1200/m/ip",
+    "login": "1200/m/ip",
+    "login_failed": "1200/m/ip,10/5m/key",
+    "request_login_code": "1200/m/ip,5/15m/key,20/d/key",
+    "reset_password": "1200/m/ip,5/15m/key,20/d/key",
+    "reset_password_from_key": "1200/m/ip",
+    "confirm_code": "15/10m/key",
+    "confirm_email": "5/15m/key,20/d/key",
+    "verify_phone": "5/15m/key,20/d/key",
+    "change_phone": "10/h/user",
+    "manage_email": "20/h/user",
+    "change_password": "10/5m/user",
+    "reauthenticate": "10/5m/user",
+}
+MFA_ADAPTER = "contest_site.accounts.adapter.SecondFactorAdapter"
+MFA_FORMS = {
+    "authenticate": "contest_site.accounts.forms.SecondFactorForm",
+    "reauthenticate": "contest_site.accounts.forms.SecondFactorAgainForm",
+    "activate_totp": "contest_site.accounts.forms.ActivateSecondFactorForm",
+}
+MFA_TOTP_TOLERANCE = 1  # one step of 30 seconds: phones' clocks are not exact
+# Nobody signs in before the contact is proved, so the attack that this guards against cannot begin.
+MFA_ALLOW_UNVERIFIED_EMAIL = True
+
+# --- Celery ---------------------------------------------------------------------------------------
 CELERY_BROKER_URL = embedded.broker_url(REDIS_URL)
 CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_REJECT_ON_WORKER_LOST = True
@@ -198,7 +277,7 @@ CELERY_TIMEZONE = TIME_ZONE
 # A web request must never wait long for a broker that is down; the sweeper finds what was not sent.
 CELERY_TASK_PUBLISH_RETRY = False
 
-# --- Security --------------------------------------------------------------------------------------------------
+# --- Security -------------------------------------------------------------------------------------
 X_FRAME_OPTIONS = "DENY"
 SECURE_REFERRER_POLICY = "same-origin"
 SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
@@ -240,7 +319,7 @@ ADMIN_CSP = {
 }
 CONTENT_SECURITY_POLICY = {"DIRECTIVES": PUBLIC_CSP}
 
-# --- Log -------------------------------------------------------------------------------------------------------
+# --- Log ------------------------------------------------------------------------------------------
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,

@@ -8,6 +8,7 @@ urlpatterns = [
     path("", views.home, name="home"),
     path("healthz", views.healthz, name="healthz"),
     path("cuoc-thi/<slug:slug>/", views.contest, name="contest"),
+    path("bai-thi/<uuid:attempt_id>/ket-qua/", views.result, name="result"),
     path("cua-toi/", views.mine, name="mine"),
     path("", include("contests.urls")),
     path("", include("attempts.urls")),

@@ -1,9 +1,23 @@
 """Pages that need more than one app, and the error pages."""
 
+from uuid import UUID
+
+from django.contrib.auth.decorators import login_required
 from django.db import connection
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
+
+from attempts.domain.finishing import attempt_end
+from attempts.domain.submitting import submit_attempt
+from attempts.models import Attempt
+from attempts.pages import result_context
+from attempts.queries import attempt_of
+from contest_site import queries
+from contest_site.lib.clock import database_now
+from contests.models import Entry
+from contests.queries import announced_contests
 
 
 @require_safe
@@ -16,17 +30,60 @@ def healthz(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
-    return render(request, "home.html")
+    return render(request, "home.html", {**queries.home_cards(request.user.pk, database_now())})
 
 
 @require_safe
 def contest(request: HttpRequest, slug: str) -> HttpResponse:
-    return render(request, "contest.html")
+    contest = get_object_or_404(announced_contests(), slug=slug)
+    items = queries.round_items(contest, database_now())
+    entry = (
+        Entry.objects.select_related("contest", "unit", "user")
+        .filter(contest=contest, user=request.user.pk)
+        .first()
+    )
+    prizes = list(contest.prizes.all())
+    context = {
+        "contest": contest,
+        "rounds": items,
+        "entry": entry,
+        "action": queries.next_action(contest, entry, items),
+        "milestones": contest.milestones.all(),
+        "documents": contest.documents.all(),
+        "prizes": prizes,
+        "prize_total": sum(prize.quantity * prize.amount for prize in prizes),
+        "participation": queries.participation(contest),
+    }
+    return render(request, "contest.html", context)
 
 
+@never_cache
+@login_required
 @require_safe
 def mine(request: HttpRequest) -> HttpResponse:
-    return render(request, "mine.html")
+    assert request.user.pk is not None
+    return render(request, "mine.html", {"entries": queries.my_entries(request.user.pk)})
+
+
+@never_cache
+@login_required
+@require_safe
+def result(request: HttpRequest, attempt_id: UUID) -> HttpResponse:
+    """What became of an attempt: the receipt always; score, time and rank when the plan allows."""
+    assert request.user.pk is not None
+    try:
+        attempt = attempt_of(request.user.pk, attempt_id)
+        if attempt.submitted_at is None:
+            if attempt.now < attempt_end(attempt):  # type: ignore[attr-defined]  # annotated by the query
+                return redirect("attempts:paper", attempt.pk)
+            submit_attempt(attempt.pk, request.user.pk)
+            attempt = attempt_of(request.user.pk, attempt_id)
+    except Attempt.DoesNotExist:
+        raise Http404 from None
+    run = queries.published_run(attempt.round)
+    context = result_context(attempt, published=run is not None)
+    context["rank_line"] = queries.rank_line(attempt)
+    return render(request, "attempts/result.html", context)
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
@@ -34,9 +91,7 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     return render(request, "403_csrf.html", status=403)
 
 
-def bad_request(
-    request: HttpRequest, exception: Exception | None = None
-) -> HttpResponse:
+def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     return render(request, "400.html", status=400)
 
 

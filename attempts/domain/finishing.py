@@ -1,4 +1,4 @@
-"""Ending attempts: marking, timing and receipting in one compare-and-set UPDATE, for contestant and server alike."""
+"""Ending attempts: marked, timed and receipted in one compare-and-set UPDATE, by contestant or server."""
 
 from datetime import datetime, timedelta
 
@@ -86,5 +86,6 @@ def _finish_batch(round: Round | None) -> int:
     if round is not None:
         due = due.filter(round=round)
     return sum(
-        seal_attempt(attempt, received=attempt.now, finished_by=Attempt.FinishedBy.SERVER) for attempt in due[:BATCH]
+        seal_attempt(attempt, received=attempt.now, finished_by=Attempt.FinishedBy.SERVER)
+        for attempt in due[:BATCH]
     )

@@ -30,7 +30,9 @@ class SealedPaper:
 def sealed_paper(seal_id: int) -> SealedPaper:
     """Read once per process and seal: starting or marking an attempt touches no question table."""
     seal = RoundSeal.objects.select_related("round").get(pk=seal_id)
-    quotas = seal.round.quotas.order_by("topic__position", "topic__name").values_list("topic__name", "questions")
+    quotas = seal.round.quotas.order_by("topic__position", "topic__name").values_list(
+        "topic__name", "questions"
+    )
     return SealedPaper(
         round_id=seal.round_id,
         pool=load_pool(seal.pool_id),

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from psycopg import sql
 
 from attempts.models import Attempt
-from contest_site.lib.errors import DomainError, Invalid, NotNow
+from contest_site.lib.errors import Invalid, NotNow
 
 # question number of the paper (from 1) → 0 for blank, else 1 + position shown
 Answers = Mapping[int, int]
@@ -31,10 +31,8 @@ class Finished(NotNow):
         super().__init__(_("Bài thi đã kết thúc. Câu trả lời gửi sau thời điểm kết thúc không được tính."))
 
 
-class Overtaken(DomainError):
+class Overtaken(NotNow):
     """Another tab or device saved meanwhile; the caller shows what is stored and asks again."""
-
-    status = 409
 
     def __init__(self) -> None:
         super().__init__(_("Bài thi vừa được lưu từ một cửa sổ hoặc thiết bị khác."))
@@ -70,10 +68,13 @@ def _update(
     prediction: Decimal | None,
     clear_prediction: bool,
     revision: int | None,
-) -> tuple[sql.Composed, list[object]]:
+) -> tuple[sql.Composed, list[UUID | int | Decimal | None]]:
     """The statement; only whole numbers become part of its text, as array subscripts and literals."""
-    changes = [sql.SQL("revision = a.revision + 1"), sql.SQL("saved_at = statement_timestamp()")]
-    checks = [
+    changes: list[sql.Composable] = [
+        sql.SQL("revision = a.revision + 1"),
+        sql.SQL("saved_at = statement_timestamp()"),
+    ]
+    checks: list[sql.Composable] = [
         sql.SQL("a.id = %s AND e.id = a.entry_id AND e.user_id = %s"),
         sql.SQL("a.submitted_at IS NULL AND statement_timestamp() < a.deadline"),
         sql.SQL("NOT EXISTS (SELECT 1 FROM contests_roundclosing c WHERE c.round_id = a.round_id)"),
@@ -81,8 +82,10 @@ def _update(
     for number, value in sorted(answers.items()):
         changes.append(sql.SQL("answers[{}] = {}").format(sql.Literal(number), sql.Literal(value)))
         # A subscript outside the paper reads as NULL, so the check fails and nothing is written.
-        checks.append(sql.SQL("{} BETWEEN 0 AND a.widths[{}]").format(sql.Literal(value), sql.Literal(number)))
-    parameters: list[object] = []
+        checks.append(
+            sql.SQL("{} BETWEEN 0 AND a.widths[{}]").format(sql.Literal(value), sql.Literal(number))
+        )
+    parameters: list[UUID | int | Decimal | None] = []
     if prediction is not None or clear_prediction:
         changes.append(sql.SQL("prediction_draft = %s"))
         parameters.append(prediction)

@@ -45,7 +45,9 @@ def refusal_of_excluded(entry: Entry) -> str:
     """The sentence that tells an excluded person why."""
     exclusion = exclusion_of(entry)
     role = exclusion.get_role_display() if exclusion else ""
-    return _("Theo kế hoạch, thành viên %(role)s không tham gia dự thi và không được xếp hạng.") % {"role": role}
+    return _("Theo kế hoạch, thành viên %(role)s không tham gia dự thi và không được xếp hạng.") % {
+        "role": role
+    }
 
 
 def _check_window(round: Round, used: int) -> None:

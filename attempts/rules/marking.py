@@ -10,7 +10,7 @@ BLANK = 0
 
 @dataclass(frozen=True)
 class Marked:
-    """`choices`: per question of the paper, 0 = blank, else 1 + canonical option; `correct`: how many right."""
+    """`choices`: per question, 0 = blank, else 1 + canonical option; `correct`: how many are right."""
 
     choices: list[int]
     correct: int

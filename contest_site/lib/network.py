@@ -28,10 +28,11 @@ def client_address(request: HttpRequest) -> str | None:
     """
     count = settings.TRUSTED_PROXY_COUNT
     if count:
-        hops = [hop.strip() for hop in request.META.get("HTTP_X_FORWARDED_FOR", "").split(",") if hop.strip()]
+        hops: list[str] = [hop.strip() for hop in request.META.get("HTTP_X_FORWARDED_FOR", "").split(",") if hop.strip()]
         if len(hops) >= count:
             return hops[-count]
-    return request.META.get("REMOTE_ADDR") or None
+    peer: str = request.META.get("REMOTE_ADDR", "")
+    return peer or None
 
 
 def device_mark(request: HttpRequest) -> str:

@@ -1,0 +1,137 @@
+"""The participation report as an Excel file."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import IO
+
+from django.utils.translation import gettext as _
+
+from attempts.reports import ParticipantRow, UnitRow
+from contest_site.lib.excel import Column, Indented, Kind, Sheet, Total, Value, write_workbook
+from contest_site.lib.templatetags.vi import moment
+from contests.models import Contest, Unit
+
+
+def write_participation(
+    file: IO[bytes],
+    contest: Contest,
+    unit: Unit,
+    units: Sequence[UnitRow],
+    people: Sequence[ParticipantRow],
+    *,
+    with_scores: bool,
+    made_at: datetime,
+) -> None:
+    """Two sheets: the unit with all below it, and everybody who took part.
+
+    The units' sheet has no row of totals: its first row is the whole. Shares are fractions shown as percent.
+    """
+    notes = [
+        _("Số liệu đến %(moment)s. Mỗi đơn vị tính cả các đơn vị trực thuộc.") % {"moment": moment(made_at)}
+    ]
+    if not with_scores:
+        notes.append(hidden_note())
+    letterhead = _letterhead(contest)
+    of = _("Đơn vị: %(unit)s") % {"unit": unit.name}
+    sheets = [
+        Sheet(
+            _("Theo đơn vị"),
+            _unit_columns(),
+            _unit_values(units),
+            title=[_("BÁO CÁO KẾT QUẢ THAM GIA CUỘC THI"), contest.name, of],
+            first_row_is_whole=True,
+            letterhead=letterhead,
+            notes=notes,
+            frozen_columns=2,
+        ),
+        Sheet(
+            _("Người dự thi"),
+            _people_columns(with_scores=with_scores),
+            _people_values(people),
+            title=[_("DANH SÁCH NGƯỜI DỰ THI"), contest.name, of],
+            total_label=_("Cộng"),
+            letterhead=letterhead,
+            notes=notes,
+            frozen_columns=2,
+        ),
+    ]
+    title = _("Báo cáo kết quả tham gia – %(unit)s") % {"unit": unit.name}
+    write_workbook(file, sheets, title=title, made_at=made_at)
+
+
+def hidden_note() -> str:
+    """Why the columns of scores are empty, on the page and in the file."""
+    return _(
+        "Điểm và số người trả lời đúng tất cả được hiển thị sau khi vòng thi kết thúc, "
+        "vì Ban Tổ chức chưa công khai số liệu trong thời gian thi."
+    )
+
+
+def _letterhead(contest: Contest) -> list[tuple[str, str]]:
+    national = [_("CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM"), _("Độc lập - Tự do - Hạnh phúc")]
+    office = [line.upper() for line in (contest.parent_organiser, contest.organiser) if line]
+    office += [""] * (len(national) - len(office))
+    return list(zip(office, national, strict=True))
+
+
+def _unit_columns() -> list[Column]:
+    return [
+        Column(_("STT"), 6, Kind.WHOLE),
+        Column(_("Đơn vị"), 46),
+        Column(_("Tổng số người"), 12, Kind.WHOLE),
+        Column(_("Số người dự thi (gồm đơn vị trực thuộc)"), 15, Kind.WHOLE),
+        Column(_("Số lượt thi"), 11, Kind.WHOLE),
+        Column(_("Tỷ lệ dự thi"), 12, Kind.PERCENT),
+        Column(_("Điểm trung bình (điểm cao nhất của mỗi người)"), 17, Kind.DECIMAL),
+        Column(_("Điểm cao nhất"), 11, Kind.WHOLE),
+        Column(_("Số người đúng tất cả"), 13, Kind.WHOLE),
+        Column(_("Ghi chú"), 22),
+    ]
+
+
+def _unit_values(rows: Iterable[UnitRow]) -> Iterable[list[Value]]:
+    for number, row in enumerate(rows, 1):
+        yield [
+            number,
+            Indented(row.name, row.depth),
+            row.headcount,
+            row.people,
+            row.attempts,
+            row.share,
+            row.mean,
+            row.best,
+            row.all_right,
+            _("Vượt tổng số người") if row.over else None,
+        ]
+
+
+def _people_columns(*, with_scores: bool) -> list[Column]:
+    mean = Total.MEAN if with_scores else None
+    return [
+        Column(_("STT"), 7, Kind.WHOLE),
+        Column(_("Họ và tên"), 30, total=Total.COUNT),
+        Column(_("Năm sinh"), 9, Kind.YEAR),
+        Column(_("Đối tượng"), 28),
+        Column(_("Đơn vị"), 36),
+        Column(_("Số lượt thi"), 9, Kind.WHOLE, Total.SUM),
+        Column(_("Điểm cao nhất"), 9, Kind.WHOLE, Total.MAX if with_scores else None),
+        Column(_("Thời gian làm bài (phút:giây)"), 14, Kind.DURATION, mean),
+        Column(_("Nộp bài lúc"), 21, Kind.MOMENT),
+    ]
+
+
+def _people_values(rows: Iterable[ParticipantRow]) -> Iterable[list[Value]]:
+    for number, row in enumerate(rows, 1):
+        yield [
+            number,
+            row.full_name,
+            row.birth_year,
+            row.category,
+            row.unit,
+            row.attempts,
+            row.best,
+            row.duration,
+            row.submitted_at,
+        ]

@@ -1,0 +1,275 @@
+"""Participation of units: who may see which unit, and the numbers, by one query whatever the tree's size."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+from django.db import connection
+
+from contest_site.accounts.models import User
+from contest_site.lib.text import name_sort_key
+from contests.models import Contest, Unit
+from contests.queries import RoundState, announced_contests, excluded_entries, round_state
+
+# Organisers who may see every entry of a contest may also see every unit's participation.
+SEE_ALL = "contests.view_entry"
+
+
+@dataclass(frozen=True)
+class UnitRow:
+    """One unit with everybody below it. `mean` is of each person's best score, to 2 places.
+
+    `headcount` is the number that the organiser gave for this very unit, None where none was given. The last
+    three are None while scores are hidden (`scores_shown`) and where nobody took part.
+    """
+
+    unit_id: int
+    name: str
+    depth: int
+    headcount: int | None
+    people: int
+    attempts: int
+    mean: Decimal | None
+    best: int | None
+    all_right: int | None
+
+    @property
+    def share(self) -> Decimal | None:
+        """People ÷ headcount; more than 1 where the number given was too small."""
+        return Decimal(self.people) / self.headcount if self.headcount else None
+
+    @property
+    def percent(self) -> Decimal | None:
+        return None if self.share is None else (self.share * 100).quantize(Decimal("0.01"))
+
+    @property
+    def over(self) -> bool:
+        return self.headcount is not None and self.people > self.headcount
+
+
+@dataclass(frozen=True)
+class ParticipantRow:
+    """One person; the last three are of the best attempt (score, time, moment), or None while hidden."""
+
+    full_name: str
+    birth_year: int
+    category: str
+    unit: str
+    attempts: int
+    best: int | None
+    duration: timedelta | None
+    submitted_at: datetime | None
+
+
+# --- Who sees what ------------------------------------------------------------------------------------------
+def sees_every_unit(user: User) -> bool:
+    return user.has_perm(SEE_ALL)
+
+
+def offices_of(user: User) -> list[Unit]:
+    """The units for which the account reports, by code; for organisers the area of each contest."""
+    if sees_every_unit(user):
+        areas = _listed(user).values("area_id")
+        return list(Unit.objects.filter(pk__in=areas).order_by("code"))
+    return list(Unit.objects.filter(officers__user=user).order_by("code"))
+
+
+def contests_of(user: User, offices: Sequence[Unit]) -> dict[int, list[Contest]]:
+    """For each office (by unit id) the announced contests that its unit, or a part of it, takes part in."""
+    pairs = _touching([unit.pk for unit in offices])
+    contests = list(_listed(user).order_by("-opens_at", "slug"))
+    return {
+        unit.pk: [contest for contest in contests if (unit.pk, contest.area_id) in pairs] for unit in offices
+    }
+
+
+def reported_unit(user: User, contest: Contest, unit_id: int | None) -> Unit | None:
+    """The unit to report on: `unit_id` if it lies in the account's own subtrees; by default its first office.
+
+    An office above the contest's area gets the area. None where there is nothing that the account may see,
+    so that a stranger cannot tell a unit that is not theirs from one that does not exist.
+    """
+    if contest.area_id is None:
+        return None
+    area_line = lineage(contest.area_id)
+    everything = sees_every_unit(user)
+    own = set() if everything else {unit.pk for unit in offices_of(user)}
+    for wanted in [unit_id] if unit_id is not None else _defaults(user, contest, everything=everything):
+        line = lineage(wanted)
+        if not everything and own.isdisjoint(line):
+            continue
+        if contest.area_id in line:
+            return Unit.objects.get(pk=wanted)
+        if wanted in area_line:
+            return Unit.objects.get(pk=contest.area_id)
+    return None
+
+
+def lineage(unit_id: int) -> list[int]:
+    """Ids of the unit and of everything above it; empty if there is no such unit."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            WITH RECURSIVE line AS (
+                SELECT id, parent_id FROM contests_unit WHERE id = %(unit)s
+                UNION
+                SELECT above.id, above.parent_id
+                FROM contests_unit above JOIN line ON above.id = line.parent_id
+            )
+            SELECT id FROM line
+            """,
+            {"unit": unit_id},
+        )
+        return [row[0] for row in cursor.fetchall()]
+
+
+def _defaults(user: User, contest: Contest, *, everything: bool) -> Iterable[int]:
+    if everything:
+        assert contest.area_id is not None
+        return [contest.area_id]
+    return [unit.pk for unit in offices_of(user)]
+
+
+def _listed(user: User) -> Any:
+    """Announced contests with an area; a rehearsal is listed for rehearsal accounts alone."""
+    return announced_contests().filter(area__isnull=False, is_rehearsal=user.is_rehearsal)
+
+
+def _touching(unit_ids: Sequence[int]) -> set[tuple[int, int]]:
+    """Pairs (unit, other): other is above, below or the unit itself."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            WITH RECURSIVE up AS (
+                SELECT id AS office, id, parent_id FROM contests_unit WHERE id = ANY(%(units)s)
+                UNION
+                SELECT up.office, above.id, above.parent_id
+                FROM contests_unit above JOIN up ON above.id = up.parent_id
+            ), down AS (
+                SELECT id AS office, id FROM contests_unit WHERE id = ANY(%(units)s)
+                UNION
+                SELECT down.office, below.id FROM contests_unit below JOIN down ON below.parent_id = down.id
+            )
+            SELECT office, id FROM up UNION SELECT office, id FROM down
+            """,
+            {"units": list(unit_ids)},
+        )
+        return set(cursor.fetchall())
+
+
+# --- The numbers --------------------------------------------------------------------------------------------
+def scores_shown(contest: Contest, now: datetime) -> bool:
+    """Whether an agency sees scores at `now`.
+
+    While a round is open in a contest that keeps its counts to itself, how many are all right would give the
+    prediction away. Taking part is the agency's own business and is always shown.
+    """
+    if contest.live_participation:
+        return True
+    rounds = contest.rounds.select_related("closing")
+    return all(round_state(round, now) is not RoundState.OPEN for round in rounds)
+
+
+UNITS = """
+WITH RECURSIVE tree AS (
+    SELECT id, name, 0 AS depth, ARRAY[code::text] AS path FROM contests_unit WHERE id = %(unit)s
+    UNION ALL
+    SELECT below.id, below.name, tree.depth + 1, tree.path || below.code::text
+    FROM contests_unit below JOIN tree ON below.parent_id = tree.id
+), subtree AS (
+    SELECT id AS unit_id, id AS below FROM tree
+    UNION ALL
+    SELECT subtree.unit_id, unit.id FROM subtree JOIN contests_unit unit ON unit.parent_id = subtree.below
+), person AS (
+    SELECT entry.id, entry.unit_id, count(*) AS attempts, max(attempt.correct) AS best,
+           bool_or(attempt.correct = round.questions) AS all_right
+    FROM contests_entry entry
+    JOIN attempts_attempt attempt ON attempt.entry_id = entry.id
+    JOIN contests_round round ON round.id = attempt.round_id
+    WHERE entry.contest_id = %(contest)s AND attempt.submitted_at IS NOT NULL
+      AND entry.id <> ALL(%(excluded)s) AND entry.unit_id IN (SELECT id FROM tree)
+    GROUP BY entry.id
+), own AS (
+    SELECT unit_id, count(*) AS people, sum(attempts) AS attempts, sum(best) AS scores, max(best) AS best,
+           count(*) FILTER (WHERE all_right) AS all_right
+    FROM person GROUP BY unit_id
+)
+SELECT tree.id, tree.name, tree.depth, headcount.people,
+       coalesce(sum(own.people), 0)::bigint, coalesce(sum(own.attempts), 0)::bigint,
+       round(sum(own.scores) / sum(own.people), 2), max(own.best), sum(own.all_right)::bigint
+FROM tree
+JOIN subtree ON subtree.unit_id = tree.id
+LEFT JOIN own ON own.unit_id = subtree.below
+LEFT JOIN contests_headcount headcount
+       ON headcount.unit_id = tree.id AND headcount.contest_id = %(contest)s
+GROUP BY tree.id, tree.name, tree.depth, tree.path, headcount.people
+ORDER BY tree.path
+"""
+
+
+def unit_rows(contest: Contest, unit: Unit, *, with_scores: bool) -> list[UnitRow]:
+    """The unit and all below it, each with its own subtree's people, parents before children, by code.
+
+    People = distinct entries with at least one submitted attempt in any round, without those who may not
+    take part. Two queries.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(UNITS, _parameters(contest, unit))
+        rows = [UnitRow(*row) for row in cursor.fetchall()]
+    if not with_scores:
+        rows = [replace(row, mean=None, best=None, all_right=None) for row in rows]
+    return rows
+
+
+PARTICIPANTS = """
+WITH RECURSIVE tree AS (
+    SELECT id FROM contests_unit WHERE id = %(unit)s
+    UNION ALL
+    SELECT below.id FROM contests_unit below JOIN tree ON below.parent_id = tree.id
+), attempt AS (
+    SELECT entry_id, correct, duration_ms, submitted_at,
+           count(*) OVER (PARTITION BY entry_id) AS attempts,
+           row_number() OVER (
+               PARTITION BY entry_id ORDER BY correct DESC, duration_ms, submitted_at, attempts_attempt.id
+           ) AS place
+    FROM attempts_attempt JOIN contests_entry entry ON entry.id = entry_id
+    WHERE entry.contest_id = %(contest)s AND submitted_at IS NOT NULL
+      AND entry.id <> ALL(%(excluded)s) AND entry.unit_id IN (SELECT id FROM tree)
+)
+SELECT entry.full_name, extract(year FROM entry.birth_date)::int, category.name, unit.name,
+       attempt.attempts, attempt.correct, attempt.duration_ms, attempt.submitted_at
+FROM attempt
+JOIN contests_entry entry ON entry.id = attempt.entry_id
+JOIN contests_unit unit ON unit.id = entry.unit_id
+JOIN contests_category category ON category.id = entry.category_id
+WHERE attempt.place = 1
+ORDER BY entry.id
+"""
+
+
+def participant_rows(contest: Contest, unit: Unit, *, with_scores: bool) -> list[ParticipantRow]:
+    """Everybody of the unit's subtree who took part, in Vietnamese order by given name. Two queries.
+
+    Neither phone nor national ID: a report on participation has no use for them.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(PARTICIPANTS, _parameters(contest, unit))
+        found = cursor.fetchall()
+    rows = [
+        ParticipantRow(*row[:6], duration=timedelta(milliseconds=row[6]), submitted_at=row[7])
+        for row in found
+    ]
+    if not with_scores:
+        rows = [replace(row, best=None, duration=None, submitted_at=None) for row in rows]
+    # The database has no Vietnamese collation. Sorting is stable, so namesakes stay in the order of entry.
+    return sorted(rows, key=lambda row: name_sort_key(row.full_name))
+
+
+def _parameters(contest: Contest, unit: Unit) -> dict[str, Any]:
+    # A short list (committee, jury, helpers), so it goes in as values.
+    excluded = list(excluded_entries(contest).order_by().values_list("pk", flat=True))
+    return {"contest": contest.pk, "unit": unit.pk, "excluded": excluded}

@@ -1,0 +1,172 @@
+"""What the pages of the root need from several apps at once."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from attempts.domain.starting import refusal_of_excluded
+from attempts.models import Attempt
+from attempts.queries import attempts_of
+from contests.models import Contest, Entry, Round
+from contests.queries import RoundState, announced_contests, effective_close, exclusion_of, round_state
+from prizes.models import Certificate, StandingsRow, StandingsRun
+
+
+@dataclass(frozen=True)
+class ContestCard:
+    """A contest on the home page."""
+
+    contest: Contest
+    round: Round | None
+    entered: bool
+
+
+def home_cards(user_id: int | None, now: datetime) -> dict[str, list[ContestCard]]:
+    """Open, coming and past contests, rehearsals left out. Three queries, whatever the number of contests."""
+    contests = announced_contests().filter(is_rehearsal=False).prefetch_related("rounds__closing")
+    entered = (
+        set(Entry.objects.filter(user_id=user_id).values_list("contest_id", flat=True)) if user_id else set()
+    )
+    cards: dict[str, list[ContestCard]] = {"open_contests": [], "coming_contests": [], "past_contests": []}
+    for contest in contests:
+        states = {round: round_state(round, now) for round in contest.rounds.all()}
+        current = next((round for round, state in states.items() if state is RoundState.OPEN), None)
+        card = ContestCard(contest, current, contest.pk in entered)
+        if current:
+            cards["open_contests"].append(card)
+        elif RoundState.NOT_OPEN in states.values() or now < contest.opens_at:
+            cards["coming_contests"].append(card)
+        else:
+            cards["past_contests"].append(card)
+    return cards
+
+
+def round_items(contest: Contest, now: datetime) -> list[dict[str, Any]]:
+    """The rounds of a contest for its page: state, seconds to the next change, seal, published results."""
+    published = published_rounds(contest)
+    items = []
+    for round in contest.rounds.select_related("closing", "seal__pool"):
+        seal = getattr(round, "seal", None)
+        items.append(
+            {
+                "round": round,
+                "state": round_state(round, now).value,
+                "opens_in_seconds": max(0, int((round.opens_at - now).total_seconds())),
+                "closes_in_seconds": max(0, int((effective_close(round) - now).total_seconds())),
+                "results_url": f"{reverse('prizes:results', args=[contest.slug])}?vong={round.number}"
+                if round.pk in published
+                else "",
+                "seal_facts": {"digest": seal.pool.digest, "commitment": seal.commitment} if seal else None,
+            }
+        )
+    return items
+
+
+def published_rounds(contest: Contest) -> set[int]:
+    """Ids of the rounds whose results are public."""
+    return set(
+        StandingsRun.objects.filter(round__contest=contest, publication__isnull=False).values_list(
+            "round_id", flat=True
+        )
+    )
+
+
+def next_action(contest: Contest, entry: Entry | None, items: list[dict[str, Any]]) -> dict[str, str]:
+    """The one thing to do on a contest's page, for this person at this moment: label, url (or ""), note."""
+    current = next((item for item in items if item["state"] == "open"), None)
+    if entry is None:
+        return _before_entry(contest, items)
+    if exclusion_of(entry):
+        return _action("", "", refusal_of_excluded(entry))
+    if current is None:
+        return _between_rounds(contest, items)
+    return _in_round(entry, current["round"])
+
+
+def _action(label: str, url: str, note: str = "") -> dict[str, str]:
+    return {"label": label, "url": url, "note": note}
+
+
+def _before_entry(contest: Contest, items: list[dict[str, Any]]) -> dict[str, str]:
+    if all(item["state"] == "closed" for item in items):
+        return _between_rounds(contest, items)
+    return _action(_("Đăng ký dự thi"), reverse("contests:entry", args=[contest.slug]))
+
+
+def _between_rounds(contest: Contest, items: list[dict[str, Any]]) -> dict[str, str]:
+    results = [item["results_url"] for item in items if item["results_url"]]
+    if any(item["state"] == "not_open" for item in items):
+        return _action("", "", _("Đã đăng ký. Vòng thi chưa mở; nút làm bài xuất hiện tại đây khi đến giờ."))
+    if results:
+        return _action(_("Xem kết quả"), results[-1])
+    return _action("", "", _("Cuộc thi đã kết thúc. Kết quả được đăng tại đây sau khi Ban Tổ chức công bố."))
+
+
+def _in_round(entry: Entry, round: Round) -> dict[str, str]:
+    attempts = [attempt for attempt in attempts_of(entry) if attempt.round_id == round.pk]
+    start = reverse("attempts:start", args=[round.contest.slug, round.number])
+    if open_attempt := next((attempt for attempt in attempts if attempt.submitted_at is None), None):
+        return _action(_("Làm tiếp bài thi"), reverse("attempts:paper", args=[open_attempt.pk]))
+    if not attempts:
+        return _action(_("Vào thi"), start)
+    last = reverse("result", args=[attempts[-1].pk])
+    left = round.attempts_allowed - len(attempts)
+    if left > 0:
+        return _action(_("Thi thêm lượt nữa"), start, _("Còn %(left)d lượt thi.") % {"left": left})
+    return _action(_("Xem bài đã nộp"), last, _("Đã dùng hết số lượt thi của vòng này."))
+
+
+def participation(contest: Contest) -> dict[str, int] | None:
+    """How many people and attempts so far, unless the plan hides it (it may reveal a prediction's target)."""
+    if not contest.live_participation:
+        return None
+    done = Attempt.objects.filter(round__contest=contest, submitted_at__isnull=False)
+    return {"people": done.values("entry").distinct().count(), "attempts": done.count()}
+
+
+def my_entries(user_id: int) -> list[dict[str, Any]]:
+    """Each contest that the person entered, with attempts and certificates."""
+    entries = (
+        Entry.objects.filter(user_id=user_id)
+        .select_related("contest", "unit")
+        .prefetch_related("attempts__round")
+        .order_by("-contest__opens_at")
+    )
+    certificates: dict[int, list[Certificate]] = {}
+    for certificate in Certificate.objects.filter(award__entry__user_id=user_id).select_related(
+        "award", "file"
+    ):
+        certificates.setdefault(certificate.award.entry_id, []).append(certificate)
+    return [
+        {
+            "entry": entry,
+            "contest": entry.contest,
+            "attempts": sorted(entry.attempts.all(), key=lambda a: (a.round.number, a.number)),
+            "certificates": certificates.get(entry.pk, []),
+        }
+        for entry in entries
+    ]
+
+
+def published_run(round: Round) -> StandingsRun | None:
+    """The newest published standings of a round."""
+    return (
+        StandingsRun.objects.filter(round=round, publication__isnull=False)
+        .order_by("-publication__at", "-version")
+        .first()
+    )
+
+
+def rank_line(attempt: Attempt) -> str:
+    """One sentence on the published rank of the person of this attempt, or ""."""
+    run = published_run(attempt.round)
+    row = run and StandingsRow.objects.filter(run=run, entry_id=attempt.entry_id).first()
+    if not (run and row):
+        return ""
+    return _("Xếp hạng %(rank)d trong số %(ranked)d người được xếp hạng.") % {
+        "rank": row.rank,
+        "ranked": run.ranked,
+    }

@@ -1,0 +1,151 @@
+from datetime import timedelta
+
+import pytest
+from django.db import connection
+
+from attempts.domain.starting import start_attempt
+from attempts.domain.submitting import submit_attempt
+from attempts.models import Attempt
+from attempts.rules.draw import attempt_seed
+from contest_site.lib.clock import database_now
+from contest_site.lib.errors import NotAllowed, NotNow
+from contests.domain.rounds import close_round
+from tests.support.factories import (
+    exclude,
+    make_bank,
+    make_contest,
+    make_entry,
+    make_round,
+    make_user,
+)
+from tests.support.races import at_once
+
+pytestmark = pytest.mark.django_db
+
+
+def test_a_start_draws_a_paper_of_30_distinct_questions_by_the_committed_secret() -> None:
+    round = make_round()
+    entry = make_entry(round.contest)
+    attempt = start_attempt(entry, round)
+    assert len(set(attempt.paper)) == 30
+    assert attempt.answers == [0] * 30
+    assert bytes(attempt.seed) == attempt_seed(bytes(round.seal.secret), round.pk, entry.pk, 1)
+
+
+def test_the_deadline_is_start_plus_limit() -> None:
+    round = make_round(time_limit_minutes=30)
+    attempt = start_attempt(make_entry(round.contest), round)
+    assert attempt.deadline - attempt.started_at == timedelta(minutes=30)
+    assert abs(attempt.started_at - database_now()) < timedelta(seconds=5)
+
+
+def test_the_deadline_is_cut_at_the_rounds_close() -> None:
+    now = database_now()
+    contest = make_contest(opens_at=now - timedelta(hours=1), closes_at=now + timedelta(minutes=10))
+    round = make_round(contest, time_limit_minutes=30)
+    assert start_attempt(make_entry(contest), round).deadline == round.closes_at
+
+
+def test_a_second_start_leads_to_the_open_attempt() -> None:
+    round = make_round()
+    entry = make_entry(round.contest)
+    assert start_attempt(entry, round) == start_attempt(entry, round)
+
+
+def test_all_allowed_attempts_and_no_more() -> None:
+    round = make_round(attempts_allowed=2)
+    entry = make_entry(round.contest)
+    numbers = []
+    for _ in range(2):
+        attempt = start_attempt(entry, round)
+        numbers.append(attempt.number)
+        submit_attempt(attempt.pk, entry.user_id)
+    assert numbers == [1, 2]
+    with pytest.raises(NotNow, match="hết số lượt"):
+        start_attempt(entry, round)
+
+
+@pytest.mark.parametrize(
+    ("opens", "closes", "sentence"), [(5, 60, "chưa mở"), (-60, -5, "đã kết thúc")], ids=["before", "after"]
+)
+def test_outside_the_window_nothing_starts(opens: int, closes: int, sentence: str) -> None:
+    now = database_now()
+    contest = make_contest(opens_at=now + timedelta(minutes=opens), closes_at=now + timedelta(minutes=closes))
+    round = make_round(contest)
+    with pytest.raises(NotNow, match=sentence):
+        start_attempt(make_entry(contest), round)
+    assert not Attempt.objects.exists()
+
+
+def test_an_early_close_stops_starts() -> None:
+    round = make_round()
+    close_round(round, by=make_user(), reason="Diễn tập xong")
+    with pytest.raises(NotNow, match="đã kết thúc"):
+        start_attempt(make_entry(round.contest), round)
+
+
+def test_an_unsealed_round_does_not_start() -> None:
+    round = make_round(sealed=False)
+    with pytest.raises(NotNow, match="chưa sẵn sàng"):
+        start_attempt(make_entry(round.contest), round)
+
+
+@pytest.mark.parametrize("by", ["user", "phone", "national_id_hash"])
+def test_excluded_people_are_refused_with_the_reason(by: str) -> None:
+    round = make_round()
+    entry = make_entry(round.contest, national_id_hash="a" * 64)
+    exclude(round.contest, **{by: getattr(entry, by)})
+    with pytest.raises(NotAllowed, match="Ban Tổ chức không tham gia dự thi"):
+        start_attempt(entry, round)
+
+
+def test_a_start_is_one_insert_and_reads_no_question(django_assert_num_queries: object) -> None:
+    round = make_round()
+    start_attempt(make_entry(round.contest), round)  # the pool is in memory now
+    entry = make_entry(round.contest)
+    with connection.execute_wrapper(_refuse_questions), django_assert_num_queries(5):  # type: ignore[operator]
+        start_attempt(entry, round)  # round, attempts, savepoint, INSERT, release
+
+
+def _refuse_questions(execute, sql, params, many, context):  # type: ignore[no-untyped-def]
+    assert "questions_" not in sql
+    return execute(sql, params, many, context)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_20_parallel_starts_make_one_attempt() -> None:
+    """F1: the partial unique constraint decides; everybody is led to the same attempt."""
+    round = make_round(bank=make_bank(30), attempts_allowed=1)
+    entry = make_entry(round.contest)
+    results = at_once(20, lambda: start_attempt(entry, round).pk)
+    assert Attempt.objects.count() == 1
+    assert set(results) == {Attempt.objects.get().pk}
+
+
+@pytest.mark.django_db(transaction=True)
+def test_without_the_constraints_parallel_starts_would_double() -> None:
+    """F1's negative control: the race is real, so the test above means something."""
+    round = make_round(bank=make_bank(30), attempts_allowed=1)
+    entry = make_entry(round.contest)
+    with connection.cursor() as cursor:
+        cursor.execute("ALTER TABLE attempts_attempt DROP CONSTRAINT one_attempt_per_number")
+        cursor.execute("DROP INDEX one_open_attempt_per_round")
+    try:
+        most = 0
+        for _ in range(5):
+            at_once(20, lambda: start_attempt(entry, round).pk)
+            most = max(most, Attempt.objects.count())
+            Attempt.objects.all().delete() if most == 1 else None
+            if most > 1:
+                break
+        assert most > 1
+    finally:
+        with connection.cursor() as cursor:
+            cursor.execute("TRUNCATE attempts_attempt CASCADE")
+            cursor.execute(
+                "ALTER TABLE attempts_attempt ADD CONSTRAINT one_attempt_per_number UNIQUE (entry_id, round_id, number)"
+            )
+            cursor.execute(
+                "CREATE UNIQUE INDEX one_open_attempt_per_round ON attempts_attempt (entry_id, round_id)"
+                " WHERE submitted_at IS NULL"
+            )
