@@ -8,7 +8,7 @@ from tree_queries.models import TreeNode
 from contest_site.lib.text import fold
 
 
-class Unit(TreeNode):
+class Unit(TreeNode):  # type: ignore[django-manager-missing]  # the library has no types
     """A body in the directory (a tree): province, commune, department, school …"""
 
     code = models.CharField("mã", max_length=20, unique=True)

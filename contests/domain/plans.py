@@ -1,0 +1,252 @@
+"""Loading a plan file: the whole contest, or nothing and all the reasons."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from django.core.files import File
+from django.db import transaction
+from django.db.models import Q
+from django.utils.translation import gettext as _
+
+from contest_site.accounts.models import User
+from contest_site.audit.trail import record
+from contest_site.lib.clock import database_now
+from contest_site.lib.errors import Refused
+from contests.domain.check import bank_facts
+from contests.domain.excluding import record_exclusion
+from contests.models import (
+    Category,
+    Contest,
+    Document,
+    Exclusion,
+    Headcount,
+    Milestone,
+    Prize,
+    Quota,
+    Round,
+    Unit,
+)
+from contests.planfile import PlanFile, UnitRow, Values, read_plan
+from contests.rules import Fault, faults
+from questions.models import Bank, Topic
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+# A shifted contest has been open for this long, so that people are already in the middle of it.
+OPEN_SINCE = timedelta(hours=1)
+
+
+def load_plan(
+    path: Path,
+    *,
+    by: User | None,
+    shift_to_now: bool = False,
+    slug: str = "",
+    is_rehearsal: bool = False,
+) -> Contest:
+    """Make the contest of a plan file, or change it while nothing of it was announced or sealed.
+
+    `shift_to_now` moves all times by one offset so that the first round opened an hour ago; lengths stay.
+    `slug` takes the place of the file's own; a rehearsal's rows are marked as such.
+    Raises Refused with every fault of the file and its place; then nothing was written.
+    """
+    plan = read_plan(path)
+    if slug:
+        plan.contest["slug"] = slug
+    banks = {bank.name: bank for bank in Bank.objects.prefetch_related("topics")}
+    found = [*plan.faults, *_rule_faults(plan, banks), *_state_faults(plan), *_reference_faults(plan)]
+    if found:
+        raise Refused(
+            _("Kế hoạch “%(file)s” có %(count)d lỗi nên chưa nạp.")
+            % {"file": path.name, "count": len(found)},
+            [str(fault) for fault in found],
+        )
+    if shift_to_now:
+        plan.shift_to(_shifted_opening())
+    with transaction.atomic():
+        return _Loader(plan, banks, by=by, is_rehearsal=is_rehearsal).load()
+
+
+def _shifted_opening() -> datetime:
+    return database_now().replace(second=0, microsecond=0) - OPEN_SINCE
+
+
+def _rule_faults(plan: PlanFile, banks: Mapping[str, Bank]) -> list[Fault]:
+    """Faults of the plan as a whole; a list that could not be read at all is not called empty as well."""
+    named = {one.get("bank") for one in plan.rounds}
+    facts = replace(plan.facts(), banks=bank_facts(bank for name, bank in banks.items() if name in named))
+    reported = {fault.place for fault in plan.faults}
+    return [fault for fault in faults(facts) if fault.place not in reported]
+
+
+def _state_faults(plan: PlanFile) -> list[Fault]:
+    contest = Contest.objects.filter(slug=plan.contest.get("slug", "")).first()
+    if contest is None:
+        return []
+    place = "contest.slug"
+    if hasattr(contest, "announcement"):
+        return [Fault(place, _("Cuộc thi đã được công bố nên không nạp lại kế hoạch được."))]
+    if contest.rounds.filter(seal__isnull=False).exists():
+        return [Fault(place, _("Cuộc thi đã có vòng niêm phong đề nên không nạp lại kế hoạch được."))]
+    return []
+
+
+def _reference_faults(plan: PlanFile) -> list[Fault]:
+    """The area and the accounts that the file names but does not bring along."""
+    found = []
+    brought = {row.code for row in plan.units}
+    if plan.area and plan.area not in brought and not Unit.objects.filter(code=plan.area).exists():
+        found.append(Fault("units.area", _("Không có đơn vị mã “%(code)s”.") % {"code": plan.area}))
+    names = [one["account"] for one in plan.exclusions if one.get("account")]
+    known = set(User.objects.filter(username__in=names).values_list("username", flat=True))
+    for index, one in enumerate(plan.exclusions, 1):
+        if one.get("account") and one["account"] not in known:
+            found.append(
+                Fault(
+                    f"exclusions[{index}].account",
+                    _("Không có tài khoản “%(name)s”.") % {"name": one["account"]},
+                )
+            )
+    return found
+
+
+class _Loader:
+    """Writes a plan without faults; in the caller's transaction."""
+
+    def __init__(
+        self, plan: PlanFile, banks: Mapping[str, Bank], *, by: User | None, is_rehearsal: bool
+    ) -> None:
+        self.plan = plan
+        self.banks = banks
+        self.by = by
+        self.is_rehearsal = is_rehearsal
+
+    def load(self) -> Contest:
+        plan = self.plan
+        units = self._units()
+        slug = plan.contest["slug"]
+        contest, created = Contest.objects.update_or_create(
+            slug=slug,
+            defaults={
+                **plan.contest,
+                **plan.certificate,
+                **plan.consent,
+                "chosen": plan.chosen,
+                "area": units.get(plan.area) or Unit.objects.get(code=plan.area),
+                "is_rehearsal": self.is_rehearsal,
+            },
+        )
+        self._clear(contest)
+        self._headcounts(contest, units)
+        self._timetable(contest)
+        rounds = {one["number"]: self._round(contest, dict(one)) for one in plan.rounds}
+        Prize.objects.bulk_create(
+            Prize(contest=contest, **{**one, "round": rounds.get(one.get("round", 0))}) for one in plan.prizes
+        )
+        self._exclusions(contest)
+        record("loaded plan" if created else "loaded plan again", contest, by=self.by, rounds=len(rounds))
+        return contest
+
+    def _clear(self, contest: Contest) -> None:
+        """Everything below the contest that the file says anew; people added to the list by hand stay."""
+        for document in contest.documents.all():
+            document.file.delete(save=False)
+        for rows in (contest.prizes, contest.rounds, contest.milestones, contest.documents):
+            rows.all().delete()
+        contest.categories.all().delete()
+
+    def _units(self) -> dict[str, Unit]:
+        """The file's units by code, parents before children."""
+        rows = {row.code: row for row in self.plan.units}
+        known = {unit.code: unit for unit in Unit.objects.filter(code__in=rows)}
+        done: dict[str, Unit] = {}
+
+        def write(row: UnitRow) -> Unit:
+            if row.code not in done:
+                parent = write(rows[row.parent_code]) if row.parent_code else None
+                done[row.code] = self._unit(row, known.get(row.code), parent)
+            return done[row.code]
+
+        for row in rows.values():
+            write(row)
+        return done
+
+    def _unit(self, row: UnitRow, unit: Unit | None, parent: Unit | None) -> Unit:
+        wanted = {"name": row.name, "kind": row.kind, "parent_id": parent.pk if parent else None}
+        if unit is None:
+            unit = Unit(code=row.code, is_rehearsal=self.is_rehearsal)
+        elif self.is_rehearsal or all(getattr(unit, key) == value for key, value in wanted.items()):
+            # A rehearsal uses the real directory and leaves it as it is.
+            return unit
+        for key, value in wanted.items():
+            setattr(unit, key, value)
+        unit.save()
+        return unit
+
+    def _headcounts(self, contest: Contest, units: Mapping[str, Unit]) -> None:
+        contest.headcounts.all().delete()
+        Headcount.objects.bulk_create(
+            Headcount(contest=contest, unit=units[row.code], people=row.headcount)
+            for row in self.plan.units
+            if row.headcount
+        )
+
+    def _timetable(self, contest: Contest) -> None:
+        Milestone.objects.bulk_create(
+            Milestone(contest=contest, position=position, **one)
+            for position, one in enumerate(self.plan.milestones, 1)
+        )
+        Category.objects.bulk_create(
+            Category(contest=contest, position=position, name=name)
+            for position, name in enumerate(self.plan.categories, 1)
+        )
+        for position, one in enumerate(self.plan.documents, 1):
+            path: Path = one["path"]
+            with path.open("rb") as content:
+                Document.objects.create(
+                    contest=contest,
+                    position=position,
+                    title=one["title"],
+                    file=File(content, name=path.name),
+                )
+
+    def _round(self, contest: Contest, values: Values) -> Round:
+        quotas: dict[str, int] = values.pop("quotas", {})
+        bank = self.banks[values.pop("bank")]
+        made = Round.objects.create(contest=contest, bank=bank, **values)
+        topics = {topic.name: topic for topic in Topic.objects.filter(bank=bank, name__in=quotas)}
+        Quota.objects.bulk_create(
+            Quota(round=made, topic=topics[name], questions=questions) for name, questions in quotas.items()
+        )
+        return made
+
+    def _exclusions(self, contest: Contest) -> None:
+        users = User.objects.in_bulk(
+            [one["account"] for one in self.plan.exclusions if one.get("account")], field_name="username"
+        )
+        for one in self.plan.exclusions:
+            exclusion = Exclusion(
+                contest=contest,
+                full_name=one["full_name"],
+                role=one["role"],
+                user=users.get(one.get("account", "")),
+                phone=one.get("phone"),
+                national_id_hash=one.get("national_id_hash"),
+            )
+            if not _listed(exclusion):
+                exclusion.save()
+                record_exclusion(exclusion, by=self.by)
+
+
+def _listed(exclusion: Exclusion) -> bool:
+    """Whether the list has this account, phone or ID already (loaded before, or added by hand)."""
+    same = Q(pk__isnull=True)
+    for key in ("user", "phone", "national_id_hash"):
+        if value := getattr(exclusion, key):
+            same |= Q(**{key: value})
+    return Exclusion.objects.filter(same, contest=exclusion.contest).exists()
