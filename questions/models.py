@@ -7,7 +7,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Now
 
-MAX_OPTIONS = 7  # the rank of a permutation of 7 options still fits PostgreSQL's smallint
+from questions.rules import MAX_OPTIONS, Content
 
 
 class Bank(models.Model):
@@ -101,6 +101,13 @@ class Revision(models.Model):
 
     def __str__(self) -> str:
         return self.text
+
+    @property
+    def content(self) -> Content:
+        """What it says, apart from its row; reads the topic."""
+        return Content(
+            self.topic.name, self.text, tuple(self.options), self.key, self.explanation, self.source
+        )
 
 
 class Appraisal(models.Model):

@@ -40,3 +40,8 @@ def approved_revisions(bank: Bank) -> QuerySet[Revision]:
 def waiting_revisions(bank: Bank) -> QuerySet[Revision]:
     """The last revision of each question on which nobody has given a verdict yet."""
     return last_revisions(bank).filter(verdict=None)
+
+
+def known_questions(bank: Bank) -> dict[str, int]:
+    """Question number by fingerprint of what each question of the bank says now."""
+    return dict(last_revisions(bank).values_list("fingerprint", "question__number"))

@@ -1,0 +1,69 @@
+"""Writing a question and changing it; a change is a new revision, which waits for appraisal again."""
+
+from typing import TYPE_CHECKING
+
+from django.db import transaction
+from django.db.models import Max
+from django.utils.translation import gettext as _
+
+from contest_site.audit.trail import record
+from contest_site.lib.errors import Invalid, NotNow
+from questions.models import Bank, Question, Revision, Topic
+from questions.queries import known_questions
+from questions.rules import Content, fingerprint
+
+if TYPE_CHECKING:
+    from contest_site.accounts.models import User
+
+
+@transaction.atomic
+def write_question(bank: Bank, content: Content, *, by: "User") -> Revision:
+    """A new question with its first revision, numbered after the bank's last one.
+
+    The content has passed the form's checks. Raises Invalid for a repeated question or an unknown topic.
+    """
+    bank = Bank.objects.select_for_update(no_key=True).get(pk=bank.pk)
+    last = bank.questions.aggregate(last=Max("number"))["last"] or 0
+    question = Question.objects.create(bank=bank, number=last + 1)
+    revision = _write(question, 1, content, by)
+    record("wrote question", question, by=by, bank=bank.pk)
+    return revision
+
+
+@transaction.atomic
+def revise_question(question: Question, content: Content, *, by: "User", base: int) -> Revision:
+    """The next revision after number `base`, which is what the person was looking at.
+
+    Raises NotNow when somebody else's revision came first, Invalid when nothing was changed.
+    """
+    Bank.objects.select_for_update(no_key=True).get(pk=question.bank_id)
+    current = question.revisions.select_related("topic").order_by("-number")[0]
+    if current.number != base:
+        raise NotNow(_("Câu hỏi vừa được người khác sửa. Xem phiên bản mới rồi sửa lại nếu cần."))
+    if content == current.content:
+        raise Invalid(_("Nội dung không có gì thay đổi nên không tạo phiên bản mới."))
+    revision = _write(question, base + 1, content, by)
+    record("revised question", question, by=by, bank=question.bank_id, revision=revision.number)
+    return revision
+
+
+def _write(question: Question, number: int, content: Content, by: "User") -> Revision:
+    form = fingerprint(content.text)
+    other = known_questions(question.bank).get(form)
+    if other not in {None, question.number}:
+        raise Invalid(_("Câu hỏi trùng với câu số %(number)d trong ngân hàng.") % {"number": other})
+    topic = Topic.objects.filter(bank=question.bank_id, name=content.topic).first()
+    if not topic:
+        raise Invalid(_("Ngân hàng không có chủ đề này."))
+    return Revision.objects.create(
+        question=question,
+        number=number,
+        topic=topic,
+        text=content.text,
+        fingerprint=form,
+        options=list(content.options),
+        key=content.key,
+        explanation=content.explanation,
+        source=content.source,
+        writer=by,
+    )
