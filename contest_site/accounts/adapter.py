@@ -1,5 +1,110 @@
+"""Where allauth meets the product: phones, codes, the stages of a log-in, notices."""
+
+import base64
+import hashlib
+from typing import Any
+
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.models import EmailAddress
+from allauth.mfa.adapter import DefaultMFAAdapter
+from cryptography.fernet import Fernet
+from django.conf import settings
+from django.db import IntegrityError, transaction
+from django.forms import Field
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from contest_site.accounts.contact import Channel, channel_of
+from contest_site.accounts.domain.messages import send_code, send_notice
+from contest_site.accounts.fields import PhoneField
+from contest_site.accounts.models import User
+from contest_site.accounts.senders import Purpose
+from contest_site.lib.errors import NotNow
+from contest_site.lib.network import client_address
+
+CODE_PURPOSES = {
+    "account/email/login_code": Purpose.LOGIN,
+    "account/email/password_reset_code": Purpose.RESET,
+}
 
 
 class AccountAdapter(DefaultAccountAdapter):
-    pass
+    def get_client_ip(self, request: HttpRequest) -> str:
+        # Behind a Unix socket without a proxy there is no address; all such requests then count as one.
+        return client_address(request) or "local"
+
+    def get_login_stages(self) -> list[str]:
+        # A contact is proved before its account has a password (domain/registering.py), so allauth's own
+        # stages for unproved contacts have nothing to do at a log-in.
+        return ["allauth.account.stages.LoginByCodeStage", "allauth.mfa.stages.AuthenticateStage"]
+
+    # --- Phones
+    def phone_form_field(self, **kwargs: Any) -> Field:
+        return PhoneField(**kwargs)
+
+    def get_user_by_phone(self, phone: str) -> User | None:
+        return User.objects.filter(phone=phone).first()
+
+    def get_phone(self, user: User) -> tuple[str, bool] | None:
+        return (user.phone, user.phone_verified) if user.phone else None
+
+    def set_phone(self, user: User, phone: str, verified: bool) -> None:
+        user.phone, user.phone_verified = phone, verified
+        try:
+            with transaction.atomic():
+                user.save(update_fields=["phone", "phone_verified"])
+        except IntegrityError:
+            raise NotNow(_("Số điện thoại này vừa được một tài khoản khác xác nhận.")) from None
+
+    def set_phone_verified(self, user: User, phone: str) -> None:
+        self.set_phone(user, phone, True)
+
+    # --- Codes and notices
+    def send_verification_code_sms(self, user: User, phone: str, code: str, **kwargs: Any) -> None:
+        send_code(phone, code, Purpose.CHANGE if self.request.user.is_authenticated else Purpose.LOGIN)
+
+    def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
+        """A code goes through the senders, all else is a notice by e-mail.
+
+        `email` may be a phone number: a password reset carries any contact in its field for the address.
+        """
+        if code := context.get("code"):
+            send_code(email, code, CODE_PURPOSES.get(template_prefix, Purpose.CHANGE))
+        elif channel_of(email) is Channel.EMAIL:
+            message = self.render_mail(template_prefix, email, {**context, "site": settings.SITE_URL})
+            send_notice(email, str(message.subject), str(message.body))
+
+    # --- Where to go, what is allowed
+    def get_password_change_redirect_url(self, request: HttpRequest) -> str:
+        return reverse("account_overview")
+
+    def get_email_verification_redirect_url(self, email_address: EmailAddress) -> str:
+        return reverse("account_overview")
+
+    def can_delete_email(self, email_address: EmailAddress) -> bool:
+        """Never the only way to reach the account."""
+        return User.objects.filter(pk=email_address.user_id, phone_verified=True).exists()
+
+    def _get_login_attempts_cache_key(self, request: HttpRequest, **credentials: Any) -> str:
+        # allauth's own key leaves the phone out, which would count all phone log-ins as one account's.
+        login = credentials.get("phone") or credentials.get("email") or credentials.get("username") or ""
+        return str(login).lower()
+
+
+class SecondFactorAdapter(DefaultMFAAdapter):
+    """Secrets of authenticator apps are encrypted at rest: a copy of the database opens no account."""
+
+    def encrypt(self, text: str) -> str:
+        return _cipher().encrypt(text.encode()).decode()
+
+    def decrypt(self, encrypted_text: str) -> str:
+        return _cipher().decrypt(encrypted_text.encode()).decode()
+
+    def get_totp_label(self, user: User) -> str:
+        return user.username
+
+
+def _cipher() -> Fernet:
+    digest = hashlib.sha256(b"second factor" + settings.SECRET_KEY.encode()).digest()
+    return Fernet(base64.urlsafe_b64encode(digest))

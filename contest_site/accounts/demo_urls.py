@@ -1,4 +1,9 @@
-from django.urls import URLPattern
+from django.urls import path
+
+from contest_site.accounts import demo_views
 
 app_name = "demo"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("", demo_views.index, name="index"),
+    path("ma-xac-thuc/", demo_views.codes, name="codes"),
+]

@@ -21,28 +21,20 @@ class UserManager(BaseUserManager["User"]):
         return user
 
     def create_superuser(self, *, password: str | None = None, **fields: Any) -> User:
-        return self.create_user(
-            password=password, is_staff=True, is_superuser=True, **fields
-        )
+        return self.create_user(password=password, is_staff=True, is_superuser=True, **fields)
 
 
 class User(AbstractBaseUser, PermissionsMixin):
-    """An account: a contestant, an organiser or an agency's officer. Signs in by phone, e-mail or username."""
+    """A contestant, an organiser or an agency's officer. Signs in by phone, e-mail or username."""
 
-    username = models.CharField(
-        "tên đăng nhập", max_length=150, unique=True, default=random_username
-    )
+    username = models.CharField("tên đăng nhập", max_length=150, unique=True, default=random_username)
     full_name = models.CharField("họ và tên", max_length=200, blank=True)
-    phone = models.CharField(
-        "số điện thoại", max_length=16, null=True, blank=True, unique=True
-    )
+    phone = models.CharField("số điện thoại", max_length=16, null=True, blank=True, unique=True)
     phone_verified = models.BooleanField("đã xác thực số điện thoại", default=False)
     email = models.EmailField("thư điện tử", blank=True)
     is_staff = models.BooleanField("được vào trang quản trị", default=False)
     is_active = models.BooleanField("đang hoạt động", default=True)
-    is_rehearsal = models.BooleanField(
-        "tài khoản tổng duyệt", default=False, editable=False
-    )
+    is_rehearsal = models.BooleanField("tài khoản tổng duyệt", default=False, editable=False)
     date_joined = models.DateTimeField("ngày tạo", db_default=Now(), editable=False)
 
     USERNAME_FIELD = "username"

@@ -1,0 +1,152 @@
+"""Accounts in the organisers' admin."""
+
+from typing import TYPE_CHECKING
+
+from allauth.account.models import EmailAddress
+from allauth.mfa.models import Authenticator
+from django import forms
+from django.contrib import admin, messages
+from django.contrib.auth.admin import GroupAdmin as DjangoGroupAdmin
+from django.contrib.auth.models import Group
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.utils.translation import gettext as _
+from unfold.admin import ModelAdmin
+from unfold.paginator import InfinitePaginator
+
+from contest_site.accounts.contact import display, normal_email, read_contact
+from contest_site.accounts.domain.staff import ask_for_new_password, vouch_for_contacts
+from contest_site.accounts.fields import PhoneField
+from contest_site.accounts.models import User
+from contest_site.audit import trail
+from contest_site.lib.errors import Invalid
+from contest_site.lib.text import clean
+
+if TYPE_CHECKING:
+    _UserForm = forms.ModelForm[User]
+else:
+    _UserForm = forms.ModelForm
+
+# allauth's own screens would let an organiser mark addresses as proved and read second factors.
+admin.site.unregister(EmailAddress)
+admin.site.unregister(Authenticator)
+admin.site.unregister(Group)
+
+RIGHTS = ("is_staff", "is_superuser", "groups", "user_permissions")
+
+
+@admin.register(Group)
+class GroupAdmin(DjangoGroupAdmin, ModelAdmin):  # type: ignore[misc]  # unfold has no types
+    def has_module_permission(self, request: HttpRequest) -> bool:
+        return request.user.is_superuser
+
+    has_view_permission = has_add_permission = lambda self, request, obj=None: request.user.is_superuser
+    has_change_permission = has_delete_permission = has_view_permission
+
+
+class UserForm(_UserForm):
+    phone = PhoneField(required=False)
+
+    class Meta:
+        model = User
+        fields = ("full_name", "username", "phone", "email", "is_active", *RIGHTS)
+
+    def clean_full_name(self) -> str:
+        return clean(self.cleaned_data["full_name"])
+
+    def clean_phone(self) -> str | None:
+        return self.cleaned_data["phone"] or None
+
+    def clean_email(self) -> str:
+        text = self.cleaned_data["email"]
+        if not text:
+            return ""
+        try:
+            email = normal_email(text)
+        except Invalid as error:
+            raise ValidationError(str(error)) from None
+        if EmailAddress.objects.filter(email=email, verified=True).exclude(user_id=self.instance.pk).exists():
+            raise ValidationError(_("Thư điện tử này đã thuộc về một tài khoản khác."))
+        return email
+
+
+@admin.register(User)
+class UserAdmin(ModelAdmin):  # type: ignore[misc]  # unfold has no types
+    form = UserForm
+    list_display = ("full_name", "shown_phone", "email", "username", "is_staff", "is_active", "date_joined")
+    list_filter = ("is_staff", "is_active")
+    list_per_page = 50
+    ordering = ("-id",)
+    # No counting: there may be a million accounts, and no number of pages helps to find one.
+    paginator = InfinitePaginator
+    show_full_result_count = False
+    search_fields = ("full_name", "phone", "email", "username")
+    search_help_text = _("Họ tên, số điện thoại, thư điện tử hoặc tên đăng nhập")
+    readonly_fields = ("phone_verified", "last_login", "date_joined")
+    filter_horizontal = ("groups", "user_permissions")
+    actions = ("send_reset",)
+    fieldsets = (
+        (None, {"fields": ("full_name", "username", "phone", "phone_verified", "email", "is_active")}),
+        (_("Quyền"), {"fields": RIGHTS, "classes": ("collapse",)}),
+        (_("Thời điểm"), {"fields": ("date_joined", "last_login")}),
+    )
+
+    @admin.display(description=_("số điện thoại"))
+    def shown_phone(self, user: User) -> str:
+        return display(user.phone) if user.phone else "–"
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[User], search_term: str
+    ) -> tuple[QuerySet[User], bool]:
+        try:
+            contact = read_contact(search_term)
+        except Invalid:
+            found: tuple[QuerySet[User], bool] = super().get_search_results(request, queryset, search_term)
+            return found
+        field = "phone" if contact.phone else "email"
+        return queryset.filter(**{field: contact.value}), False
+
+    def get_readonly_fields(self, request: HttpRequest, obj: User | None = None) -> tuple[str, ...]:
+        return self.readonly_fields if request.user.is_superuser else (*self.readonly_fields, *RIGHTS)
+
+    def has_change_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
+        """Who may change an organiser's phone number may become that organiser: superusers alone."""
+        if obj is not None and (obj.is_staff or obj.is_superuser) and not request.user.is_superuser:
+            return False
+        return bool(super().has_change_permission(request, obj))
+
+    def has_delete_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
+        # Entries and the trail point at accounts; switching one off is what an organiser wants.
+        return False
+
+    def save_model(self, request: HttpRequest, obj: User, form: UserForm, change: bool) -> None:
+        assert isinstance(request.user, User)
+        if not change:
+            obj.set_unusable_password()
+        super().save_model(request, obj, form, change)
+        if {"phone", "email"} & set(form.changed_data) or not change:
+            vouch_for_contacts(obj, by=request.user)
+        changed = sorted(set(form.changed_data) - {"phone", "email"})
+        if changed and change:
+            trail.record("changed account", obj, by=request.user, fields=changed)
+
+    @admin.action(
+        description=_("Yêu cầu đặt lại mật khẩu (gửi hướng dẫn, đăng xuất mọi thiết bị)"),
+        permissions=["change"],
+    )
+    def send_reset(self, request: HttpRequest, queryset: QuerySet[User]) -> None:
+        assert isinstance(request.user, User)
+        untold = []
+        for user in queryset:
+            if not self.has_change_permission(request, user):
+                raise PermissionDenied
+            if not ask_for_new_password(user, by=request.user):
+                untold.append(str(user))
+        messages.success(request, _("Đã yêu cầu đặt lại mật khẩu. Mật khẩu cũ không còn dùng được."))
+        if untold:
+            messages.warning(
+                request,
+                _("Không có nơi nhận tin, hãy báo trực tiếp cho: %(people)s.")
+                % {"people": ", ".join(untold)},
+            )
