@@ -1,4 +1,11 @@
-from django.urls import URLPattern
+from django.urls import path
+
+from prizes import views
 
 app_name = "prizes"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("cuoc-thi/<slug:slug>/ket-qua/", views.results, name="results"),
+    path("giay-chung-nhan/", views.certificate_check, name="certificate_check"),
+    path("giay-chung-nhan/<str:code>/", views.certificate, name="certificate"),
+    path("giay-chung-nhan/<str:code>/ban-in.pdf", views.certificate_pdf, name="certificate_pdf"),
+]

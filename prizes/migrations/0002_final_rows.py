@@ -11,6 +11,7 @@ class Migration(migrations.Migration):
         immutable("prizes_standingsrow"),
         immutable("prizes_runreview"),
         immutable("prizes_runapproval"),
+        immutable("prizes_runreturn"),
         immutable("prizes_decision"),
         immutable("prizes_publication"),
         immutable("prizes_tiedecision"),

@@ -1,0 +1,135 @@
+"""Certificates as PDF files: in batches, each file whole or not there, resumable wherever it was stopped."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import tempfile
+import unicodedata
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import segno
+from django.conf import settings
+from django.db import transaction
+from django.template.loader import render_to_string
+from django.urls import reverse
+
+from contest_site.lib.locks import try_lock
+from contest_site.lib.pdf import render_pages
+from prizes.models import Certificate, CertificateFile, StandingsRun
+from prizes.rules.codes import grouped
+from prizes.rules.names import honorific, official_date
+
+BATCH = 50
+# Font sizes in points by the length of the text (in characters), so that the longest still keeps its place.
+NAME_SIZES = ((28, 32), (44, 26), (70, 20), (120, 16), (10_000, 13))
+UNIT_SIZES = ((70, 16), (120, 14), (10_000, 12))
+LINE_SIZES = ((90, 16), (160, 14), (10_000, 12))
+
+
+def render_missing(run_id: int) -> int:
+    """Make the PDFs that the run's certificates still lack; returns how many were made.
+
+    One worker at a time per contest; a second one leaves at once. Each batch is committed by itself, so a
+    worker killed in the middle costs one batch.
+    """
+    total = 0
+    while made := _render_batch(run_id):
+        total += made
+    return total
+
+
+@transaction.atomic
+def _render_batch(run_id: int) -> int:
+    contest_id = StandingsRun.objects.values_list("round__contest", flat=True).get(pk=run_id)
+    if not try_lock(f"certificates:{contest_id}"):
+        return 0
+    missing = list(
+        Certificate.objects.filter(award__run=run_id, file=None)
+        .select_related("contest", "award__entry__unit", "award__run__decision")
+        .order_by("serial")[:BATCH]
+    )
+    if not missing:
+        return 0
+    pages = render_pages(certificates_html(missing), pages=len(missing))
+    folder = settings.MEDIA_ROOT / "certificates" / missing[0].contest.slug
+    folder.mkdir(parents=True, exist_ok=True)
+    for leftover in folder.glob("*.part"):
+        leftover.unlink()
+    CertificateFile.objects.bulk_create(
+        _store(certificate, page, folder) for certificate, page in zip(missing, pages, strict=True)
+    )
+    return len(missing)
+
+
+def _store(certificate: Certificate, content: bytes, folder: Path) -> CertificateFile:
+    """Write the file beside its place and rename it there, so that nobody ever reads half a PDF."""
+    path = folder / f"{certificate.serial}.pdf"
+    descriptor, temporary = tempfile.mkstemp(suffix=".part", dir=folder)
+    try:
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        Path(temporary).replace(path)
+    except BaseException:
+        Path(temporary).unlink(missing_ok=True)
+        raise
+    return CertificateFile(
+        certificate=certificate,
+        name=path.relative_to(settings.MEDIA_ROOT).as_posix(),
+        digest=hashlib.sha256(content).hexdigest(),
+    )
+
+
+def certificates_html(certificates: Sequence[Certificate]) -> str:
+    """The papers as one HTML document, a page each."""
+    return render_to_string("pdf/certificate.html", {"papers": [paper(one) for one in certificates]})
+
+
+def check_url(code: str) -> str:
+    """The public page that confirms a certificate; what the QR code holds."""
+    return settings.SITE_URL + reverse("prizes:certificate", args=[code])
+
+
+def paper(certificate: Certificate) -> dict[str, Any]:
+    """What one certificate says. Texts are in NFC, so that each letter is one glyph of the font."""
+    award, contest = certificate.award, certificate.contest
+    entry, decision = award.entry, award.run.decision
+    reason, name = _nfc(contest.certificate_reason), _nfc(contest.name)
+    holder, unit = _nfc(entry.full_name), _nfc(entry.unit.name)
+    return {
+        "parent_organiser": _nfc(contest.parent_organiser),
+        "issuer": _nfc(contest.certificate_issuer),
+        "kind": contest.get_certificate_kind_display(),
+        "kind_key": contest.certificate_kind,
+        "honorific": honorific(entry.gender, entry.birth_date, decision.signed_on),
+        "holder": holder,
+        "holder_size": _size(holder, NAME_SIZES),
+        "unit": unit,
+        "unit_size": _size(unit, UNIT_SIZES),
+        "prize": _nfc(award.prize_name),
+        "reason": reason,
+        # Many plans write the contest's name into the reason already.
+        "contest": "" if name.casefold() in reason.casefold() else name,
+        "line_size": _size(reason + name, LINE_SIZES),
+        "decision_number": _nfc(decision.number),
+        "decision_date": official_date(decision.signed_on),
+        "place": _nfc(contest.place),
+        "authority": _nfc(contest.signature_authority),
+        "title": _nfc(contest.signature_title),
+        "signer": _nfc(contest.signature_name),
+        "serial": certificate.serial,
+        "code": grouped(certificate.code),
+        "qr": segno.make(check_url(certificate.code), error="m", micro=False).svg_data_uri(border=0),
+    }
+
+
+def _nfc(text: str) -> str:
+    return unicodedata.normalize("NFC", text)
+
+
+def _size(text: str, steps: Sequence[tuple[int, int]]) -> int:
+    return next(size for length, size in steps if len(text) <= length)

@@ -1,0 +1,103 @@
+"""What people type on the pages of results and certificates."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from contests.models import Entry
+from prizes.rules.codes import read_code
+
+
+class CodeForm(forms.Form):
+    """The public check of a certificate; `code` comes out in its stored form."""
+
+    code = forms.CharField(
+        label=_("Mã kiểm tra"),
+        max_length=80,
+        error_messages={"required": _("Cần nhập mã kiểm tra in trên giấy chứng nhận.")},
+        widget=forms.TextInput(
+            attrs={"autocomplete": "off", "autocapitalize": "characters", "spellcheck": "false"}
+        ),
+    )
+
+    def clean_code(self) -> str:
+        code = read_code(self.cleaned_data["code"])
+        if code is None:
+            raise forms.ValidationError(
+                _("Mã kiểm tra gồm 28 chữ cái và chữ số, in bên cạnh mã QR trên giấy chứng nhận.")
+            )
+        return code
+
+
+class CloseForm(forms.Form):
+    reason = forms.CharField(
+        label=_("Lý do đóng vòng thi"), widget=forms.Textarea(attrs={"rows": 3}), max_length=2000
+    )
+
+
+class RankForm(forms.Form):
+    reason = forms.CharField(
+        label=_("Lý do xếp hạng lại"),
+        widget=forms.Textarea(attrs={"rows": 3}),
+        max_length=2000,
+        required=False,
+    )
+
+
+class ReviewForm(forms.Form):
+    note = forms.CharField(
+        label=_("Ý kiến rà soát"), widget=forms.Textarea(attrs={"rows": 3}), max_length=2000, required=False
+    )
+
+
+class ReturnForm(forms.Form):
+    reason = forms.CharField(
+        label=_("Lý do trả lại"), widget=forms.Textarea(attrs={"rows": 3}), max_length=2000
+    )
+
+
+class DecisionForm(forms.Form):
+    number = forms.CharField(label=_("Số quyết định"), max_length=60, help_text=_("Ví dụ: 123/QĐ-UBND"))
+    signed_on = forms.DateField(
+        label=_("Ngày ký"),
+        input_formats=["%d/%m/%Y", "%Y-%m-%d"],
+        widget=forms.DateInput(attrs={"placeholder": "15/12/2024", "autocomplete": "off"}, format="%d/%m/%Y"),
+        help_text=_("Ngày/tháng/năm ghi trên quyết định"),
+    )
+
+
+class TieForm(forms.Form):
+    """The jury's order: a number beside each person, 1 first, blank for no prize. `order` is entry ids."""
+
+    def __init__(self, people: Sequence[Entry], winners: int, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.people = people
+        for entry in people:
+            self.fields[f"place_{entry.pk}"] = forms.IntegerField(
+                label=entry.full_name, min_value=1, max_value=len(people), required=False
+            )
+        self.fields["grounds"] = forms.CharField(
+            label=_("Căn cứ của Ban Giám khảo"), widget=forms.Textarea(attrs={"rows": 3}), max_length=2000
+        )
+        self.winners = min(winners, len(people))
+
+    def lines(self) -> list[tuple[Entry, forms.BoundField]]:
+        return [(entry, self[f"place_{entry.pk}"]) for entry in self.people]
+
+    def clean(self) -> dict[str, Any]:
+        values = super().clean() or self.cleaned_data
+        places = {entry.pk: values.get(f"place_{entry.pk}") for entry in self.people}
+        numbered = sorted((place, pk) for pk, place in places.items() if place is not None)
+        if not self.errors:
+            if [place for place, _pk in numbered] != list(range(1, len(numbered) + 1)):
+                raise forms.ValidationError(_("Thứ tự phải là 1, 2, 3 … liên tiếp, mỗi số dùng một lần."))
+            if len(numbered) < self.winners:
+                raise forms.ValidationError(
+                    _("Cần ghi thứ tự cho ít nhất %(count)d người."), params={"count": self.winners}
+                )
+        values["order"] = [pk for _place, pk in numbered]
+        return values

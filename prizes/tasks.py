@@ -1,0 +1,34 @@
+from celery import shared_task
+
+from contests.models import Round
+from prizes.domain import settling
+from prizes.domain.rendering import render_missing
+from prizes.models import StandingsRun
+
+
+@shared_task
+def close_due_rounds() -> None:
+    """Every 15 seconds: close the rounds whose end has come and rank those that have ended."""
+    settling.close_due()
+
+
+@shared_task
+def settle_round(round_id: int) -> None:
+    """One round at once, after an organiser closed it."""
+    settling.settle(Round.objects.get(pk=round_id))
+
+
+@shared_task
+def render_certificates(run_id: int) -> None:
+    """The PDFs of a published run that are not there yet. Its own queue: it is slow and heavy."""
+    render_missing(run_id)
+
+
+@shared_task
+def resume_certificates() -> None:
+    """Every minute: published runs that lack certificates, whatever the broker or a worker forgot."""
+    unfinished = StandingsRun.objects.filter(
+        publication__isnull=False, awards__certificate__isnull=False, awards__certificate__file=None
+    )
+    for run_id in unfinished.values_list("pk", flat=True).distinct().order_by("pk"):
+        render_certificates.delay(run_id)

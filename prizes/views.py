@@ -1,0 +1,167 @@
+"""The honour board and certificates, as the public and their holders see them."""
+
+from __future__ import annotations
+
+from itertools import groupby
+from typing import Any
+
+from django.conf import settings
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import cache_control
+from django.views.decorators.http import require_safe
+
+from contest_site.lib.errors import NotNow
+from contest_site.lib.network import client_address, limit
+from contests.enums import PredictionTarget
+from contests.models import Contest
+from contests.queries import announced_contests
+from prizes.forms import CodeForm
+from prizes.models import Award, Certificate, Publication, StandingsRow, StandingsRun
+from prizes.queries import is_in_force, publications
+from prizes.rules.codes import read_code
+from prizes.rules.names import shown_name
+
+CHECKS_PER_MINUTE = 120  # an office's people share an address; guessing 140 bits is hopeless anyway
+
+
+@require_safe
+def results(request: HttpRequest, slug: str) -> HttpResponse:
+    """The honour board of one round (?vong=2; else the latest published one). Nothing before publication."""
+    contest = get_object_or_404(announced_contests(), slug=slug)
+    in_force: dict[int, Publication] = {}
+    for publication in publications(contest):
+        in_force.setdefault(publication.run.round.number, publication)
+    chosen = request.GET.get("vong", "")
+    number = int(chosen) if chosen.isascii() and chosen.isdigit() else max(in_force, default=0)
+    shown = in_force.get(number)
+    if chosen and shown is None:
+        raise Http404
+    context: dict[str, Any] = {
+        "contest": contest,
+        "rounds": [publication.run.round for publication in in_force.values()],
+        "published": shown is not None,
+    }
+    if shown is not None:
+        context |= _board(contest, shown)
+    return render(request, "prizes/results.html", context)
+
+
+def _board(contest: Contest, publication: Publication) -> dict[str, Any]:
+    run = publication.run
+    # What was asked is told as it was when the run was made, whatever the plan says later.
+    target = PredictionTarget(run.configuration["prediction_target"])
+    return {
+        "round": run.round,
+        "published_at": publication.at,
+        "decision": run.decision,
+        "winners": _winners(contest, run),
+        "target_label": "" if target == PredictionTarget.NONE else target.label,
+        "target_value": run.target_value,
+        "digest": run.digest,
+    }
+
+
+def _winners(contest: Contest, run: StandingsRun) -> list[dict[str, Any]]:
+    """Awards by prize, from the highest, names as the plan publishes them."""
+    awards = list(
+        Award.objects.filter(run=run)
+        .select_related("entry__unit")
+        .order_by("prize__position", "prize__round_id", "prize_id", "place")
+    )
+    rows = {
+        row.entry_id: row
+        for row in StandingsRow.objects.filter(run=run, entry__in=[award.entry_id for award in awards])
+    }
+    return [
+        {
+            "prize_name": prize_name,
+            "amount": amount,
+            "people": [
+                {
+                    "name": shown_name(award.entry.full_name, contest.names_shown),
+                    "unit": award.entry.unit.name,
+                    "correct": rows[award.entry_id].correct,
+                    "duration_ms": rows[award.entry_id].duration_ms,
+                    "prediction": rows[award.entry_id].prediction,
+                }
+                for award in group
+            ],
+        }
+        for (_key, prize_name, amount), group in groupby(
+            awards, key=lambda award: (award.prize_id, award.prize_name, award.amount)
+        )
+    ]
+
+
+@require_safe
+def certificate_check(request: HttpRequest) -> HttpResponse:
+    """Where a code is typed (?code=…); a readable one leads to its certificate's page."""
+    if "code" not in request.GET:
+        return render(request, "prizes/certificate_check.html", {"form": CodeForm()})
+    form = CodeForm(request.GET)
+    if form.is_valid():
+        return redirect("prizes:certificate", code=form.cleaned_data["code"])
+    return render(request, "prizes/certificate_check.html", {"form": form}, status=400)
+
+
+@require_safe
+@cache_control(no_store=True, private=True)
+def certificate(request: HttpRequest, code: str) -> HttpResponse:
+    """What the office confirms of a certificate: the least that tells a true one from a false one."""
+    limit("certificate", client_address(request), per_minute=CHECKS_PER_MINUTE)
+    found = _by_code(code)
+    if found is None:
+        form = CodeForm({"code": code[:80]})
+        if form.is_valid():
+            form.add_error(
+                "code", _("Không có giấy chứng nhận nào mang mã này. Vui lòng kiểm tra lại từng ký tự.")
+            )
+        response = render(request, "prizes/certificate_check.html", {"form": form}, status=404)
+    else:
+        response = render(
+            request,
+            "prizes/certificate.html",
+            {
+                "certificate": found,
+                "name": found.award.entry.full_name,
+                "prize": found.award.prize_name,
+                "contest": found.contest,
+                "decision": found.award.run.decision,
+                "valid": is_in_force(found),
+            },
+        )
+    response["X-Robots-Tag"] = "noindex"
+    return response
+
+
+@require_safe
+@cache_control(no_store=True, private=True)
+def certificate_pdf(request: HttpRequest, code: str) -> FileResponse:
+    """The paper itself, for its holder and for organisers with permission; to others it is not there."""
+    found = _by_code(code)
+    user = request.user
+    if found is None or not user.is_authenticated:
+        raise Http404
+    organiser = user.is_staff and user.has_perm("prizes.view_certificate")
+    if not organiser and (found.award.entry.user_id != user.pk or not is_in_force(found)):
+        raise Http404
+    if not hasattr(found, "file"):
+        raise NotNow(_("Giấy chứng nhận đang được tạo. Vui lòng quay lại sau ít phút."))
+    return FileResponse(
+        (settings.MEDIA_ROOT / found.file.name).open("rb"),
+        filename=f"giay-chung-nhan-{found.serial}.pdf",
+        content_type="application/pdf",
+    )
+
+
+def _by_code(code: str) -> Certificate | None:
+    stored = read_code(code)
+    if stored is None:
+        return None
+    return (
+        Certificate.objects.filter(code=stored)
+        .select_related("contest", "file", "award__entry", "award__run__decision")
+        .first()
+    )

@@ -1,0 +1,99 @@
+"""Rounds that are over, and the steps that lead from there to certificates."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from decimal import Decimal
+from typing import Any
+
+from django.utils import timezone
+
+from contest_site.accounts.models import User
+from contest_site.lib.clock import database_now
+from contests.enums import PredictionTarget, RankKey
+from contests.models import Contest, Entry, Prize, Round, RoundClosing
+from prizes.domain.deciding import approve_run, enter_decision, publish_run, review_run
+from prizes.domain.ranking import compute_standings
+from prizes.models import StandingsRun
+from questions.models import Bank
+from tests.support.factories import make_contest, make_entry, make_round, make_staff, submitted_attempt
+
+
+def over(contest: Contest | None = None, *, closed: bool = True, **fields: Any) -> Round:
+    """A round that ended a moment ago, with an empty bank (no paper is drawn here)."""
+    now = database_now()
+    contest = contest or make_contest(opens_at=now - timedelta(days=9), closes_at=now - timedelta(seconds=1))
+    values: dict[str, Any] = {
+        "bank": Bank.objects.create(name="Ngân hàng"),
+        "sealed": False,
+        "questions": 3,
+        "opens_at": now - timedelta(days=8),
+        "closes_at": now - timedelta(seconds=1),
+        **fields,
+    }
+    round = make_round(contest, **values)
+    if closed:
+        RoundClosing.objects.create(round=round)
+    return round
+
+
+def take(
+    round: Round,
+    name: str,
+    *,
+    correct: int = 3,
+    seconds: int = 60,
+    prediction: Decimal | int | None = None,
+    **fields: Any,
+) -> Entry:
+    """A person with one submitted attempt."""
+    entry = make_entry(round.contest, full_name=name, **fields)
+    submitted_attempt(entry, round, correct=correct, duration_ms=seconds * 1000, prediction=prediction)
+    return entry
+
+
+def table(round: Round, *prizes: tuple[str, int]) -> list[Prize]:
+    """A prize table from the highest: (name, how many), 100.000 đồng each."""
+    return [
+        Prize.objects.create(
+            contest=round.contest, round=round, position=at, name=name, quantity=quantity, amount=100_000
+        )
+        for at, (name, quantity) in enumerate(prizes, 1)
+    ]
+
+
+@dataclass
+class Office:
+    """Two organisers, because no step is approved by the one who prepared it."""
+
+    preparer: User
+    approver: User
+
+
+def office() -> Office:
+    return Office(make_staff(full_name="Lê Thị Rà Soát"), make_staff(full_name="Phạm Văn Phê Duyệt"))
+
+
+def publish(round: Round, people: Office | None = None, *, number: str = "123/QĐ-UBND") -> StandingsRun:
+    """Every step from ranking to publication."""
+    people = people or office()
+    run = compute_standings(round, by=people.preparer)
+    review_run(run, by=people.preparer)
+    approve_run(run, by=people.approver)
+    enter_decision(run, number=number, signed_on=timezone.localdate(), by=people.preparer)
+    publish_run(run, by=people.preparer)
+    return StandingsRun.objects.get(pk=run.pk)
+
+
+def simple_round(people: Sequence[tuple[str, int]], **fields: Any) -> Round:
+    """A closed round ranked by score and time: (name, seconds), everyone all right."""
+    round = over(
+        rank_order=[RankKey.SCORE, RankKey.DURATION],
+        prediction_target=PredictionTarget.NONE,
+        **fields,
+    )
+    for name, seconds in people:
+        take(round, name, seconds=seconds)
+    return round
