@@ -34,7 +34,14 @@ def pytest_configure(config: pytest.Config) -> None:
     os.environ["DJANGO_SETTINGS_MODULE"] = "contest_site.settings"
     # pytest-django does this by itself only when it is given the settings before any of this ran.
     import django
+    from django.conf import settings
 
+    # Pages name their files by a manifest that is made when the site is started (bin/serve), not here.
+    settings.STORAGES = {
+        **settings.STORAGES,
+        "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+    }
+    Path(settings.STATIC_ROOT).mkdir(parents=True, exist_ok=True)
     django.setup()
 
 
