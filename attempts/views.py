@@ -1,13 +1,16 @@
 """The contestant's pages: start, paper, save, review, submit, result, receipt."""
 
-from typing import Any
+from collections.abc import Callable
+from functools import wraps
+from typing import Any, Concatenate, ParamSpec
 from uuid import UUID
 
-from django.contrib.auth.decorators import login_required
+from django.contrib.auth.views import redirect_to_login
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.functional import Promise
+from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
@@ -29,8 +32,28 @@ from contests.queries import exclusion_of
 RESULT = "result"
 
 
+P = ParamSpec("P")
+
+
+def contestant_required(
+    view: Callable[Concatenate[HttpRequest, P], HttpResponse],
+) -> Callable[..., HttpResponse]:
+    """Signed in, or led to the log-in page and back; the paper's script gets 401 with that page's address."""
+
+    @wraps(view)
+    def wrapped(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+        if request.user.is_authenticated:
+            return view(request, *args, **kwargs)
+        if _wants_json(request):
+            message = _("Phiên đăng nhập đã hết. Vui lòng đăng nhập lại; bài làm vẫn được giữ trên máy này.")
+            return JsonResponse({"error": message, "login": reverse("account_login")}, status=401)
+        return redirect_to_login(request.get_full_path())
+
+    return wrapped
+
+
 def _user(request: HttpRequest) -> User:
-    assert isinstance(request.user, User)  # login_required came first
+    assert isinstance(request.user, User)  # contestant_required came first
     return request.user
 
 
@@ -46,7 +69,7 @@ def _wants_json(request: HttpRequest) -> bool:
 
 
 @never_cache
-@login_required
+@contestant_required
 @require_http_methods(["GET", "POST"])
 def start(request: HttpRequest, slug: str, number: int) -> HttpResponse:
     """GET explains what will happen, POST starts; an open attempt is gone on with."""
@@ -73,7 +96,7 @@ def start(request: HttpRequest, slug: str, number: int) -> HttpResponse:
 
 
 @never_cache
-@login_required
+@contestant_required
 @require_GET
 def paper(request: HttpRequest, attempt_id: UUID) -> HttpResponse:
     attempt = _own(request, attempt_id)
@@ -91,7 +114,7 @@ def _over(attempt: Attempt) -> bool:
 
 
 @never_cache
-@login_required
+@contestant_required
 @require_POST
 def save(request: HttpRequest, attempt_id: UUID) -> HttpResponse:
     """Save what was tapped: JSON for the page's script, a redirect back to the paper without it."""
@@ -163,7 +186,7 @@ def _conflict(request: HttpRequest, attempt_id: UUID, error: DomainError) -> Htt
 
 
 @never_cache
-@login_required
+@contestant_required
 @require_http_methods(["GET", "POST"])
 def review(request: HttpRequest, attempt_id: UUID) -> HttpResponse:
     """Name what is unanswered before the submission. POST saves the whole form first (no script needed)."""
@@ -189,7 +212,7 @@ def review(request: HttpRequest, attempt_id: UUID) -> HttpResponse:
 
 
 @never_cache
-@login_required
+@contestant_required
 @require_POST
 def submit(request: HttpRequest, attempt_id: UUID) -> HttpResponse:
     """Finish. Double taps, replays and late arrivals all lead to the one result."""

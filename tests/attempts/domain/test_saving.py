@@ -79,9 +79,17 @@ def test_after_the_deadline_nothing_is_saved() -> None:
     round = make_round(contest)
     entry = make_entry(contest)
     late = Attempt.objects.create(
-        entry=entry, round=round, number=1, seed=b"s" * 32, paper=list(range(30)), orders=[0] * 30,
-        widths=[4] * 30, answers=[0] * 30, started_at=now - timedelta(minutes=31), deadline=now - timedelta(minutes=1),
-    )  # fmt: skip
+        entry=entry,
+        round=round,
+        number=1,
+        seed=b"s" * 32,
+        paper=list(range(30)),
+        orders=[0] * 30,
+        widths=[4] * 30,
+        answers=[0] * 30,
+        started_at=now - timedelta(minutes=31),
+        deadline=now - timedelta(minutes=1),
+    )
     with pytest.raises(Finished):
         save(late, {1: 1})
     assert stored(late).answers == [0] * 30

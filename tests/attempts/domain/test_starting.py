@@ -143,7 +143,8 @@ def test_without_the_constraints_parallel_starts_would_double() -> None:
         with connection.cursor() as cursor:
             cursor.execute("TRUNCATE attempts_attempt CASCADE")
             cursor.execute(
-                "ALTER TABLE attempts_attempt ADD CONSTRAINT one_attempt_per_number UNIQUE (entry_id, round_id, number)"
+                "ALTER TABLE attempts_attempt ADD CONSTRAINT one_attempt_per_number"
+                " UNIQUE (entry_id, round_id, number)"
             )
             cursor.execute(
                 "CREATE UNIQUE INDEX one_open_attempt_per_round ON attempts_attempt (entry_id, round_id)"

@@ -44,10 +44,18 @@ def overdue_attempt(entry: Entry, round: Round, *, minutes: int = 1) -> Attempt:
     """An open attempt whose deadline passed `minutes` ago, with the first answer saved."""
     now = database_now()
     return Attempt.objects.create(
-        entry=entry, round=round, number=1, seed=b"s" * 32, paper=list(range(30)), orders=[0] * 30, widths=[4] * 30,
-        answers=[1, *[0] * 29], prediction_draft=Decimal(7), started_at=now - timedelta(minutes=minutes + 30),
+        entry=entry,
+        round=round,
+        number=1,
+        seed=b"s" * 32,
+        paper=list(range(30)),
+        orders=[0] * 30,
+        widths=[4] * 30,
+        answers=[1, *[0] * 29],
+        prediction_draft=Decimal(7),
+        started_at=now - timedelta(minutes=minutes + 30),
         deadline=now - timedelta(minutes=minutes),
-    )  # fmt: skip
+    )
 
 
 def test_all_right_is_30(attempt: Attempt) -> None:

@@ -1,0 +1,346 @@
+import json
+import re
+from typing import Any
+
+import pytest
+from django.http import HttpResponse
+from django.test import Client
+from django.urls import reverse
+
+from attempts.domain.papers import paper_questions
+from attempts.domain.starting import start_attempt
+from attempts.domain.submitting import submit_attempt
+from attempts.models import Attempt, Prediction
+from contest_site.accounts.models import User
+from contests.domain.rounds import close_round
+from contests.models import Entry, Round
+from tests.support.factories import exclude, make_contest, make_entry, make_round, make_user
+
+pytestmark = pytest.mark.django_db
+
+JSON = {"Accept": "application/json"}
+
+
+def client_of(user: User) -> Client:
+    client = Client()
+    client.force_login(user)
+    return client
+
+
+class Sitting:
+    """A contestant in front of an open attempt."""
+
+    def __init__(self, **fields: Any) -> None:
+        self.round: Round = make_round(**fields)
+        self.entry: Entry = make_entry(self.round.contest)
+        self.client = client_of(self.entry.user)
+        self.attempt = start_attempt(self.entry, self.round)
+
+    def url(self, name: str) -> str:
+        return reverse(f"attempts:{name}", args=[self.attempt.pk])
+
+    @property
+    def result_url(self) -> str:
+        return reverse("result", args=[self.attempt.pk])
+
+    def save(self, **fields: str) -> HttpResponse:
+        return self.client.post(self.url("save"), fields, headers=JSON)  # type: ignore[return-value]
+
+    def stored(self) -> Attempt:
+        return Attempt.objects.get(pk=self.attempt.pk)
+
+
+def start_url(round: Round) -> str:
+    return reverse("attempts:start", args=[round.contest.slug, round.number])
+
+
+class TestStart:
+    def test_it_explains_before_anything_starts(self) -> None:
+        round = make_round()
+        response = client_of(make_entry(round.contest).user).get(start_url(round))
+        assert response.status_code == 200
+        assert not Attempt.objects.exists()
+
+    def test_posting_twice_leads_to_the_same_paper(self) -> None:
+        round = make_round()
+        client = client_of(make_entry(round.contest).user)
+        first, second = client.post(start_url(round)), client.post(start_url(round))
+        assert (
+            first["Location"]
+            == second["Location"]
+            == reverse("attempts:paper", args=[Attempt.objects.get().pk])
+        )
+
+    def test_an_open_attempt_is_gone_on_with(self) -> None:
+        sitting = Sitting()
+        assert sitting.client.get(start_url(sitting.round))["Location"] == sitting.url("paper")
+
+    def test_strangers_sign_in_first(self) -> None:
+        round = make_round()
+        assert reverse("account_login") in Client().get(start_url(round))["Location"]
+
+    def test_who_has_not_entered_enters_first(self) -> None:
+        round = make_round()
+        response = client_of(make_user()).get(start_url(round))
+        assert response["Location"] == reverse("contests:entry", args=[round.contest.slug])
+
+    def test_a_contest_not_announced_is_not_found(self) -> None:
+        round = make_round(make_contest(announced=False))
+        assert client_of(make_entry(round.contest).user).get(start_url(round)).status_code == 404
+
+    def test_excluded_people_get_the_reason(self) -> None:
+        round = make_round()
+        entry = make_entry(round.contest)
+        exclude(round.contest, user=entry.user)
+        client = client_of(entry.user)
+        for response in (client.get(start_url(round)), client.post(start_url(round))):
+            assert response.status_code == 403
+            assert "Ban Tổ chức không tham gia dự thi" in response.content.decode()
+
+    def test_a_closed_round_is_a_conflict(self) -> None:
+        round = make_round()
+        close_round(round, by=make_user(), reason="Xong")
+        response = client_of(make_entry(round.contest).user).post(start_url(round))
+        assert response.status_code == 409
+        assert "đã kết thúc" in response.content.decode()
+
+
+class TestPaper:
+    def test_it_shows_30_questions_and_the_prediction(self) -> None:
+        sitting = Sitting()
+        page = sitting.client.get(sitting.url("paper")).content.decode()
+        assert len(set(re.findall(r'name="(q\d+)"', page))) == 30
+        assert 'name="prediction"' in page
+        assert all(question.text in page for question in paper_questions(sitting.attempt))
+
+    def test_it_takes_a_literal_number_of_queries(self, django_assert_num_queries: Any) -> None:
+        sitting = Sitting()
+        sitting.client.get(sitting.url("paper"))
+        with django_assert_num_queries(4):  # session, user, attempt, prediction
+            sitting.client.get(sitting.url("paper"))
+
+    def test_no_key_explanation_or_source_reaches_the_browser(self) -> None:
+        """Security statement 28: crawl everything until the submission."""
+        sitting = Sitting(prediction_target="all_right")
+        pages = [
+            sitting.client.get(sitting.url("paper")),
+            sitting.client.get(sitting.url("review")),
+            sitting.save(q1="1", revision="0"),
+            sitting.save(q1="2", revision="0"),
+            sitting.client.get(reverse("contest", args=[sitting.round.contest.slug])),
+        ]
+        text = "".join(page.content.decode() for page in pages)
+        assert "Giải thích bí mật" not in text
+        assert "Điều 1 Luật A" not in text
+        assert not re.search(r'\bkey\b|correct|"dap-an"', re.sub(r"<(script|link)[^>]*>", "", text))
+
+    def test_options_come_in_another_order_for_another_attempt(self) -> None:
+        sitting = Sitting(attempts_allowed=3)
+        other = start_attempt(make_entry(sitting.round.contest), sitting.round)
+        assert (other.paper, other.orders) != (sitting.attempt.paper, sitting.attempt.orders)
+
+    def test_anothers_attempt_is_not_found(self) -> None:
+        sitting = Sitting()
+        stranger = client_of(make_user())
+        for name in ("paper", "review"):
+            assert stranger.get(sitting.url(name)).status_code == 404
+        assert stranger.get(sitting.result_url).status_code == 404
+        for name in ("save", "submit", "review"):
+            assert stranger.post(sitting.url(name), {"q1": "1"}).status_code == 404
+        assert sitting.stored().answers == [0] * 30
+
+    def test_a_finished_attempt_leads_to_its_result(self) -> None:
+        sitting = Sitting()
+        submit_attempt(sitting.attempt.pk, sitting.entry.user_id)
+        assert sitting.client.get(sitting.url("paper"))["Location"] == sitting.result_url
+
+    def test_personal_pages_are_not_stored_by_browsers(self) -> None:
+        sitting = Sitting()
+        assert "no-store" in sitting.client.get(sitting.url("paper"))["Cache-Control"]
+
+
+class TestSave:
+    def test_the_script_is_told_the_new_revision(self) -> None:
+        sitting = Sitting()
+        body = json.loads(sitting.save(q3="2", revision="0").content)
+        assert body["revision"] == 1
+        assert body["saved"] is True
+        assert 1700 < body["remaining"] <= 1800
+        assert sitting.stored().answers[2] == 2
+
+    def test_a_retry_after_a_lost_answer_adopts_what_is_stored(self) -> None:
+        sitting = Sitting()
+        sitting.save(q3="2", prediction="1.250", revision="0")
+        response = sitting.save(q3="2", q4="1", revision="0")
+        assert response.status_code == 409
+        body = json.loads(response.content)
+        assert (body["revision"], body["answers"], body["prediction"]) == (1, {"q3": "2"}, "1250")
+
+    def test_without_a_script_the_whole_form_is_saved(self) -> None:
+        sitting = Sitting()
+        fields = {f"q{at}": "1" for at in range(1, 31)} | {"prediction": "12", "revision": "0"}
+        response = sitting.client.post(sitting.url("save"), fields)
+        assert response["Location"] == sitting.url("paper")
+        assert sitting.stored().answers == [1] * 30
+
+    @pytest.mark.parametrize(
+        "fields",
+        [
+            {"q31": "1"},
+            {"q1": "5"},
+            {"q1": "x"},
+            {"q1": "-1"},
+            {"q1": "١"},
+            {"score": "30"},
+            {"user_id": "1"},
+            {"q1": ["1", "2"]},
+            {"revision": "a"},
+            {"revision": ["1", "2"]},
+        ],
+        ids=str,
+    )
+    def test_what_is_not_in_the_paper_is_refused_whole(self, fields: dict[str, Any]) -> None:
+        sitting = Sitting()
+        response = sitting.client.post(sitting.url("save"), {"q2": "1", **fields}, headers=JSON)
+        assert response.status_code == 400
+        assert json.loads(response.content)["error"]
+        assert sitting.stored().answers == [0] * 30
+
+    @pytest.mark.parametrize("prediction", ["-1", "1e9", "١٢", "1.5", "nhiều"])
+    def test_a_prediction_that_is_no_number_is_told_and_the_answers_are_kept(self, prediction: str) -> None:
+        sitting = Sitting()
+        response = sitting.save(q1="1", prediction=prediction, revision="0")
+        body = json.loads(response.content)
+        assert response.status_code == 400
+        assert (body["field"], body["saved"], body["revision"]) == ("prediction", True, 1)
+        assert "số nguyên" in body["error"]
+        assert sitting.stored().answers[0] == 1
+
+    def test_without_a_script_the_typed_prediction_stays_in_its_field(self) -> None:
+        sitting = Sitting()
+        response = sitting.client.post(sitting.url("save"), {"q1": "1", "prediction": "nhiều"})
+        page = response.content.decode()
+        assert response.status_code == 400
+        assert "nhiều" in page
+        assert "số nguyên" in page
+        assert sitting.stored().answers[0] == 1
+
+    def test_after_the_end_the_script_is_sent_to_the_result(self) -> None:
+        sitting = Sitting()
+        submit_attempt(sitting.attempt.pk, sitting.entry.user_id)
+        response = sitting.save(q1="1", revision="0")
+        assert response.status_code == 409
+        body = json.loads(response.content)
+        assert (body["finished"], body["url"]) == (True, sitting.result_url)
+
+    def test_it_takes_a_literal_number_of_queries(self, django_assert_num_queries: Any) -> None:
+        sitting = Sitting()
+        with django_assert_num_queries(3):  # session, user, UPDATE
+            sitting.save(q1="1", revision="0")
+
+    def test_getting_it_is_refused(self) -> None:
+        sitting = Sitting()
+        assert sitting.client.get(sitting.url("save")).status_code == 405
+        assert sitting.client.get(sitting.url("submit")).status_code == 405
+
+    def test_after_the_session_the_script_is_told_where_to_sign_in(self) -> None:
+        sitting = Sitting()
+        response = Client().post(sitting.url("save"), {"q1": "1"}, headers=JSON)
+        assert response.status_code == 401
+        assert json.loads(response.content)["login"] == reverse("account_login")
+
+    def test_a_token_is_asked_for(self) -> None:
+        sitting = Sitting()
+        client = Client(enforce_csrf_checks=True)
+        client.force_login(sitting.entry.user)
+        assert client.post(sitting.url("save"), {"q1": "1"}).status_code == 403
+
+    def test_too_many_saves_in_a_minute_are_slowed_down(self, settings: Any) -> None:
+        settings.RATE_LIMITS_ENABLED = True
+        sitting = Sitting()
+        statuses = {sitting.save(q1="1").status_code for _ in range(245)}
+        assert statuses == {200, 429}
+
+
+class TestReview:
+    def test_posting_the_paper_saves_it_and_names_what_is_unanswered(self) -> None:
+        sitting = Sitting()
+        response = sitting.client.post(sitting.url("review"), {"q1": "1", "prediction": ""}, follow=True)
+        assert response.context["unanswered"] == list(range(2, 31))
+        assert response.context["prediction_missing"] is True
+        assert sitting.stored().answers[0] == 1
+
+
+class TestSubmit:
+    def test_it_leads_to_the_result_with_the_receipt(self) -> None:
+        sitting = Sitting()
+        response = sitting.client.post(sitting.url("submit"), {"q1": "1", "prediction": "5"}, follow=True)
+        attempt = sitting.stored()
+        assert response.redirect_chain[-1][0] == sitting.result_url
+        assert attempt.receipt
+        assert attempt.receipt in response.content.decode()
+        assert Prediction.objects.get().value == 5
+
+    def test_a_double_submit_and_a_replay_show_the_same_receipt(self) -> None:
+        sitting = Sitting()
+        pages = [sitting.client.post(sitting.url("submit"), {"q1": "1"}, follow=True) for _ in range(3)]
+        receipts = {page.context["receipt"] for page in pages}
+        assert len(receipts) == 1
+        assert Attempt.objects.count() == 1
+
+    def test_a_bad_prediction_does_not_submit_and_loses_nothing(self) -> None:
+        sitting = Sitting()
+        response = sitting.client.post(sitting.url("submit"), {"q1": "1", "prediction": "abc"})
+        assert response.status_code == 400
+        assert sitting.stored().submitted_at is None
+        assert sitting.stored().answers[0] == 1
+
+
+class TestResult:
+    def test_score_and_time_are_shown_at_once_when_the_plan_says_so(self) -> None:
+        sitting = Sitting(result_shown="at_once")
+        page = sitting.client.post(sitting.url("submit"), {}, follow=True)
+        assert page.context["shown"] is True
+
+    @pytest.mark.parametrize("when", ["after_close", "after_publication"])
+    def test_otherwise_only_the_receipt(self, when: str) -> None:
+        sitting = Sitting(result_shown=when)
+        page = sitting.client.post(sitting.url("submit"), {}, follow=True)
+        assert page.context["shown"] is False
+        assert page.context["receipt"] in page.content.decode()
+        assert "/30" not in page.content.decode()
+
+    def test_after_the_close_the_score_appears(self) -> None:
+        sitting = Sitting(result_shown="after_close")
+        sitting.client.post(sitting.url("submit"), {})
+        close_round(sitting.round, by=make_user(), reason="Xong")
+        assert sitting.client.get(sitting.result_url).context["shown"] is True
+
+    def test_an_open_attempt_has_no_result(self) -> None:
+        sitting = Sitting()
+        assert sitting.client.get(sitting.result_url)["Location"] == sitting.url("paper")
+
+    def test_an_overdue_attempt_is_finished_by_looking(self) -> None:
+        sitting = Sitting()
+        close_round(sitting.round, by=make_user(), reason="Xong")
+        assert sitting.client.get(sitting.url("paper"))["Location"] == sitting.result_url
+        assert sitting.client.get(sitting.result_url).status_code == 200
+        assert sitting.stored().finished_by == "server"
+
+
+class TestReceipt:
+    def test_a_known_receipt_is_confirmed_without_name_or_score(self) -> None:
+        sitting = Sitting()
+        done = submit_attempt(sitting.attempt.pk, sitting.entry.user_id)
+        assert done.receipt
+        page = Client().get(reverse("attempts:receipt"), {"code": done.receipt.lower().replace("-", " ")})
+        assert page.context["result"]["found"] is True
+        assert sitting.entry.full_name not in page.content.decode()
+
+    def test_an_unknown_one_is_told_politely(self) -> None:
+        page = Client().get(reverse("attempts:receipt"), {"code": "0000-0000-0000-0000"})
+        assert page.context["result"] == {"found": False}
+
+    def test_what_is_no_code_is_explained(self) -> None:
+        page = Client().get(reverse("attempts:receipt"), {"code": "abc"})
+        assert "16 chữ và số" in page.content.decode()
