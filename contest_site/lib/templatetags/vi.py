@@ -32,8 +32,7 @@ def dong(amount: int | None) -> str:
     return (
         "–"
         if amount is None
-        else _("%(amount)s đồng")
-        % {"amount": number_format(amount, force_grouping=True)}
+        else _("%(amount)s đồng") % {"amount": number_format(amount, force_grouping=True)}
     )
 
 
@@ -70,6 +69,30 @@ def end_moment(instant: datetime | None) -> str:
     local = timezone.localtime(instant)
     if (local.hour, local.minute, local.second) != (0, 0, 0):
         return moment(instant)
-    return _("24 giờ 00 ngày %(date)s") % {
-        "date": f"{local - timedelta(days=1):%d/%m/%Y}"
+    return _("24 giờ 00 ngày %(date)s") % {"date": f"{local - timedelta(days=1):%d/%m/%Y}"}
+
+
+@register.filter
+def clock(instant: datetime | None) -> str:
+    """A time of the day to the second, for the end of a sitting: "15 giờ 30 phút 05 giây"."""
+    if instant is None:
+        return "–"
+    local = timezone.localtime(instant)
+    return _("%(hour)s giờ %(minute)s phút %(second)s giây") % {
+        "hour": f"{local:%H}",
+        "minute": f"{local:%M}",
+        "second": f"{local:%S}",
     }
+
+
+@register.filter
+def span(seconds: int | None) -> str:
+    """How long, in the two largest units, rounded down: 183600 → "2 ngày 3 giờ"; 59 → "dưới 1 phút"."""
+    if seconds is None:
+        return "–"
+    minutes = int(seconds) // 60
+    hours, days = minutes // 60 % 24, minutes // 1440
+    parts = [(days, _("%d ngày")), (hours, _("%d giờ"))]
+    if not days:
+        parts.append((minutes % 60, _("%d phút")))
+    return " ".join(text % value for value, text in parts if value) or _("dưới 1 phút")
