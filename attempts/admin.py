@@ -1,0 +1,59 @@
+"""Attempts and predictions in the admin: to look up, never to change."""
+
+from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest
+
+from attempts.models import Attempt, Prediction
+from contest_site.lib.admin import ReadOnlyAdmin
+from contest_site.lib.templatetags.vi import duration, number
+
+
+SHOWN = [
+    "entry",
+    "unit",
+    "round",
+    "number",
+    "started_at",
+    "deadline",
+    "saved_at",
+    "submitted_at",
+    "finished_by",
+    "correct",
+    "time",
+    "receipt",
+    "predicted",
+    "address",
+    "device",
+]
+
+
+@admin.register(Attempt)
+class AttemptAdmin(ReadOnlyAdmin):
+    """Neither answers nor orders are shown: with the pool they would tell keys while the round runs."""
+
+    list_display = ["entry", "unit", "round", "number", "started_at", "submitted_at", "correct", "time"]
+    list_filter = ["round__contest", "finished_by"]
+    list_select_related = ["entry__unit", "round__contest"]
+    search_fields = ["receipt", "entry__phone", "entry__full_name"]
+    search_help_text = "Mã biên nhận, số điện thoại hoặc họ và tên"
+    ordering = ["-started_at"]
+    fields = SHOWN
+    readonly_fields = SHOWN
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Attempt]:
+        attempts: QuerySet[Attempt] = super().get_queryset(request)
+        return attempts.defer("seed", "paper", "orders", "widths", "answers", "choices")
+
+    @admin.display(description="đơn vị")
+    def unit(self, attempt: Attempt) -> str:
+        return str(attempt.entry.unit)
+
+    @admin.display(description="thời gian làm bài", ordering="duration_ms")
+    def time(self, attempt: Attempt) -> str:
+        return duration(attempt.duration_ms)
+
+    @admin.display(description="câu dự đoán có hiệu lực")
+    def predicted(self, attempt: Attempt) -> str:
+        bound = Prediction.objects.filter(entry_id=attempt.entry_id, round_id=attempt.round_id).first()
+        return number(bound.value) if bound else "–"
