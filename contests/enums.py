@@ -67,3 +67,17 @@ class ExclusionRole(models.TextChoices):
     WRITERS = "writers", _("Tổ ra đề")
     APPRAISERS = "appraisers", _("Tổ thẩm định")
     HELPERS = "helpers", _("Cán bộ trực tiếp tham gia tổ chức")
+
+
+# What may be put up for download, and the type that it is sent with; anything else is only bytes.
+DOCUMENT_TYPES = {
+    ".pdf": "application/pdf",
+    ".doc": "application/msword",
+    ".docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+    ".xls": "application/vnd.ms-excel",
+    ".xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    ".ppt": "application/vnd.ms-powerpoint",
+    ".pptx": "application/vnd.openxmlformats-officedocument.presentationml.presentation",
+    ".odt": "application/vnd.oasis.opendocument.text",
+    ".zip": "application/zip",
+}

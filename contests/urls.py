@@ -1,4 +1,11 @@
-from django.urls import URLPattern
+from django.urls import path
+
+from contests import views
 
 app_name = "contests"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("cuoc-thi/<slug:slug>/the-le/", views.rules, name="rules"),
+    path("cuoc-thi/<slug:slug>/dang-ky/", views.entry, name="entry"),
+    path("cuoc-thi/<slug:slug>/tai-lieu/<int:document_id>/", views.document, name="document"),
+    path("cuoc-thi/<slug:slug>/don-vi/", views.units, name="units"),
+]

@@ -217,6 +217,11 @@ class Round(models.Model):
     def __str__(self) -> str:
         return f"{self.name} – {self.contest}"
 
+    @property
+    def order_labels(self) -> list[str]:
+        """The order of ranking in words, the deciding key first."""
+        return [str(RankKey(key).label) for key in self.rank_order if key in RankKey.values]
+
 
 class Quota(models.Model):
     """How many questions of a topic a paper has. A round without quotas draws from the whole pool."""

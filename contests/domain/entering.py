@@ -1,0 +1,122 @@
+"""Đăng ký dự thi: one person enters one contest, once."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import TYPE_CHECKING
+
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from contest_site.lib.clock import database_now
+from contest_site.lib.errors import Invalid, NotAllowed, NotNow
+from contest_site.lib.identity import national_id_hash, normal_phone
+from contests.enums import Gender
+from contests.models import Category, Contest, Entry, Exclusion, Unit
+from contests.person import check_birth_date, person_name
+from contests.queries import contest_units, is_announced, matching_exclusion, takes_entries
+
+if TYPE_CHECKING:
+    from contest_site.accounts.models import User
+
+
+@dataclass(frozen=True)
+class EntryData:
+    """What a person typed and chose; phone, national ID and name in any form that a person types."""
+
+    full_name: str
+    birth_date: date
+    gender: str
+    phone: str
+    unit: Unit
+    category: Category
+    consented: bool
+    national_id: str = ""
+
+
+class AlreadyEntered(NotNow):
+    """The contest has an entry with this account, phone or ID; `field` says which: "" is the account."""
+
+    def __init__(self, message: str, field: str) -> None:
+        super().__init__(message)
+        self.field = field
+
+
+def enter(contest: Contest, *, by: User, data: EntryData) -> Entry:
+    """Register the account's person for the contest, with the consent's version.
+
+    Raises NotNow (not announced, over), NotAllowed (on the list of those who may not take part, with the
+    role), Invalid (a value that cannot be right), AlreadyEntered (decided by the database's constraints).
+    """
+    now = database_now()
+    check_entry_time(contest, now)
+    if not data.consented:
+        raise Invalid(_("Cần đồng ý với nội dung xử lý dữ liệu cá nhân thì mới đăng ký được."))
+    entry = Entry(
+        contest=contest,
+        user=by,
+        full_name=person_name(data.full_name),
+        birth_date=data.birth_date,
+        gender=data.gender,
+        phone=normal_phone(data.phone),
+        national_id_hash=national_id_hash(data.national_id) if data.national_id.strip() else None,
+        unit=data.unit,
+        category=data.category,
+        consent_version=contest.consent_version,
+    )
+    check_birth_date(data.birth_date, today=timezone.localdate(now))
+    _check_choices(contest, data)
+    check_not_excluded(contest, by, phone=entry.phone, id_hash=entry.national_id_hash)
+    try:
+        with transaction.atomic():
+            entry.save(force_insert=True)
+    except IntegrityError as error:
+        raise _already_entered(error) from None
+    return entry
+
+
+def check_entry_time(contest: Contest, now: datetime) -> None:
+    """Raises NotNow unless the contest is public and still takes entries at `now`."""
+    if not is_announced(contest):
+        raise NotNow(_("Cuộc thi chưa được công bố."))
+    if not takes_entries(contest, now):
+        raise NotNow(_("Cuộc thi đã kết thúc nên không nhận đăng ký nữa."))
+
+
+def check_not_excluded(contest: Contest, user: User, *, phone: str = "", id_hash: str | None = None) -> None:
+    """Raises NotAllowed, with the role, for someone on the contest's list."""
+    exclusion = matching_exclusion(
+        contest, user_id=user.pk, phones=[phone, user.phone], national_id_hash=id_hash
+    )
+    if exclusion:
+        raise NotAllowed(exclusion_reason(exclusion))
+
+
+def exclusion_reason(exclusion: Exclusion) -> str:
+    return _("Theo thể lệ, người thuộc %(role)s không được dự thi cuộc thi này.") % {
+        "role": exclusion.get_role_display()
+    }
+
+
+def _check_choices(contest: Contest, data: EntryData) -> None:
+    if data.gender not in Gender.values:
+        raise Invalid(_("Chọn giới tính trong danh sách."))
+    if data.category.contest_id != contest.pk:
+        raise Invalid(_("Chọn đối tượng dự thi trong danh sách của cuộc thi."))
+    if not contest_units(contest).filter(pk=data.unit.pk).exists():
+        raise Invalid(_("Chọn đơn vị trong danh sách của cuộc thi."))
+
+
+def _already_entered(error: IntegrityError) -> Exception:
+    """Which constraint refused, as a sentence that does not say whose the number is."""
+    diagnosis = getattr(error.__cause__, "diag", None)
+    constraint = getattr(diagnosis, "constraint_name", None)
+    if constraint == "one_entry_per_contest_and_user":
+        return AlreadyEntered(_("Tài khoản này đã đăng ký dự thi."), "")
+    if constraint == "one_entry_per_contest_and_phone":
+        return AlreadyEntered(_("Số điện thoại này đã được dùng để đăng ký dự thi."), "phone")
+    if constraint == "one_entry_per_contest_and_national_id":
+        return AlreadyEntered(_("Số định danh cá nhân này đã được dùng để đăng ký dự thi."), "national_id")
+    return error

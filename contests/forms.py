@@ -1,0 +1,155 @@
+"""The entry form: what is asked of a person who wants to take part."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import date
+from typing import Any, TypeVar
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.db.models import QuerySet
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from contest_site.lib.errors import Invalid
+from contest_site.lib.identity import national_id_hash, normal_phone
+from contests.domain.entering import EntryData
+from contests.enums import Gender
+from contests.models import Category, Contest, Unit
+from contests.person import NAME_LENGTH, birth_date, person_name
+from contests.queries import contest_units
+from contests.unit_search import MAX_QUERY
+
+
+Value = TypeVar("Value")
+
+
+class EntryForm(forms.Form):
+    """Named in the order of the page. `unit` is chosen among the results of the search `unit_query`."""
+
+    full_name = forms.CharField(
+        label=gettext_lazy("Họ và tên"),
+        max_length=NAME_LENGTH * 2,  # the rule counts the cleaned name
+        help_text=gettext_lazy("Đúng như trên giấy tờ; tên này được ghi trên giấy chứng nhận nếu đạt giải."),
+        error_messages={"required": gettext_lazy("Nhập họ và tên.")},
+        widget=forms.TextInput(attrs={"autocomplete": "name", "autocapitalize": "words"}),
+    )
+    birth_date = forms.CharField(
+        label=gettext_lazy("Ngày sinh"),
+        max_length=20,
+        help_text=gettext_lazy("Ngày/tháng/năm, ví dụ 17/05/1990."),
+        error_messages={"required": gettext_lazy("Nhập ngày sinh.")},
+        widget=forms.TextInput(attrs={"autocomplete": "bday", "placeholder": "17/05/1990"}),
+    )
+    gender = forms.ChoiceField(
+        label=gettext_lazy("Giới tính"),
+        choices=Gender.choices,
+        error_messages={"required": gettext_lazy("Chọn giới tính.")},
+        widget=forms.RadioSelect,
+    )
+    phone = forms.CharField(
+        label=gettext_lazy("Số điện thoại"),
+        max_length=30,
+        error_messages={"required": gettext_lazy("Nhập số điện thoại.")},
+        widget=forms.TextInput(attrs={"type": "tel", "autocomplete": "tel", "inputmode": "tel"}),
+    )
+    national_id = forms.CharField(
+        label=gettext_lazy("Số định danh cá nhân (CCCD)"),
+        max_length=30,
+        required=False,
+        help_text=gettext_lazy("12 chữ số. Chỉ lưu dưới dạng mã băm để mỗi người đăng ký một lần."),
+        widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off"}),
+    )
+    unit_query = forms.CharField(
+        label=gettext_lazy("Tìm đơn vị"),
+        max_length=MAX_QUERY,
+        required=False,
+        help_text=gettext_lazy("Gõ vài chữ trong tên đơn vị, có dấu hoặc không dấu, ví dụ: chanh lo."),
+        widget=forms.TextInput(attrs={"type": "search", "autocomplete": "off"}),
+    )
+    unit: forms.ModelChoiceField[Unit] = forms.ModelChoiceField(
+        label=gettext_lazy("Đơn vị"),
+        queryset=Unit.objects.none(),
+        empty_label=None,
+        error_messages={
+            "required": gettext_lazy("Tìm rồi chọn đơn vị trong danh sách."),
+            "invalid_choice": gettext_lazy("Chọn đơn vị trong danh sách của cuộc thi."),
+        },
+        widget=forms.RadioSelect,
+    )
+    category = forms.ModelChoiceField(
+        label=gettext_lazy("Đối tượng dự thi"),
+        queryset=Category.objects.none(),
+        empty_label=None,
+        error_messages={
+            "required": gettext_lazy("Chọn đối tượng dự thi."),
+            "invalid_choice": gettext_lazy("Chọn đối tượng dự thi trong danh sách của cuộc thi."),
+        },
+        widget=forms.RadioSelect,
+    )
+    consent = forms.BooleanField(
+        label=gettext_lazy("Đã đọc và đồng ý với nội dung xử lý dữ liệu cá nhân nêu trên."),
+        error_messages={
+            "required": gettext_lazy("Cần đồng ý với nội dung xử lý dữ liệu cá nhân thì mới đăng ký được.")
+        },
+    )
+
+    def __init__(self, *args: Any, contest: Contest, today: date, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.today = today
+        self._set_choices("unit", contest_units(contest), [])
+        categories = contest.categories.all()
+        self._set_choices("category", categories, [(one.pk, one.name) for one in categories])
+
+    def show_units(self, units: Sequence[Unit]) -> None:
+        """Offer these units; which unit is accepted does not depend on what was offered."""
+        self.fields["unit"].widget.choices = [(unit.pk, unit_label(unit)) for unit in units]
+
+    def _set_choices(self, name: str, rows: QuerySet[Any], shown: list[tuple[int, str]]) -> None:
+        field = self.fields[name]
+        assert isinstance(field, forms.ModelChoiceField)
+        field.queryset = rows
+        field.widget.choices = shown
+
+    def clean_full_name(self) -> str:
+        return self._read("full_name", person_name)
+
+    def clean_birth_date(self) -> date:
+        return self._read("birth_date", lambda text: birth_date(text, today=self.today))
+
+    def clean_phone(self) -> str:
+        return self._read("phone", normal_phone)
+
+    def clean_national_id(self) -> str:
+        """As typed, when it is right: only its hash is kept, and that by `enter`."""
+        if self.cleaned_data["national_id"]:
+            self._read("national_id", national_id_hash)
+        return str(self.cleaned_data["national_id"])
+
+    def _read(self, name: str, read: Callable[[str], Value]) -> Value:
+        try:
+            return read(self.cleaned_data[name])
+        except Invalid as error:
+            raise ValidationError(str(error.message)) from None
+
+    def entry_data(self) -> EntryData:
+        """The valid form as `enter` takes it."""
+        found = self.cleaned_data
+        return EntryData(
+            full_name=found["full_name"],
+            birth_date=found["birth_date"],
+            gender=found["gender"],
+            phone=found["phone"],
+            national_id=found["national_id"],
+            unit=found["unit"],
+            category=found["category"],
+            consented=found["consent"],
+        )
+
+
+def unit_label(unit: Unit) -> str:
+    """The unit's name with what it belongs to, since names repeat across a province."""
+    if unit.parent is None:
+        return unit.name
+    return _("%(unit)s (thuộc %(parent)s)") % {"unit": unit.name, "parent": unit.parent.name}

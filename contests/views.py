@@ -1,0 +1,141 @@
+"""Public pages of the plan and the entry."""
+
+from __future__ import annotations
+
+from pathlib import PurePath
+from typing import cast
+
+from django.contrib.auth.decorators import login_required
+from django.db.models import Prefetch
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_safe
+
+from contest_site.accounts.models import User
+from contest_site.lib.clock import database_now
+from contest_site.lib.identity import display_phone
+from contests.domain.entering import AlreadyEntered, check_entry_time, check_not_excluded, enter
+from contests.enums import DOCUMENT_TYPES
+from contests.forms import EntryForm
+from contests.models import Contest, Document, Entry, Quota, Unit
+from contests.queries import announced_contests, current_round
+from contests.unit_search import search_units
+
+
+@require_safe
+def rules(request: HttpRequest, slug: str) -> HttpResponse:
+    """The plan as the public reads it."""
+    contest = get_object_or_404(announced_contests(), slug=slug)
+    quotas = Prefetch("quotas", Quota.objects.select_related("topic"))
+    context = {
+        "contest": contest,
+        "rounds": contest.rounds.select_related("seal", "closing").prefetch_related(quotas),
+        "prizes": contest.prizes.select_related("round"),
+        "categories": contest.categories.all(),
+        "milestones": contest.milestones.all(),
+        "documents": contest.documents.all(),
+    }
+    return render(request, "contests/rules.html", context)
+
+
+@require_safe
+def document(request: HttpRequest, slug: str, document_id: int) -> FileResponse:
+    """A document as a download; never shown inside the site, whatever it holds."""
+    found = get_object_or_404(
+        Document, pk=document_id, contest__slug=slug, contest__announcement__isnull=False
+    )
+    path = PurePath(str(found.file.name))
+    try:
+        content = found.file.open("rb")
+    except FileNotFoundError:
+        raise Http404 from None
+    return FileResponse(
+        content,
+        as_attachment=True,
+        filename=path.name,
+        content_type=DOCUMENT_TYPES.get(path.suffix.lower(), "application/octet-stream"),
+    )
+
+
+@require_safe
+def units(request: HttpRequest, slug: str) -> JsonResponse:
+    """{"units": [{"id", "name", "parent"}]} for `?q=`, at most 20."""
+    contest = get_object_or_404(announced_contests(), slug=slug)
+    found = search_units(contest, request.GET.get("q", ""))
+    return JsonResponse(
+        {
+            "units": [
+                {"id": unit.pk, "name": unit.name, "parent": unit.parent.name if unit.parent else ""}
+                for unit in found
+            ]
+        }
+    )
+
+
+@never_cache
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def entry(request: HttpRequest, slug: str) -> HttpResponse:
+    """GET asks or shows what was entered; POST searches a unit (`find`) or enters."""
+    contest = get_object_or_404(announced_contests(), slug=slug)
+    user = cast(User, request.user)
+    done = Entry.objects.select_related("unit", "category").filter(contest=contest, user=user).first()
+    if done:
+        context = {"contest": contest, "entry": done, "round": current_round(contest, database_now())}
+        return render(request, "contests/entry.html", context)
+    now = database_now()
+    check_entry_time(contest, now)
+    check_not_excluded(contest, user)
+    today = timezone.localdate(now)
+    if request.method != "POST":
+        form = EntryForm(contest=contest, today=today, initial=_known(user))
+        return _ask(request, contest, form, [])
+    if "find" in request.POST:
+        typed = {name: request.POST.get(name, "") for name in EntryForm.base_fields}
+        form = EntryForm(contest=contest, today=today, initial=typed)
+        return _ask(request, contest, form, search_units(contest, typed["unit_query"]))
+    form = EntryForm(request.POST, contest=contest, today=today)
+    if form.is_valid() and _entered(form, contest, user):
+        return redirect("contests:entry", slug=contest.slug)
+    return _ask(request, contest, form, _units_to_offer(form, contest), status=400)
+
+
+def _known(user: User) -> dict[str, str]:
+    return {"full_name": user.full_name, "phone": display_phone(user.phone) if user.phone else ""}
+
+
+def _entered(form: EntryForm, contest: Contest, user: User) -> bool:
+    """Enters; False with the reason on the form when the phone or ID has an entry already."""
+    try:
+        enter(contest, by=user, data=form.entry_data())
+    except AlreadyEntered as refusal:
+        # The account itself: a second tap on the button, or another tab. It is entered.
+        if not refusal.field:
+            return True
+        form.add_error(refusal.field, str(refusal.message))
+        return False
+    return True
+
+
+def _units_to_offer(form: EntryForm, contest: Contest) -> list[Unit]:
+    """What was found for the typed words, or else the unit that was chosen."""
+    chosen = form.cleaned_data.get("unit")
+    found = search_units(contest, form.cleaned_data.get("unit_query", ""))
+    if chosen is not None and chosen not in found:
+        found.insert(0, chosen)
+    return found
+
+
+def _ask(
+    request: HttpRequest, contest: Contest, form: EntryForm, results: list[Unit], status: int = 200
+) -> HttpResponse:
+    form.show_units(results)
+    context = {
+        "contest": contest,
+        "form": form,
+        "unit_results": results,
+        "searched": request.method == "POST" and bool(request.POST.get("unit_query", "").strip()),
+    }
+    return render(request, "contests/entry.html", context, status=status)
