@@ -18,6 +18,9 @@ from fontTools.ttLib import TTFont
 # can still run the site.
 
 log = logging.getLogger(__name__)
+# They report every page and every table of a font.
+logging.getLogger("weasyprint.progress").setLevel(logging.WARNING)
+logging.getLogger("fontTools").setLevel(logging.WARNING)
 
 # A name of its own, so that the system's idea of a similar font never comes in between.
 FAMILY = "Paper Serif"
@@ -41,7 +44,7 @@ def font_files() -> dict[str, Path]:
     found: dict[str, Path] = {}
     for folder in FONT_FOLDERS:
         for path in sorted(folder.rglob("LiberationSerif-*.ttf")):
-            if path.name in FACES and path.name not in found and VIETNAMESE <= code_points(path):
+            if path.name in FACES and path.name not in found and code_points(path) >= VIETNAMESE:
                 found[path.name] = path
     if len(found) < len(FACES):
         raise ImproperlyConfigured(

@@ -7,6 +7,7 @@ import os
 import tempfile
 import unicodedata
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -15,18 +16,23 @@ from django.conf import settings
 from django.db import transaction
 from django.template.loader import render_to_string
 from django.urls import reverse
+from django.utils.translation import gettext as _
 
 from contest_site.lib.locks import try_lock
-from contest_site.lib.pdf import render_pages
+from contest_site.lib.pdf import PageCountError, render_pages
+from contests.enums import CertificateKind
 from prizes.models import Certificate, CertificateFile, StandingsRun
 from prizes.rules.codes import grouped
 from prizes.rules.names import honorific, official_date
 
 BATCH = 50
-# Font sizes in points by the length of the text (in characters), so that the longest still keeps its place.
-NAME_SIZES = ((28, 32), (44, 26), (70, 20), (120, 16), (10_000, 13))
-UNIT_SIZES = ((70, 16), (120, 14), (10_000, 12))
-LINE_SIZES = ((90, 16), (160, 14), (10_000, 12))
+# Font sizes (em of the paper's own) by the length of the text in characters.
+HOLDER_SIZES = ((28, "2.4em"), (40, "2em"), (70, "1.5em"), (120, "1.2em"), (10_000, "1em"))
+UNIT_SIZES = ((70, "1.2em"), (120, "1.05em"), (10_000, "0.9em"))
+PRIZE_SIZES = ((40, "1.6em"), (10_000, "1.2em"))
+LINE_SIZES = ((90, "1.15em"), (160, "1em"), (10_000, "0.9em"))
+# The paper's own size; a paper whose texts overflow the page takes the next one.
+PAPER_SIZES = ("14pt", "12.5pt", "11pt", "9.5pt", "8pt", "6.5pt", "5pt")
 
 
 def render_missing(run_id: int) -> int:
@@ -53,7 +59,7 @@ def _render_batch(run_id: int) -> int:
     )
     if not missing:
         return 0
-    pages = render_pages(certificates_html(missing), pages=len(missing))
+    pages = render_papers([paper(certificate) for certificate in missing])
     folder = settings.MEDIA_ROOT / "certificates" / missing[0].contest.slug
     folder.mkdir(parents=True, exist_ok=True)
     for leftover in folder.glob("*.part"):
@@ -84,9 +90,25 @@ def _store(certificate: Certificate, content: bytes, folder: Path) -> Certificat
     )
 
 
-def certificates_html(certificates: Sequence[Certificate]) -> str:
-    """The papers as one HTML document, a page each."""
-    return render_to_string("pdf/certificate.html", {"papers": [paper(one) for one in certificates]})
+def render_papers(papers: Sequence[dict[str, Any]]) -> list[bytes]:
+    """Each paper as a PDF of one page. In one document; if one is too full, one by one.
+
+    The bytes of a paper are the same either way. Raises PageCountError for a text that no size can hold.
+    """
+    try:
+        return _render(papers, PAPER_SIZES[0])
+    except PageCountError:
+        if len(papers) > 1:
+            return [page for one in papers for page in render_papers([one])]
+    for size in PAPER_SIZES[1:]:
+        with suppress(PageCountError):
+            return _render(papers, size)
+    raise PageCountError(f"Certificate {papers[0]['serial']} does not fit on its page at {PAPER_SIZES[-1]}")
+
+
+def _render(papers: Sequence[dict[str, Any]], size: str) -> list[bytes]:
+    html = render_to_string("pdf/certificate.html", {"papers": [{**one, "size": size} for one in papers]})
+    return render_pages(html, pages=len(papers))
 
 
 def check_url(code: str) -> str:
@@ -99,18 +121,20 @@ def paper(certificate: Certificate) -> dict[str, Any]:
     award, contest = certificate.award, certificate.contest
     entry, decision = award.entry, award.run.decision
     reason, name = _nfc(contest.certificate_reason), _nfc(contest.name)
+    prize = _nfc(award.prize_name)
     holder, unit = _nfc(entry.full_name), _nfc(entry.unit.name)
     return {
         "parent_organiser": _nfc(contest.parent_organiser),
         "issuer": _nfc(contest.certificate_issuer),
         "kind": contest.get_certificate_kind_display(),
-        "kind_key": contest.certificate_kind,
+        "gives": "" if contest.certificate_kind == CertificateKind.CHUNG_NHAN else _("Tặng"),
         "honorific": honorific(entry.gender, entry.birth_date, decision.signed_on),
         "holder": holder,
-        "holder_size": _size(holder, NAME_SIZES),
+        "holder_size": _size(holder, HOLDER_SIZES),
         "unit": unit,
         "unit_size": _size(unit, UNIT_SIZES),
-        "prize": _nfc(award.prize_name),
+        "prize": prize,
+        "prize_size": _size(prize, PRIZE_SIZES),
         "reason": reason,
         # Many plans write the contest's name into the reason already.
         "contest": "" if name.casefold() in reason.casefold() else name,
@@ -131,5 +155,5 @@ def _nfc(text: str) -> str:
     return unicodedata.normalize("NFC", text)
 
 
-def _size(text: str, steps: Sequence[tuple[int, int]]) -> int:
+def _size(text: str, steps: Sequence[tuple[int, str]]) -> str:
     return next(size for length, size in steps if len(text) <= length)
