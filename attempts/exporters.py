@@ -78,14 +78,14 @@ def _letterhead(contest: Contest) -> list[tuple[str, str]]:
 
 def _unit_columns() -> list[Column]:
     return [
-        Column(_("STT"), 6, Kind.WHOLE),
+        Column(_("STT"), 7, Kind.LABEL),
         Column(_("Đơn vị"), 46),
         Column(_("Tổng số người"), 12, Kind.WHOLE),
         Column(_("Số người dự thi (gồm đơn vị trực thuộc)"), 15, Kind.WHOLE),
         Column(_("Số lượt thi"), 11, Kind.WHOLE),
         Column(_("Tỷ lệ dự thi"), 12, Kind.PERCENT),
         Column(_("Điểm trung bình (điểm cao nhất của mỗi người)"), 17, Kind.DECIMAL),
-        Column(_("Điểm cao nhất"), 11, Kind.WHOLE),
+        Column(_("Điểm cao nhất"), 12, Kind.WHOLE),
         Column(_("Số người đúng tất cả"), 13, Kind.WHOLE),
         Column(_("Ghi chú"), 22),
     ]
@@ -110,13 +110,13 @@ def _unit_values(rows: Iterable[UnitRow]) -> Iterable[list[Value]]:
 def _people_columns(*, with_scores: bool) -> list[Column]:
     mean = Total.MEAN if with_scores else None
     return [
-        Column(_("STT"), 7, Kind.WHOLE),
+        Column(_("STT"), 8, Kind.LABEL),
         Column(_("Họ và tên"), 30, total=Total.COUNT),
-        Column(_("Năm sinh"), 9, Kind.YEAR),
+        Column(_("Năm sinh"), 9, Kind.LABEL),
         Column(_("Đối tượng"), 28),
         Column(_("Đơn vị"), 36),
-        Column(_("Số lượt thi"), 9, Kind.WHOLE, Total.SUM),
-        Column(_("Điểm cao nhất"), 9, Kind.WHOLE, Total.MAX if with_scores else None),
+        Column(_("Số lượt thi"), 11, Kind.WHOLE, Total.SUM),
+        Column(_("Điểm cao nhất"), 11, Kind.WHOLE, Total.MAX if with_scores else None),
         Column(_("Thời gian làm bài (phút:giây)"), 14, Kind.DURATION, mean),
         Column(_("Nộp bài lúc"), 21, Kind.MOMENT),
     ]

@@ -16,12 +16,14 @@ from attempts.exporters import hidden_note, write_participation
 from contest_site.accounts.models import User
 from contest_site.audit import trail
 from contest_site.lib.clock import database_now
+from contest_site.lib.network import limit
 from contests.models import Contest, Unit
 from contests.queries import announced_contests
 
 EXCEL = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 # A page shows a whole subtree while it can be read as one; a larger one is walked level by level.
 ROWS_SHOWN = 300
+DOWNLOADS_PER_MINUTE = 10
 IN_MEMORY = 5_000_000  # bytes of a file before it goes to the disk
 
 no_store = cache_control(private=True, no_store=True)
@@ -72,6 +74,7 @@ def agency_contest(request: HttpRequest, slug: str) -> HttpResponse:
 @login_required
 def agency_excel(request: HttpRequest, slug: str) -> FileResponse:
     contest, unit = _asked(request, slug)
+    limit("download", _user(request).pk, per_minute=DOWNLOADS_PER_MINUTE)
     now = database_now()
     shown = reports.scores_shown(contest, now)
     units = reports.unit_rows(contest, unit, with_scores=shown)

@@ -259,14 +259,19 @@ def participant_rows(contest: Contest, unit: Unit, *, with_scores: bool) -> list
     with connection.cursor() as cursor:
         cursor.execute(PARTICIPANTS, _parameters(contest, unit))
         found = cursor.fetchall()
-    rows = [
-        ParticipantRow(*row[:6], duration=timedelta(milliseconds=row[6]), submitted_at=row[7])
-        for row in found
-    ]
+    rows = [_participant(*row) for row in found]
     if not with_scores:
         rows = [replace(row, best=None, duration=None, submitted_at=None) for row in rows]
     # The database has no Vietnamese collation. Sorting is stable, so namesakes stay in the order of entry.
     return sorted(rows, key=lambda row: name_sort_key(row.full_name))
+
+
+def _participant(
+    name: str, year: int, category: str, unit: str, attempts: int, best: int, milliseconds: int, at: datetime
+) -> ParticipantRow:
+    return ParticipantRow(
+        name, year, category, unit, attempts, best, timedelta(milliseconds=milliseconds), at
+    )
 
 
 def _parameters(contest: Contest, unit: Unit) -> dict[str, Any]:

@@ -43,7 +43,7 @@ class Kind(Enum):
 
     TEXT = "@"
     WHOLE = "#,##0"
-    YEAR = "0"
+    LABEL = "0"  # a number that names and does not count: a year, a place in a list
     DECIMAL = "#,##0.00"
     PERCENT = "0.00%"
     DATE = "dd/mm/yyyy"
@@ -197,7 +197,7 @@ class _Styles:
 
     def cell(self, kind: Kind, *, bold: bool, indent: int) -> str:
         text = kind is Kind.TEXT
-        across = "left" if text else "center" if kind in {Kind.DATE, Kind.MOMENT, Kind.YEAR} else "right"
+        across = "left" if text else "center" if kind in {Kind.DATE, Kind.MOMENT, Kind.LABEL} else "right"
         return self._add(
             f"contest {kind.name.lower()}{' whole' if bold else ''}{f' {indent}' if indent else ''}",
             font=Font(FONT, 12, bold=bold),
@@ -328,7 +328,7 @@ class _SheetWriter:
         if isinstance(value, str | Indented):
             depth = value.depth if isinstance(value, Indented) else 0
             text = value.text if isinstance(value, Indented) else value
-            return self._text(text, self.styles.cell(Kind.TEXT, bold=bold, indent=depth))
+            return self._text(text, self.styles.cell(Kind.TEXT, bold=bold, indent=min(depth, 15)))
         if isinstance(value, datetime) and value.tzinfo:
             value = timezone.localtime(value).replace(tzinfo=None)
         cell = WriteOnlyCell(self.ws)

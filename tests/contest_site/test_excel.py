@@ -193,8 +193,12 @@ def test_the_printed_page_is_a4_lying_and_as_wide_as_the_table() -> None:
     assert sheet.sheet_properties.pageSetUpPr is not None
     assert sheet.sheet_properties.pageSetUpPr.fitToPage is True
     assert (sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight) == (1, 0)
-    assert sheet.oddFooter.center.text == "Trang &P/&N"
-    assert sheet.oddFooter.right.text == "01/12/2024 00:00"
+    footer = sheet.oddFooter
+    assert footer is not None
+    assert footer.center is not None
+    assert footer.center.text == "Trang &P/&N"
+    assert footer.right is not None
+    assert footer.right.text == "01/12/2024 00:00"
     assert sheet.column_dimensions["A"].width == 40
 
 

@@ -1,0 +1,431 @@
+"""The agency's report: right numbers by an independent count, and never another unit's people."""
+
+from __future__ import annotations
+
+import io
+import random
+import subprocess
+from collections import defaultdict
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, timedelta
+from decimal import ROUND_HALF_UP, Decimal
+from pathlib import Path
+from typing import Any
+
+import openpyxl
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from attempts import report_views, reports
+from contest_site.accounts.models import User
+from contest_site.audit.models import AuditEvent
+from contest_site.lib.clock import database_now
+from contests.domain.rounds import close_round
+from contests.models import Contest, Entry, Headcount, Round, Unit, UnitOfficer
+from tests.support.factories import (
+    exclude,
+    make_contest,
+    make_entry,
+    make_round,
+    make_staff,
+    make_unit,
+    make_user,
+    submitted_attempt,
+)
+
+pytestmark = pytest.mark.django_db
+Queries = Callable[[int], AbstractContextManager[Any]]
+QUESTIONS = 5
+# given names in Vietnamese order
+GIVEN = ["An", "Ân", "Bình", "Dũng", "Đức", "Hà", "Hải", "Hạnh", "Ỷ"]
+
+
+@dataclass
+class World:
+    contest: Contest
+    round: Round
+    units: dict[str, Unit]
+    people: dict[int, list[tuple[int, int, datetime]]] = field(default_factory=lambda: defaultdict(list))
+
+    def officer(self, *names: str) -> User:
+        user = make_user()
+        for name in names:
+            UnitOfficer.objects.create(user=user, unit=self.units[name])
+        return user
+
+    def enter(self, unit: str, **fields: Any) -> Entry:
+        return make_entry(self.contest, unit=self.units[unit], **fields)
+
+    def sit(self, entry: Entry, correct: int, duration_ms: int = 60_000, minute: int = 0) -> None:
+        at = datetime(2024, 11, 10, 8, tzinfo=UTC) + timedelta(minutes=minute)
+        submitted_attempt(entry, self.round, correct=correct, duration_ms=duration_ms, submitted_at=at)
+        self.people[entry.pk].append((correct, duration_ms, at))
+
+
+@pytest.fixture
+def world() -> World:
+    """City › (ward A › (schools A1, A2), ward B › school B1); a contest of the city, its round closed."""
+    city = make_unit("Thành phố", code="C")
+    units = {"city": city, "A": make_unit("Phường A", city, code="C-A")}
+    units["B"] = make_unit("Phường B", city, code="C-B")
+    units["A1"] = make_unit("Trường A1", units["A"], code="C-A-1")
+    units["A2"] = make_unit("Trường A2", units["A"], code="C-A-2")
+    units["B1"] = make_unit("Trường B1", units["B"], code="C-B-1")
+    units["elsewhere"] = make_unit("Thành phố khác", code="X")
+    now = database_now()
+    contest = make_contest(
+        area=city,
+        slug="cuoc-thi",
+        name="Cuộc thi tìm hiểu cải cách hành chính",
+        opens_at=now - timedelta(days=2),
+        closes_at=now - timedelta(days=1),
+    )
+    round = make_round(contest, questions=QUESTIONS, sealed=False, attempts_allowed=5)
+    return World(contest, round, units)
+
+
+def get(user: User, name: str = "agency_contest", **query: Any) -> Any:
+    client = Client()
+    client.force_login(user)
+    path = reverse(f"attempts:{name}") if name == "agency" else reverse(f"attempts:{name}", args=["cuoc-thi"])
+    return client.get(path, query)
+
+
+def content_of(response: Any) -> bytes:
+    assert response.status_code == 200
+    return b"".join(response.streaming_content)
+
+
+def table(content: bytes, index: int) -> list[tuple[Any, ...]]:
+    """The rows of one sheet from its header on."""
+    sheet = openpyxl.load_workbook(io.BytesIO(content)).worksheets[index]
+    rows = list(sheet.iter_rows(values_only=True))
+    return rows[next(i for i, row in enumerate(rows) if row[0] == "STT") :]
+
+
+# --- The numbers --------------------------------------------------------------------------------------------
+def fill(world: World, random: random.Random) -> None:
+    """People at random, some never submit, some excluded after they took part."""
+    names = ["city", "A", "B", "A1", "A2", "B1"]
+    for _ in range(40):
+        entry = world.enter(random.choice(names), full_name=f"Lê Thị {random.choice(GIVEN)}")
+        for _ in range(random.choice([0, 1, 1, 2, 3])):
+            world.sit(entry, random.randint(0, QUESTIONS), random.randint(1, 3) * 1000, random.randint(0, 9))
+    for entry in random.sample(list(Entry.objects.order_by("pk")), 3):
+        exclude(world.contest, phone=entry.phone)
+        world.people.pop(entry.pk, None)
+    for name in random.sample(names, 4):
+        Headcount.objects.create(
+            contest=world.contest, unit=world.units[name], people=random.choice([1, 7, 100])
+        )
+
+
+def counted(world: World, name: str) -> tuple[Any, ...]:
+    """The oracle: people, attempts, mean, best, all right of a unit's subtree, by plain counting."""
+    below = {world.units[name].pk}
+    while more := {u.pk for u in world.units.values() if u.parent_id in below} - below:
+        below |= more
+    scores = [
+        [correct for correct, _, _ in world.people[entry.pk]]
+        for entry in Entry.objects.filter(unit__in=below)
+        if world.people.get(entry.pk)
+    ]
+    if not scores:
+        return 0, 0, None, None, None
+    best = [max(one) for one in scores]
+    mean = (Decimal(sum(best)) / len(best)).quantize(Decimal("0.01"), ROUND_HALF_UP)
+    return len(scores), sum(map(len, scores)), mean, max(best), best.count(QUESTIONS)
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_the_numbers_agree_with_plain_counting(world: World, seed: int) -> None:
+    fill(world, random.Random(seed))
+    rows = reports.unit_rows(world.contest, world.units["city"], with_scores=True)
+    found = {row.name: (row.people, row.attempts, row.mean, row.best, row.all_right) for row in rows}
+    names = ["city", "A", "A1", "A2", "B", "B1"]
+    assert [row.name for row in rows] == [world.units[name].name for name in names]
+    assert [row.depth for row in rows] == [0, 1, 2, 2, 1, 2]
+    assert found == {world.units[name].name: counted(world, name) for name in names}
+    given = dict(Headcount.objects.values_list("unit_id", "people"))
+    for row in rows:
+        assert row.headcount == given.get(row.unit_id)
+        if row.headcount is None:
+            assert row.percent is None
+        else:
+            assert row.percent == (Decimal(row.people * 100) / row.headcount).quantize(Decimal("0.01"))
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_participants_are_everybody_who_submitted_with_the_best_attempt(world: World, seed: int) -> None:
+    fill(world, random.Random(seed))
+    rows = reports.participant_rows(world.contest, world.units["city"], with_scores=True)
+    expected = []
+    for entry in Entry.objects.select_related("unit", "category"):
+        if attempts := world.people.get(entry.pk):
+            correct, duration, at = min(attempts, key=lambda a: (-a[0], a[1], a[2]))
+            expected.append(
+                reports.ParticipantRow(
+                    *(entry.full_name, entry.birth_date.year, entry.category.name, entry.unit.name),
+                    *(len(attempts), correct, timedelta(milliseconds=duration), at),
+                )
+            )
+    key = repr
+    assert sorted(rows, key=key) == sorted(expected, key=key)
+    assert [row.full_name.split()[-1] for row in rows] == sorted(
+        (row.full_name.split()[-1] for row in rows), key=GIVEN.index
+    )
+
+
+def test_more_people_than_the_headcount_is_flagged(world: World) -> None:
+    Headcount.objects.create(contest=world.contest, unit=world.units["A"], people=1)
+    for _ in range(2):
+        world.sit(world.enter("A1"), 3)
+    row = reports.unit_rows(world.contest, world.units["A"], with_scores=True)[0]
+    assert (row.percent, row.over) == (Decimal("200.00"), True)
+    rows = table(content_of(get(world.officer("A"), "agency_excel")), 0)
+    assert (rows[1][5], rows[1][9]) == (2, "Vượt tổng số người")
+    assert rows[2][9] is None
+
+
+def test_the_numbers_cost_the_same_whatever_the_size(
+    world: World, django_assert_num_queries: Queries
+) -> None:
+    fill(world, random.Random(1))
+    with django_assert_num_queries(2):
+        reports.unit_rows(world.contest, world.units["city"], with_scores=True)
+    with django_assert_num_queries(2):
+        reports.participant_rows(world.contest, world.units["city"], with_scores=True)
+
+
+# --- Who sees what ------------------------------------------------------------------------------------------
+def test_an_officer_sees_the_own_subtree(world: World) -> None:
+    response = get(world.officer("A"))
+    assert response.context["unit"] == world.units["A"]
+    assert [row.name for row in response.context["rows"]] == ["Phường A", "Trường A1", "Trường A2"]
+    assert get(world.officer("A"), unit=world.units["A2"].pk).context["unit"] == world.units["A2"]
+
+
+@pytest.mark.parametrize("page", ["agency_contest", "agency_excel"])
+@pytest.mark.parametrize("other", ["B", "B1", "city", "elsewhere"])
+def test_another_unit_is_not_found(world: World, page: str, other: str) -> None:
+    assert get(world.officer("A"), page, unit=world.units[other].pk).status_code == 404
+
+
+@pytest.mark.parametrize("page", ["agency_contest", "agency_excel"])
+@pytest.mark.parametrize("unit", ["0", "99999999", "-1", "x", "1.5", "٣", "9" * 30, ""])
+def test_a_unit_that_does_not_exist_is_not_found(world: World, page: str, unit: str) -> None:
+    assert get(world.officer("A"), page, unit=unit).status_code == 404
+
+
+@pytest.mark.parametrize("page", ["agency_contest", "agency_excel"])
+def test_people_without_an_office_see_nothing(world: World, page: str) -> None:
+    assert get(make_user(), page).status_code == 404
+    assert get(make_user(is_staff=True), page).status_code == 404
+    assert get(world.officer("elsewhere"), page).status_code == 404
+
+
+@pytest.mark.parametrize("page", ["agency", "agency_contest", "agency_excel"])
+def test_whoever_is_not_signed_in_is_led_to_sign_in(world: World, client: Client, page: str) -> None:
+    path = reverse(f"attempts:{page}", args=[] if page == "agency" else ["cuoc-thi"])
+    response = client.get(path)
+    assert response.status_code == 302
+    assert response["Location"].endswith(f"?next={path}")
+    assert client.post(path).status_code == 405
+
+
+def test_the_file_holds_nobody_of_another_unit(world: World) -> None:
+    world.sit(world.enter("A1", full_name="Trần Thị An"), 4)
+    world.sit(world.enter("B1", full_name="Phạm Văn Bí Mật"), 5)
+    content = content_of(get(world.officer("A"), "agency_excel"))
+    assert [row[1] for row in table(content, 1)[1:-1]] == ["Trần Thị An"]
+    text = [str(cell) for index in (0, 1) for row in table(content, index) for cell in row]
+    assert not [cell for cell in text if "Bí Mật" in cell or "Phường B" in cell or "B1" in cell]
+
+
+def test_organisers_see_every_unit_and_an_office_above_the_contest_sees_its_area(world: World) -> None:
+    assert get(make_staff()).context["unit"] == world.units["city"]
+    assert get(make_staff(), unit=world.units["B1"].pk).context["unit"] == world.units["B1"]
+    province = make_unit("Tỉnh", code="P")
+    Unit.objects.filter(pk=world.units["city"].pk).update(parent=province)
+    user = make_user()
+    UnitOfficer.objects.create(user=user, unit=province)
+    assert get(user).context["unit"] == world.units["city"]
+
+
+def test_an_officer_of_two_units_is_led_to_the_first_and_may_ask_for_the_other(world: World) -> None:
+    user = world.officer("elsewhere", "B1", "A2")
+    assert get(user).context["unit"] == world.units["A2"]
+    assert get(user, unit=world.units["B1"].pk).context["unit"] == world.units["B1"]
+
+
+def test_a_contest_that_is_not_announced_is_not_found(world: World) -> None:
+    contest = make_contest(area=world.units["city"], announced=False, slug="chua-cong-bo")
+    client = Client()
+    client.force_login(world.officer("A"))
+    assert client.get(reverse("attempts:agency_contest", args=[contest.slug])).status_code == 404
+
+
+def test_the_list_names_each_offices_contests(world: World) -> None:
+    make_contest(area=world.units["elsewhere"])
+    make_contest(area=world.units["city"], is_rehearsal=True)
+    small = make_contest(area=world.units["A1"])
+    offices = get(world.officer("A", "B"), "agency").context["offices"]
+    assert [(office["unit"].code, office["contests"]) for office in offices] == [
+        ("C-A", [small, world.contest]),
+        ("C-B", [world.contest]),
+    ]
+
+
+def test_the_list_costs_the_same_whatever_the_number_of_offices(
+    world: World, django_assert_num_queries: Queries
+) -> None:
+    one, three = world.officer("A"), world.officer("A1", "A2", "B1")
+    for user in (one, three):
+        # two for the account's permissions, then units, their lines and the contests
+        with django_assert_num_queries(5):
+            reports.contests_of(user, reports.offices_of(user))
+
+
+# --- While the round is open --------------------------------------------------------------------------------
+@pytest.fixture
+def open_world(world: World) -> World:
+    now = database_now()
+    opens, closes = now - timedelta(hours=1), now + timedelta(hours=1)
+    Contest.objects.filter(pk=world.contest.pk).update(opens_at=opens, closes_at=closes)
+    Round.objects.filter(pk=world.round.pk).update(opens_at=opens, closes_at=closes)
+    world.sit(world.enter("A1"), QUESTIONS)
+    return world
+
+
+def test_scores_are_hidden_while_the_round_is_open(open_world: World) -> None:
+    user = open_world.officer("A")
+    response = get(user)
+    row = response.context["rows"][0]
+    assert (row.people, row.attempts, row.mean, row.best, row.all_right) == (1, 1, None, None, None)
+    assert "sau khi vòng thi kết thúc" in response.content.decode()
+    content = content_of(get(user, "agency_excel"))
+    assert table(content, 0)[1][6:9] == (None, None, None)
+    assert table(content, 1)[1][5:] == (1, None, None, None)
+    text = [str(row[0]) for row in openpyxl.load_workbook(io.BytesIO(content)).worksheets[0].values]
+    assert any("sau khi vòng thi kết thúc" in line for line in text)
+
+
+def test_scores_appear_when_the_round_is_closed(open_world: World) -> None:
+    round = Round.objects.get(pk=open_world.round.pk)
+    close_round(round, by=make_staff(), reason="Đóng sớm")
+    assert get(open_world.officer("A")).context["rows"][0].all_right == 1
+
+
+def test_scores_are_shown_at_once_where_the_plan_shows_counts(open_world: World) -> None:
+    Contest.objects.filter(pk=open_world.contest.pk).update(live_participation=True)
+    response = get(open_world.officer("A"))
+    assert response.context["rows"][0].all_right == 1
+    assert response.context["scores_note"] == ""
+
+
+# --- The file -----------------------------------------------------------------------------------------------
+def test_a_download_is_recorded_and_not_stored(world: World) -> None:
+    user = world.officer("A")
+    world.sit(world.enter("A1"), 3)
+    response = get(user, "agency_excel")
+    content_of(response)
+    assert response["Cache-Control"] == "private, no-store"
+    assert response["Content-Disposition"] == 'attachment; filename="tham-gia-cuoc-thi-C-A.xlsx"'
+    event = AuditEvent.objects.get()
+    assert (event.verb, event.actor, event.object_id) == (
+        "downloaded participation report",
+        user,
+        str(world.contest.pk),
+    )
+    assert event.data == {"unit": world.units["A"].pk, "unit_name": "Phường A", "units": 3, "people": 1}
+
+
+def test_too_many_downloads_in_a_minute_are_slowed_down(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(report_views, "DOWNLOADS_PER_MINUTE", 1)
+    user = world.officer("A")
+    content_of(get(user, "agency_excel"))
+    assert get(user, "agency_excel").status_code == 429
+
+
+@pytest.mark.parametrize("page", ["agency", "agency_contest"])
+def test_pages_are_not_stored(world: World, page: str) -> None:
+    assert get(world.officer("A"), page)["Cache-Control"] == "private, no-store"
+
+
+def test_the_file_names_no_phone(world: World) -> None:
+    entry = world.enter("A1", phone="+84912345678")
+    world.sit(entry, 3)
+    content = content_of(get(world.officer("A"), "agency_excel"))
+    cells = [str(cell) for index in (0, 1) for row in table(content, index) for cell in row]
+    assert not [cell for cell in cells if "912345678" in cell or "912 345 678" in cell]
+
+
+def test_a_large_tree_is_walked_level_by_level_and_the_file_has_it_all(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(report_views, "ROWS_SHOWN", 5)
+    user = world.officer("city")
+    context = get(user).context
+    assert [row.name for row in context["rows"]] == ["Thành phố", "Phường A", "Phường B"]
+    assert context["rows_left_out"] == 3
+    assert len(table(content_of(get(user, "agency_excel")), 0)) == 1 + 6
+
+
+def test_it_opens_in_libreoffice_with_types_totals_and_hostile_names(world: World, tmp_path: Path) -> None:
+    hostile = ['=HYPERLINK("http://example.org","Hà")', "+84 An", "Trần @An\x07", "#N/A"]
+    for at, name in enumerate(hostile):
+        entry = world.enter("A1", full_name=name.replace("\x07", ""), birth_date=date(1990 + at, 1, 1))
+        world.sit(entry, at, 1500 + 2 * at, minute=at)
+    Headcount.objects.create(contest=world.contest, unit=world.units["A"], people=8)
+    source = tmp_path / "tham-gia.xlsx"
+    source.write_bytes(content_of(get(world.officer("A"), "agency_excel")))
+    for sheet in openpyxl.load_workbook(source).worksheets:
+        # LibreOffice without a screen keeps no frozen panes, so they are looked for in the file itself.
+        assert sheet.freeze_panes == "C9"
+    calculated = libreoffice(source, tmp_path / "out")
+
+    units, people = openpyxl.load_workbook(calculated, data_only=True).worksheets
+    assert [units.title, people.title] == ["Theo đơn vị", "Người dự thi"]
+    for sheet, last in ((units, "J"), (people, "I")):
+        header = next(row[0].row for row in sheet.iter_rows() if row[0].value == "STT")
+        assert header == 8
+        assert sheet.auto_filter.ref == f"A{header}:{last}{sheet.max_row - (sheet is people)}"
+        assert sheet.print_title_rows == f"${header}:${header}"
+        assert (sheet.page_setup.orientation, str(sheet.page_setup.paperSize)) == ("landscape", "9")
+        assert sheet.sheet_properties.pageSetUpPr is not None
+        assert sheet.sheet_properties.pageSetUpPr.fitToPage
+        assert sheet.column_dimensions["B"].width >= 30
+    whole = list(units[sheet_row(units, "Phường A")])
+    assert [cell.value for cell in whole[2:9]] == [8, 4, 4, 0.5, 1.5, 3, 0]
+    assert whole[5].number_format == "0.00%"
+    rows = [row for row in people.iter_rows() if isinstance(row[0].value, int)]
+    assert sorted(str(row[1].value) for row in rows) == sorted(n.replace("\x07", "") for n in hostile)
+    assert {row[1].data_type for row in rows} == {"s"}
+    by_birth = {row[2].value: row for row in rows}
+    assert [by_birth[1990 + at][6].value for at in range(4)] == [0, 1, 2, 3]
+    assert by_birth[1993][7].value == timedelta(milliseconds=1506)
+    assert by_birth[1993][8].value == datetime(2024, 11, 10, 15, 3)  # noqa: DTZ001  a cell has no zone
+    total = [cell.value for cell in people[people.max_row]]
+    assert total[:2] + total[5:7] == ["Cộng", 4, 4, 3]
+    assert total[7] == timedelta(milliseconds=1503)
+
+
+def sheet_row(sheet: Any, unit: str) -> Any:
+    return next(row[0].row for row in sheet.iter_rows() if row[1].value == unit and row[0].value == 1)
+
+
+def libreoffice(source: Path, out: Path) -> Path:
+    """Opened, calculated and saved again by LibreOffice."""
+    command = [
+        "soffice",
+        f"-env:UserInstallation=file://{out / 'profile'}",
+        *("--headless", "--convert-to", "xlsx:Calc MS Excel 2007 XML", "--outdir", str(out), str(source)),
+    ]
+    result = subprocess.run(command, capture_output=True, text=True, timeout=180)
+    assert (out / source.name).exists(), result.stdout + result.stderr
+    return out / source.name
