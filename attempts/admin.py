@@ -1,5 +1,7 @@
 """Attempts and predictions in the admin: to look up, never to change."""
 
+from typing import Any
+
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
@@ -8,8 +10,7 @@ from attempts.models import Attempt, Prediction
 from contest_site.lib.admin import ReadOnlyAdmin
 from contest_site.lib.templatetags.vi import duration, number
 
-
-SHOWN = [
+SHOWN: list[Any] = [
     "entry",
     "unit",
     "round",
