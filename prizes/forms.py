@@ -7,6 +7,7 @@ from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
+from unfold.widgets import UnfoldAdminTextareaWidget, UnfoldAdminTextInputWidget
 
 from contests.models import Entry
 from prizes.rules.codes import read_code
@@ -33,40 +34,43 @@ class CodeForm(forms.Form):
         return code
 
 
-class CloseForm(forms.Form):
-    reason = forms.CharField(
-        label=_("Lý do đóng vòng thi"), widget=forms.Textarea(attrs={"rows": 3}), max_length=2000
+def _words(label: Any, *, required: bool = True) -> forms.CharField:
+    return forms.CharField(
+        label=label, required=required, max_length=2000, widget=UnfoldAdminTextareaWidget(attrs={"rows": 3})
     )
+
+
+class NoFieldsForm(forms.Form):
+    """For a step that asks nothing but whether it is meant."""
+
+
+class CloseForm(forms.Form):
+    reason = _words(_("Lý do đóng vòng thi"))
 
 
 class RankForm(forms.Form):
-    reason = forms.CharField(
-        label=_("Lý do xếp hạng lại"),
-        widget=forms.Textarea(attrs={"rows": 3}),
-        max_length=2000,
-        required=False,
-    )
+    reason = _words(_("Lý do xếp hạng"), required=False)
 
 
 class ReviewForm(forms.Form):
-    note = forms.CharField(
-        label=_("Ý kiến rà soát"), widget=forms.Textarea(attrs={"rows": 3}), max_length=2000, required=False
-    )
+    note = _words(_("Ý kiến rà soát"), required=False)
 
 
 class ReturnForm(forms.Form):
-    reason = forms.CharField(
-        label=_("Lý do trả lại"), widget=forms.Textarea(attrs={"rows": 3}), max_length=2000
-    )
+    reason = _words(_("Lý do trả lại"))
 
 
 class DecisionForm(forms.Form):
-    number = forms.CharField(label=_("Số quyết định"), max_length=60, help_text=_("Ví dụ: 123/QĐ-UBND"))
+    number = forms.CharField(
+        label=_("Số quyết định"),
+        max_length=60,
+        widget=UnfoldAdminTextInputWidget(attrs={"placeholder": "123/QĐ-UBND", "autocomplete": "off"}),
+    )
     signed_on = forms.DateField(
         label=_("Ngày ký"),
         input_formats=["%d/%m/%Y", "%Y-%m-%d"],
-        widget=forms.DateInput(attrs={"placeholder": "15/12/2024", "autocomplete": "off"}, format="%d/%m/%Y"),
-        help_text=_("Ngày/tháng/năm ghi trên quyết định"),
+        widget=UnfoldAdminTextInputWidget(attrs={"placeholder": "15/12/2024", "autocomplete": "off"}),
+        help_text=_("Ngày/tháng/năm ghi trên quyết định."),
     )
 
 
@@ -78,11 +82,13 @@ class TieForm(forms.Form):
         self.people = people
         for entry in people:
             self.fields[f"place_{entry.pk}"] = forms.IntegerField(
-                label=entry.full_name, min_value=1, max_value=len(people), required=False
+                label=entry.full_name,
+                min_value=1,
+                max_value=len(people),
+                required=False,
+                widget=forms.NumberInput(attrs={"class": "p-place", "inputmode": "numeric"}),
             )
-        self.fields["grounds"] = forms.CharField(
-            label=_("Căn cứ của Ban Giám khảo"), widget=forms.Textarea(attrs={"rows": 3}), max_length=2000
-        )
+        self.fields["grounds"] = _words(_("Căn cứ của Ban Giám khảo"))
         self.winners = min(winners, len(people))
 
     def lines(self) -> list[tuple[Entry, forms.BoundField]]:

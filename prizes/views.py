@@ -17,8 +17,9 @@ from contest_site.lib.network import client_address, limit
 from contests.enums import PredictionTarget
 from contests.models import Contest
 from contests.queries import announced_contests
+from prizes.domain.awarding import awards_of
 from prizes.forms import CodeForm
-from prizes.models import Award, Certificate, Publication, StandingsRow, StandingsRun
+from prizes.models import Certificate, Publication, StandingsRun
 from prizes.queries import is_in_force, publications
 from prizes.rules.codes import read_code
 from prizes.rules.names import shown_name
@@ -65,32 +66,23 @@ def _board(contest: Contest, publication: Publication) -> dict[str, Any]:
 
 def _winners(contest: Contest, run: StandingsRun) -> list[dict[str, Any]]:
     """Awards by prize, from the highest, names as the plan publishes them."""
-    awards = list(
-        Award.objects.filter(run=run)
-        .select_related("entry__unit")
-        .order_by("prize__position", "prize__round_id", "prize_id", "place")
-    )
-    rows = {
-        row.entry_id: row
-        for row in StandingsRow.objects.filter(run=run, entry__in=[award.entry_id for award in awards])
-    }
     return [
         {
             "prize_name": prize_name,
             "amount": amount,
             "people": [
                 {
-                    "name": shown_name(award.entry.full_name, contest.names_shown),
-                    "unit": award.entry.unit.name,
-                    "correct": rows[award.entry_id].correct,
-                    "duration_ms": rows[award.entry_id].duration_ms,
-                    "prediction": rows[award.entry_id].prediction,
+                    "name": shown_name(award.row.entry.full_name, contest.names_shown),
+                    "unit": award.row.entry.unit.name,
+                    "correct": award.row.correct,
+                    "duration_ms": award.row.duration_ms,
+                    "prediction": award.row.prediction,
                 }
                 for award in group
             ],
         }
         for (_key, prize_name, amount), group in groupby(
-            awards, key=lambda award: (award.prize_id, award.prize_name, award.amount)
+            awards_of(run), key=lambda award: (award.prize.pk, award.prize_name, award.amount)
         )
     ]
 

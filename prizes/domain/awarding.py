@@ -15,9 +15,13 @@ from prizes.rules.allotment import Allotment, Line, Tie, allot
 
 @dataclass(frozen=True)
 class ProposedAward:
+    """A prize and who gets it; `row` has every input of the rank, the entry and its unit."""
+
     prize: Prize
     place: int
     row: StandingsRow
+    prize_name: str
+    amount: int  # đồng
 
 
 @dataclass(frozen=True)
@@ -49,7 +53,7 @@ class Proposal:
     @cached_property
     def total(self) -> int:
         """Sum of the amounts in đồng."""
-        return sum(award.prize.amount for award in self.awards)
+        return sum(award.amount for award in self.awards)
 
 
 def propose_awards(run: StandingsRun) -> Proposal:
@@ -67,6 +71,20 @@ def propose_awards(run: StandingsRun) -> Proposal:
     return _proposal(run, prizes, decisions, allotment)
 
 
+def awards_of(run: StandingsRun) -> tuple[ProposedAward, ...]:
+    """What was awarded at approval, from the highest prize, in the words and amounts of that day."""
+    awards = list(
+        Award.objects.filter(run=run)
+        .select_related("prize")
+        .order_by("prize__position", "prize__round_id", "prize_id", "place")
+    )
+    rows = _rows(run, [award.entry_id for award in awards])
+    return tuple(
+        ProposedAward(award.prize, award.place, rows[award.entry_id], award.prize_name, award.amount)
+        for award in awards
+    )
+
+
 def write_awards(proposal: Proposal) -> list[Award]:
     """Store the proposed awards with what the plan says of each prize at this moment."""
     return Award.objects.bulk_create(
@@ -76,11 +94,16 @@ def write_awards(proposal: Proposal) -> list[Award]:
             place=award.place,
             entry_id=award.row.entry_id,
             rank=award.row.rank,
-            prize_name=award.prize.name,
-            amount=award.prize.amount,
+            prize_name=award.prize_name,
+            amount=award.amount,
         )
         for award in proposal.awards
     )
+
+
+def _rows(run: StandingsRun, entries: list[int]) -> dict[int, StandingsRow]:
+    rows = run.rows.filter(entry__in=entries).select_related("entry__unit")
+    return {row.entry_id: row for row in rows}
 
 
 def _reached(run: StandingsRun, places: int) -> list[tuple[int, int]]:
@@ -101,12 +124,7 @@ def _proposal(
     allotment: Allotment,
 ) -> Proposal:
     by_key = {prize.pk: prize for prize in prizes}
-    rows = {
-        row.entry_id: row
-        for row in run.rows.filter(entry__in=[placed.entry for placed in allotment.placed]).select_related(
-            "entry__unit"
-        )
-    }
+    rows = _rows(run, [placed.entry for placed in allotment.placed])
 
     def boundary(ties: Iterable[Tie]) -> tuple[BoundaryTie, ...]:
         return tuple(
@@ -124,8 +142,9 @@ def _proposal(
         run=run,
         prizes=prizes,
         awards=tuple(
-            ProposedAward(by_key[placed.prize], placed.place, rows[placed.entry])
+            ProposedAward(prize, placed.place, rows[placed.entry], prize.name, prize.amount)
             for placed in allotment.placed
+            for prize in [by_key[placed.prize]]
         ),
         ties=boundary(allotment.ties),
         undecided=boundary(allotment.undecided),

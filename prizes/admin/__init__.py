@@ -1,0 +1,5 @@
+"""The organisers' pages of results, at /quan-tri/prizes/."""
+
+from prizes.admin.results import StandingsRunAdmin
+
+__all__ = ["StandingsRunAdmin"]
