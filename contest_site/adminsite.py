@@ -13,6 +13,8 @@ from csp.decorators import csp_replace
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.admin.apps import AdminConfig
+from django.contrib.admin.checks import ModelAdminChecks
+from django.core.checks import CheckMessage
 from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
@@ -21,6 +23,12 @@ from unfold.sites import UnfoldAdminSite
 
 class ContestAdminSite(UnfoldAdminSite):
     site_title = "Quản trị cuộc thi"
+
+    def check(self, app_configs: Any) -> list[CheckMessage]:
+        """Django's own checks alone: unfold's ask the database for permissions, which a new one has not yet."""
+        for model_admin in self._registry.values():
+            model_admin.checks_class = ModelAdminChecks
+        return super().check(app_configs)
 
     def admin_view(
         self, view: Callable[..., HttpResponseBase], cacheable: bool = False
@@ -60,7 +68,7 @@ class ContestAdminSite(UnfoldAdminSite):
 def has_second_factor(request: HttpRequest) -> bool:
     from allauth.mfa.utils import is_mfa_enabled
 
-    return bool(is_mfa_enabled(request.user))
+    return request.user.is_authenticated and bool(is_mfa_enabled(request.user))
 
 
 class ContestAdminConfig(AdminConfig):

@@ -9,6 +9,7 @@ from allauth.account.models import EmailAddress
 from allauth.mfa.adapter import DefaultMFAAdapter
 from cryptography.fernet import Fernet
 from django.conf import settings
+from django.contrib.auth.base_user import AbstractBaseUser
 from django.db import IntegrityError, transaction
 from django.forms import Field
 from django.http import HttpRequest
@@ -46,10 +47,12 @@ class AccountAdapter(DefaultAccountAdapter):
     def get_user_by_phone(self, phone: str) -> User | None:
         return User.objects.filter(phone=phone).first()
 
-    def get_phone(self, user: User) -> tuple[str, bool] | None:
+    def get_phone(self, user: AbstractBaseUser) -> tuple[str, bool] | None:
+        assert isinstance(user, User)
         return (user.phone, user.phone_verified) if user.phone else None
 
-    def set_phone(self, user: User, phone: str, verified: bool) -> None:
+    def set_phone(self, user: AbstractBaseUser, phone: str, verified: bool) -> None:
+        assert isinstance(user, User)
         user.phone, user.phone_verified = phone, verified
         try:
             with transaction.atomic():
@@ -57,11 +60,13 @@ class AccountAdapter(DefaultAccountAdapter):
         except IntegrityError:
             raise NotNow(_("Số điện thoại này vừa được một tài khoản khác xác nhận.")) from None
 
-    def set_phone_verified(self, user: User, phone: str) -> None:
+    def set_phone_verified(self, user: AbstractBaseUser, phone: str) -> None:
         self.set_phone(user, phone, True)
 
     # --- Codes and notices
-    def send_verification_code_sms(self, user: User, phone: str, code: str, **kwargs: Any) -> None:
+    def send_verification_code_sms(
+        self, user: AbstractBaseUser, phone: str, code: str, **kwargs: Any
+    ) -> None:
         send_code(phone, code, Purpose.CHANGE if self.request.user.is_authenticated else Purpose.LOGIN)
 
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
@@ -101,8 +106,8 @@ class SecondFactorAdapter(DefaultMFAAdapter):
     def decrypt(self, encrypted_text: str) -> str:
         return _cipher().decrypt(encrypted_text.encode()).decode()
 
-    def get_totp_label(self, user: User) -> str:
-        return user.username
+    def get_totp_label(self, user: AbstractBaseUser) -> str:
+        return user.get_username()
 
 
 def _cipher() -> Fernet:

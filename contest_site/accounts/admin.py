@@ -37,7 +37,7 @@ RIGHTS = ("is_staff", "is_superuser", "groups", "user_permissions")
 
 
 @admin.register(Group)
-class GroupAdmin(DjangoGroupAdmin, ModelAdmin):  # type: ignore[misc]  # unfold has no types
+class GroupAdmin(DjangoGroupAdmin, ModelAdmin):
     def has_module_permission(self, request: HttpRequest) -> bool:
         return request.user.is_superuser
 
@@ -72,7 +72,7 @@ class UserForm(_UserForm):
 
 
 @admin.register(User)
-class UserAdmin(ModelAdmin):  # type: ignore[misc]  # unfold has no types
+class UserAdmin(ModelAdmin):
     form = UserForm
     list_display = ("full_name", "shown_phone", "email", "username", "is_staff", "is_active", "date_joined")
     list_filter = ("is_staff", "is_active")

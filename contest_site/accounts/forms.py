@@ -43,7 +43,7 @@ else:
     _Form = object
 
 
-class LoginForm(allauth_forms.LoginForm):  # type: ignore[misc]  # allauth has no types
+class LoginForm(allauth_forms.LoginForm):
     """By phone number, e-mail address or, for organisers and officers, user name."""
 
     password = PasswordField()
@@ -199,23 +199,23 @@ class EntersCode(_Form):
         key = context.request.session.session_key or ""
         if not ratelimit.consume(context.request, action="confirm_code", key=key):
             raise get_adapter().validation_error("too_many_login_attempts")
-        code: str = super().clean_code()  # type: ignore[misc]  # of allauth's form
+        code: str = super().clean_code()
         return code
 
 
-class ConfirmCodeForm(EntersCode, allauth_forms.BaseConfirmCodeForm):  # type: ignore[misc]
+class ConfirmCodeForm(EntersCode, allauth_forms.BaseConfirmCodeForm):
     pass
 
 
-class ConfirmEmailForm(EntersCode, allauth_forms.ConfirmEmailVerificationCodeForm):  # type: ignore[misc]
+class ConfirmEmailForm(EntersCode, allauth_forms.ConfirmEmailVerificationCodeForm):
     pass
 
 
-class ConfirmPhoneForm(EntersCode, allauth_forms.VerifyPhoneForm):  # type: ignore[misc]
+class ConfirmPhoneForm(EntersCode, allauth_forms.VerifyPhoneForm):
     pass
 
 
-class ChangePhoneForm(allauth_forms.ChangePhoneForm):  # type: ignore[misc]
+class ChangePhoneForm(allauth_forms.ChangePhoneForm):
     def clean_phone(self) -> str:
         phone: str = super().clean_phone()
         if not serving(phone):
@@ -223,7 +223,7 @@ class ChangePhoneForm(allauth_forms.ChangePhoneForm):  # type: ignore[misc]
         return phone
 
 
-class ChangeEmailForm(allauth_forms.AddEmailForm):  # type: ignore[misc]
+class ChangeEmailForm(allauth_forms.AddEmailForm):
     email = EmailField(label=__("Thư điện tử mới"))
 
     def clean_email(self) -> str:
@@ -233,7 +233,7 @@ class ChangeEmailForm(allauth_forms.AddEmailForm):  # type: ignore[misc]
         return email
 
 
-class ReauthenticateForm(allauth_forms.ReauthenticateForm):  # type: ignore[misc]
+class ReauthenticateForm(allauth_forms.ReauthenticateForm):
     password = PasswordField()
 
 
@@ -251,15 +251,15 @@ class NewPassword(_Form):
         return password
 
 
-class NewPasswordForm(NewPassword, allauth_forms.ResetPasswordKeyForm):  # type: ignore[misc]
+class NewPasswordForm(NewPassword, allauth_forms.ResetPasswordKeyForm):
     pass
 
 
-class SetPasswordForm(NewPassword, allauth_forms.SetPasswordForm):  # type: ignore[misc]
+class SetPasswordForm(NewPassword, allauth_forms.SetPasswordForm):
     pass
 
 
-class ChangePasswordForm(NewPassword, allauth_forms.ChangePasswordForm):  # type: ignore[misc]
+class ChangePasswordForm(NewPassword, allauth_forms.ChangePasswordForm):
     oldpassword = PasswordField(label=__("Mật khẩu hiện tại"))
 
 
@@ -269,15 +269,15 @@ class EntersFactor(_Form):
         self.fields["code"] = CodeField(label=_("Mã trong ứng dụng xác thực"))
 
 
-class SecondFactorForm(EntersFactor, factor_forms.AuthenticateForm):  # type: ignore[misc]
+class SecondFactorForm(EntersFactor, factor_forms.AuthenticateForm):
     pass
 
 
-class SecondFactorAgainForm(EntersFactor, factor_forms.ReauthenticateForm):  # type: ignore[misc]
+class SecondFactorAgainForm(EntersFactor, factor_forms.ReauthenticateForm):
     pass
 
 
-class ActivateSecondFactorForm(EntersFactor, totp_forms.ActivateTOTPForm):  # type: ignore[misc]
+class ActivateSecondFactorForm(EntersFactor, totp_forms.ActivateTOTPForm):
     pass
 
 

@@ -50,19 +50,19 @@ class LeavesPending(_FormView):
         clear_login(request)
 
 
-class LogIn(ShowsPassword, LeavesPending, allauth_views.LoginView):  # type: ignore[misc]  # allauth has no types
+class LogIn(ShowsPassword, LeavesPending, allauth_views.LoginView):
     pass
 
 
-class SignUp(ShowsPassword, LeavesPending, allauth_views.SignupView):  # type: ignore[misc]
+class SignUp(ShowsPassword, LeavesPending, allauth_views.SignupView):
     pass
 
 
-class RequestCode(LeavesPending, allauth_views.RequestLoginCodeView):  # type: ignore[misc]
+class RequestCode(LeavesPending, allauth_views.RequestLoginCodeView):
     pass
 
 
-class ConfirmCode(allauth_views.ConfirmLoginCodeView):  # type: ignore[misc]
+class ConfirmCode(allauth_views.ConfirmLoginCodeView):
     """The code that ends a sign-up or a log-in."""
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
@@ -114,7 +114,7 @@ class ConfirmCode(allauth_views.ConfirmLoginCodeView):  # type: ignore[misc]
         return redirect(self.passthrough_next_url(self.request.path))
 
 
-class ConfirmReset(allauth_views.ConfirmPasswordResetCodeView):  # type: ignore[misc]
+class ConfirmReset(allauth_views.ConfirmPasswordResetCodeView):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         context: dict[str, Any] = super().get_context_data(**kwargs)
         context["recipient"] = display(context["email"])
@@ -127,19 +127,19 @@ class ConfirmReset(allauth_views.ConfirmPasswordResetCodeView):  # type: ignore[
         return redirect("account_reset_password")
 
 
-class CompleteReset(ShowsPassword, allauth_views.CompletePasswordResetView):  # type: ignore[misc]
+class CompleteReset(ShowsPassword, allauth_views.CompletePasswordResetView):
     pass
 
 
-class ChangePassword(ShowsPassword, allauth_views.PasswordChangeView):  # type: ignore[misc]
+class ChangePassword(ShowsPassword, allauth_views.PasswordChangeView):
     pass
 
 
-class SetPassword(ShowsPassword, allauth_views.PasswordSetView):  # type: ignore[misc]
+class SetPassword(ShowsPassword, allauth_views.PasswordSetView):
     pass
 
 
-class Reauthenticate(ShowsPassword, allauth_views.ReauthenticateView):  # type: ignore[misc]
+class Reauthenticate(ShowsPassword, allauth_views.ReauthenticateView):
     pass
 
 

@@ -23,7 +23,9 @@ class Codes:
         return [item["code"] for item in self.sent() if item["to"] == to][-1]
 
 
-def sign_up(client: Client, contact: str, password: str = PASSWORD, name: str = "Trần Văn An", **more: str) -> Any:
+def sign_up(
+    client: Client, contact: str, password: str = PASSWORD, name: str = "Trần Văn An", **more: str
+) -> Any:
     data = {"full_name": name, "contact": contact, "password1": password, **more}
     return client.post(reverse("account_signup"), data)
 

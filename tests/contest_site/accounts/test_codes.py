@@ -3,12 +3,12 @@
 import re
 import time
 from threading import Barrier, Thread
+from typing import Any
 
 import pytest
 from django.db import connection
 from django.test import Client
 from django.urls import reverse
-from pytest_django.fixtures import SettingsWrapper
 
 from contest_site.accounts.models import User
 from tests.contest_site.accounts.entrance import Codes, enter_code, sign_up, signed_in
@@ -61,9 +61,7 @@ def test_a_code_works_only_in_the_browser_that_asked(client: Client, codes: Code
 
 
 @pytest.mark.django_db
-def test_a_code_dies_after_ten_minutes(
-    client: Client, codes: Codes, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_code_dies_after_ten_minutes(client: Client, codes: Codes, monkeypatch: pytest.MonkeyPatch) -> None:
     sign_up(client, "0912345678")
     now = time.time
     monkeypatch.setattr(time, "time", lambda: now() + 601)
@@ -119,13 +117,13 @@ def test_an_account_erased_meanwhile_is_no_crash(client: Client, codes: Codes) -
 
 @pytest.mark.django_db(transaction=True)
 def test_parallel_guesses_are_counted_together(client: Client, codes: Codes) -> None:
-    """Each request reads the session before the others have written theirs; Redis counts them all the same."""
+    """Each request reads the session before the others have written theirs; Redis counts them all."""
     assert guesses_judged(client, codes) <= 15
 
 
 @pytest.mark.django_db(transaction=True)
 def test_without_the_count_in_redis_more_guesses_would_pass(
-    client: Client, codes: Codes, settings: SettingsWrapper
+    client: Client, codes: Codes, settings: Any
 ) -> None:
     settings.ACCOUNT_RATE_LIMITS = False
     assert guesses_judged(client, codes) > 15

@@ -99,7 +99,9 @@ def test_the_rehearsals_server_may_switch_the_limits_off(client: Client, member:
         ("http:///evil.example", "/"),
     ],
 )
-def test_only_this_site_is_led_to(client: Client, member: User, codes: Codes, following: str, leads_to: str) -> None:
+def test_only_this_site_is_led_to(
+    client: Client, member: User, codes: Codes, following: str, leads_to: str
+) -> None:
     assert log_in(client, "0912345678", next=following)["Location"] == leads_to
     browser = Client()
     sent = browser.post(reverse("account_request_login_code"), {"contact": "0912345678", "next": following})
@@ -163,7 +165,9 @@ def test_asking_for_a_code_looks_the_same_for_everybody(codes: Codes, member: Us
     assert {item["to"] for item in codes.sent()} == {"+84912345678"}
 
 
-def test_the_entrance_can_be_entered_anew_while_a_code_is_awaited(client: Client, codes: Codes, member: User) -> None:
+def test_the_entrance_can_be_entered_anew_while_a_code_is_awaited(
+    client: Client, codes: Codes, member: User
+) -> None:
     client.post(reverse("account_request_login_code"), {"contact": "0912345678"})
     for name in ("account_login", "account_signup", "account_request_login_code"):
         assert client.get(reverse(name)).status_code == 200

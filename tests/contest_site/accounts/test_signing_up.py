@@ -105,7 +105,9 @@ def test_who_has_an_account_is_led_into_it(client: Client, codes: Codes, member:
 
 
 def test_sign_up_looks_the_same_for_a_known_and_an_unknown_contact(codes: Codes, member: User) -> None:
-    off = User.objects.create_user(phone="+84912345600", phone_verified=True, password=PASSWORD, is_active=False)
+    off = User.objects.create_user(
+        phone="+84912345600", phone_verified=True, password=PASSWORD, is_active=False
+    )
     pages = []
     for phone in ("0912345678", "0912345600", "0912345611"):
         browser = Client()
@@ -114,7 +116,10 @@ def test_sign_up_looks_the_same_for_a_known_and_an_unknown_contact(codes: Codes,
         wrong = enter_code(browser, "not it")
         again = browser.post(first["Location"], {"action": "resend"})
         after = browser.get(again["Location"])
-        shown = [text(answer).replace(f"0912 345 {phone[-3:]}", "…") for answer in (first, page, wrong, again, after)]
+        shown = [
+            text(answer).replace(f"0912 345 {phone[-3:]}", "…")
+            for answer in (first, page, wrong, again, after)
+        ]
         statuses = [answer.status_code for answer in (first, page, wrong, again, after)]
         pages.append((statuses, first["Location"], again["Location"], shown, sorted(browser.cookies)))
     assert pages[0] == pages[1] == pages[2]
@@ -151,7 +156,9 @@ def test_what_cannot_be_right_is_said_in_words(
         assert not User.objects.exists()
 
 
-@pytest.mark.parametrize("password", ["chi chu thuong", "a" * 64, "a1" * 64, "  hai dau cach  ", "mật khẩu có dấu 🌱"])
+@pytest.mark.parametrize(
+    "password", ["chi chu thuong", "a" * 64, "a1" * 64, "  hai dau cach  ", "mật khẩu có dấu 🌱"]
+)
 def test_long_plain_passwords_are_welcome(client: Client, codes: Codes, password: str) -> None:
     registered(client, codes, "0912345678", "+84912345678", password=password)
     browser = Client()
@@ -200,7 +207,9 @@ def test_a_password_can_be_seen_before_it_is_sent(client: Client, codes: Codes) 
     assert not User.objects.exists()
 
 
-def test_a_channel_that_nothing_serves_is_refused_at_once(client: Client, settings: Any, tmp_path: Path) -> None:
+def test_a_channel_that_nothing_serves_is_refused_at_once(
+    client: Client, settings: Any, tmp_path: Path
+) -> None:
     settings.CODE_SENDERS = ["contest_site.accounts.senders.Email"]
     response = sign_up(client, "0912345678")
     assert "chỉ gửi được mã qua thư điện tử" in response.content.decode()
