@@ -1,0 +1,195 @@
+"""Removing every rehearsal, wholly: rows in the order of their dependence, then files. The trail stays."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from allauth.account.models import EmailAddress
+from allauth.mfa.models import Authenticator
+from django.conf import settings
+from django.contrib.admin.models import LogEntry
+from django.contrib.auth import SESSION_KEY
+from django.contrib.sessions.models import Session
+from django.db import transaction
+from django.db.models import Model, Q, QuerySet
+
+from attempts.models import Attempt, Prediction
+from contest_site.accounts.models import User
+from contest_site.audit.trail import record
+from contest_site.lib.immutable import erasing_rehearsal_data
+from contests.models import (
+    Announcement,
+    Category,
+    Contest,
+    Document,
+    Entry,
+    Exclusion,
+    Headcount,
+    Milestone,
+    Prize,
+    Quota,
+    Round,
+    RoundClosing,
+    RoundSeal,
+    Unit,
+    UnitOfficer,
+)
+from prizes.models import (
+    Award,
+    Certificate,
+    CertificateFile,
+    Decision,
+    Publication,
+    RunApproval,
+    RunReturn,
+    RunReview,
+    StandingsRow,
+    StandingsRun,
+    TieDecision,
+)
+from questions.models import Appraisal, Bank, Question, Revision, SealedPool, Topic
+
+# Each table with the way to its contest; whatever refers to a table stands above it.
+BELOW_CONTEST: tuple[tuple[type[Model], str], ...] = (
+    (CertificateFile, "certificate__contest"),
+    (Certificate, "contest"),
+    (Award, "run__round__contest"),
+    (TieDecision, "run__round__contest"),
+    (Publication, "run__round__contest"),
+    (Decision, "run__round__contest"),
+    (RunApproval, "run__round__contest"),
+    (RunReturn, "run__round__contest"),
+    (RunReview, "run__round__contest"),
+    (StandingsRow, "run__round__contest"),
+    (StandingsRun, "round__contest"),
+    (Prediction, "round__contest"),
+    (Attempt, "round__contest"),
+    (Entry, "contest"),
+    (Exclusion, "contest"),
+    (Announcement, "contest"),
+    (RoundClosing, "round__contest"),
+    (RoundSeal, "round__contest"),
+    (Prize, "contest"),
+    (Quota, "round__contest"),
+    (Round, "contest"),
+    (Headcount, "contest"),
+    (Category, "contest"),
+    (Milestone, "contest"),
+    (Document, "contest"),
+)
+
+
+def erase_rehearsals() -> dict[str, int]:
+    """Erase all rehearsals; how many rows of each kind (the model's name) were removed.
+
+    A bank or unit that a rehearsal brought along and real work uses by now is kept and becomes real; so do
+    the switched-off accounts that wrote such a bank.
+    """
+    removed: dict[str, int] = {}
+    with transaction.atomic(), erasing_rehearsal_data():
+        contests = list(Contest.objects.filter(is_rehearsal=True))
+        files = list(_files(contests))
+        for model, way in BELOW_CONTEST:
+            _delete(removed, model._default_manager.filter(**{f"{way}__in": contests}))
+        _delete(removed, Contest.objects.filter(pk__in=[contest.pk for contest in contests]))
+        _banks(removed)
+        _units(removed)
+        _accounts(removed)
+        for contest in contests:
+            record("erased rehearsal", contest, by=None)
+    for path in files:
+        if path.is_dir():
+            shutil.rmtree(path, ignore_errors=True)
+        else:
+            path.unlink(missing_ok=True)
+    shutil.rmtree(settings.VAR_DIR / "rehearsal", ignore_errors=True)
+    return {name: count for name, count in removed.items() if count}
+
+
+def _delete(removed: dict[str, int], rows: QuerySet[Any]) -> None:
+    """One DELETE statement; the database checks at the end that nothing refers to what is gone."""
+    name = rows.model.__name__
+    removed[name] = removed.get(name, 0) + rows.order_by()._raw_delete(rows.db)
+
+
+def _files(contests: list[Contest]) -> Iterator[Path]:
+    for document in Document.objects.filter(contest__in=contests):
+        yield Path(document.file.path)
+    for contest in contests:
+        yield settings.MEDIA_ROOT / "certificates" / contest.slug
+
+
+def _banks(removed: dict[str, int]) -> None:
+    """Pools sealed for rehearsals, and banks that a rehearsal wrote and nobody else has touched or uses."""
+    _delete(
+        removed,
+        SealedPool.objects.filter(sealed_by__is_rehearsal=True).exclude(
+            pk__in=RoundSeal.objects.values("pool")
+        ),
+    )
+    foreign: tuple[QuerySet[Any, Any], ...] = (
+        Revision.objects.filter(writer__is_rehearsal=False).values("question__bank"),
+        Appraisal.objects.filter(appraiser__is_rehearsal=False).values("revision__question__bank"),
+        SealedPool.objects.values("bank"),
+        Round.objects.values("bank"),
+    )
+    banks = Bank.objects.filter(questions__revisions__writer__is_rehearsal=True)
+    for used in foreign:
+        banks = banks.exclude(pk__in=used)
+    ids = list(banks.values_list("pk", flat=True).distinct())
+    _delete(removed, Appraisal.objects.filter(revision__question__bank__in=ids))
+    _delete(removed, Revision.objects.filter(question__bank__in=ids))
+    _delete(removed, Question.objects.filter(bank__in=ids))
+    _delete(removed, Topic.objects.filter(bank__in=ids))
+    _delete(removed, Bank.objects.filter(pk__in=ids))
+
+
+def _units(removed: dict[str, int]) -> None:
+    _delete(removed, UnitOfficer.objects.filter(user__is_rehearsal=True))
+    brought = dict(Unit.objects.filter(is_rehearsal=True).order_by().values_list("pk", "parent_id"))
+    used: set[int | None] = set(
+        Unit.objects.filter(is_rehearsal=False, parent__in=brought).values_list("parent", flat=True)
+    )
+    for model, column in ((Entry, "unit"), (Headcount, "unit"), (UnitOfficer, "unit"), (Contest, "area")):
+        found = model._default_manager.filter(**{f"{column}__in": list(brought)})
+        used |= set(found.values_list(column, flat=True))
+    for unit in list(used):
+        above = unit and brought.get(unit)
+        while above in brought and above not in used:
+            used.add(above)
+            above = above and brought.get(above)
+    Unit.objects.filter(pk__in=used & brought.keys()).update(is_rehearsal=False)
+    _delete(removed, Unit.objects.filter(pk__in=brought.keys() - used))
+
+
+def _accounts(removed: dict[str, int]) -> None:
+    """The rehearsals' accounts with all that hangs on them, except those whose work is kept."""
+    kept: tuple[QuerySet[Any, Any], ...] = (
+        Revision.objects.values("writer"),
+        Appraisal.objects.values("appraiser"),
+        SealedPool.objects.values("sealed_by"),
+    )
+    accounts = User.objects.filter(is_rehearsal=True)
+    for work in kept:
+        accounts = accounts.exclude(pk__in=work)
+    ids = set(accounts.values_list("pk", flat=True))
+    User.objects.filter(is_rehearsal=True).exclude(pk__in=ids).update(is_rehearsal=False, is_active=False)
+    _delete(removed, Session.objects.filter(pk__in=_sessions(ids)))
+    for model in (EmailAddress, Authenticator, LogEntry):
+        _delete(removed, model._default_manager.filter(user__in=ids))
+    for through in (User.groups.through, User.user_permissions.through):
+        _delete(removed, through._default_manager.filter(Q(user__in=ids)))
+    _delete(removed, User.objects.filter(pk__in=ids))
+
+
+def _sessions(accounts: set[int]) -> list[str]:
+    """Session keys of the accounts; a session names its account only inside its signed data."""
+    names = {str(pk) for pk in accounts}
+    return [
+        session.session_key
+        for session in Session.objects.iterator()
+        if str(session.get_decoded().get(SESSION_KEY)) in names
+    ]
