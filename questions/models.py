@@ -20,6 +20,7 @@ class Bank(models.Model):
     class Meta:
         verbose_name = "ngân hàng câu hỏi"
         verbose_name_plural = "ngân hàng câu hỏi"
+        permissions = [("seal_bank", "Niêm phong ngân hàng câu hỏi")]
         ordering = ["name"]
 
     def __str__(self) -> str:
@@ -89,6 +90,10 @@ class Revision(models.Model):
     class Meta:
         verbose_name = "phiên bản câu hỏi"
         verbose_name_plural = "phiên bản câu hỏi"
+        permissions = [
+            ("see_key", "Xem đáp án và giải thích"),
+            ("appraise_revision", "Thẩm định câu hỏi"),
+        ]
         ordering = ["question", "-number"]
         constraints = [
             models.UniqueConstraint(fields=["question", "number"], name="one_revision_number_per_question"),
@@ -171,3 +176,26 @@ class SealedPool(models.Model):
 
     def __str__(self) -> str:
         return f"{self.bank} · {self.size} câu · {self.digest[:12]}"
+
+
+class ImportDraft(models.Model):
+    """A file between its preview and its import, kept for the one person who uploaded it.
+
+    In the database, because the next request may reach another machine. Gone after the import, with the
+    person's next upload, or after a day.
+    """
+
+    bank = models.ForeignKey(Bank, on_delete=models.CASCADE, related_name="+")
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
+    name = models.CharField("tên tệp", max_length=200)
+    content = models.BinaryField()
+    at = models.DateTimeField("tải lên lúc", db_default=Now(), editable=False)
+
+    class Meta:
+        verbose_name = "tệp chờ nhập"
+        verbose_name_plural = "tệp chờ nhập"
+        default_permissions = ()
+        constraints = [models.UniqueConstraint(fields=["bank", "by"], name="one_import_draft_per_person")]
+
+    def __str__(self) -> str:
+        return self.name

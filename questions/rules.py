@@ -72,7 +72,7 @@ def same_options(options: Sequence[str], *, exactly: bool) -> list[tuple[int, in
     seen: dict[str, int] = {}
     pairs = []
     for index, option in enumerate(options):
-        form = " ".join(option.split()).rstrip(".")
+        form = " ".join(option.split()).rstrip(". ")
         form = form if exactly else form.casefold()
         if not form:
             continue

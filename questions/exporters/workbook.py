@@ -43,7 +43,7 @@ def write_questions(
 
 def _columns(width: int) -> list[Column]:
     return [
-        Column(NUMBER, 6, Kind.YEAR),
+        Column(NUMBER, 6, Kind.LABEL),
         Column(TOPIC, 22),
         Column(TEXT, 48),
         *(Column(letter, 26) for letter in LETTERS[:width]),

@@ -4,6 +4,7 @@ from django.contrib.auth.models import Permission
 
 from contest_site.accounts.models import User
 from questions.models import Appraisal, Bank, Question, Revision, Topic
+from questions.rules import fingerprint
 
 
 def person(name: str, *permissions: str, staff: bool = True) -> User:
@@ -33,7 +34,7 @@ def revision(
         number=version,
         topic=bank.topics.get(name=topic) if topic else bank.topics.all()[0],
         text=text,
-        fingerprint=text.lower(),
+        fingerprint=fingerprint(text),
         options=["Một", "Hai", "Ba", "Bốn"],
         key=key,
         explanation="Giải thích bí mật",

@@ -2,13 +2,13 @@ import hashlib
 import json
 
 import pytest
-from django.db import connection
+from django.db import IntegrityError, connection, transaction
 
 from contest_site.accounts.models import User
 from contest_site.audit.models import AuditEvent
 from contest_site.lib.errors import Refused
 from questions.domain.sealing import seal_bank
-from questions.models import Bank
+from questions.models import Bank, SealedPool
 from questions.pools import PoolQuestion, load_pool
 from questions.queries import approved_revisions
 from tests.questions.helpers import bank_with_topics, person, revision, verdict
@@ -111,12 +111,16 @@ def test_a_pool_is_loaded_with_its_topics_and_then_kept_in_memory(
     )
 
 
-def test_an_altered_pool_is_not_used(bank: Bank, writer: User, appraiser: User) -> None:
-    verdict(revision(bank, 1, by=writer), appraiser)
-    pool = seal_bank(bank, by=appraiser)
-    with connection.cursor() as cursor:
-        cursor.execute("ALTER TABLE questions_sealedpool DISABLE TRIGGER USER")
-        cursor.execute("UPDATE questions_sealedpool SET content = replace(content, 'Hai', 'hai')")
-        cursor.execute("ALTER TABLE questions_sealedpool ENABLE TRIGGER USER")
+def test_a_pool_whose_content_has_another_digest_is_not_used(bank: Bank, writer: User) -> None:
+    pool = SealedPool.objects.create(bank=bank, content="[]", size=1, digest="0" * 64, sealed_by=writer)
     with pytest.raises(ValueError, match="altered"):
         load_pool(pool.pk)
+
+
+def test_a_sealed_pool_stays(bank: Bank, writer: User, appraiser: User) -> None:
+    verdict(revision(bank, 1, by=writer), appraiser)
+    pool = seal_bank(bank, by=appraiser)
+    with pytest.raises(IntegrityError, match="final"), transaction.atomic():
+        SealedPool.objects.update(content="[]")
+    with pytest.raises(IntegrityError, match="final"), transaction.atomic():
+        pool.delete()

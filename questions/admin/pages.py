@@ -1,0 +1,50 @@
+"""What the organisers' own pages share: the admin's frame, its permissions, files to download."""
+
+import io
+from collections.abc import Callable
+from typing import IO, Any, TypeVar, cast
+
+from django.contrib.admin import AdminSite
+from django.db.models import Model
+from django.http import HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
+from unfold.decorators import action
+
+from contest_site.lib.text import fold
+
+View = TypeVar("View", bound=Callable[..., HttpResponse])
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+
+def page(
+    request: HttpRequest, site: AdminSite, template: str, title: str, model: type[Model], **context: Any
+) -> TemplateResponse:
+    """A page of the admin that is no form of one row."""
+    return TemplateResponse(
+        request,
+        f"admin/questions/{template}.html",
+        {
+            **site.each_context(request),
+            "title": title,
+            "opts": model._meta,
+            "see_key": request.user.has_perm("questions.see_key"),
+            **context,
+        },
+        status=context.pop("status", 200),
+    )
+
+
+def workbook(name: str, write: Callable[[IO[bytes]], object]) -> HttpResponse:
+    """An .xlsx for download, named after `name` in plain letters."""
+    file = io.BytesIO()
+    write(file)
+    response = HttpResponse(file.getvalue(), content_type=XLSX)
+    plain = "-".join("".join(char if char.isalnum() else " " for char in fold(name)).split())
+    response["Content-Disposition"] = f'attachment; filename="{plain or "cau-hoi"}.xlsx"'
+    return response
+
+
+def button(name: str, address: str, icon: str, permission: str) -> Callable[[View], View]:
+    """Makes a method a page with a button of that name; unfold's own decorator hides the method's type."""
+    made = action(description=name, url_path=address, icon=icon, permissions=[permission])
+    return cast(Callable[[View], View], made)
