@@ -23,7 +23,8 @@ SEE_ALL = "contests.view_entry"
 class UnitRow:
     """One unit with everybody below it. `mean` is of each person's best score, to 2 places.
 
-    `headcount` is the number that the organiser gave for this very unit, None where none was given. The last
+    `headcount` is the number that the organiser gave for this unit; where none was given, the sum over the
+    units directly below if each of them has one; else None (a part of the people would be missing). The last
     three are None while scores are hidden (`scores_shown`) and where nobody took part.
     """
 
@@ -219,10 +220,23 @@ def unit_rows(contest: Contest, unit: Unit, *, with_scores: bool) -> list[UnitRo
     """
     with connection.cursor() as cursor:
         cursor.execute(UNITS, _parameters(contest, unit))
-        rows = [UnitRow(*row) for row in cursor.fetchall()]
+        rows = _with_sums([UnitRow(*row) for row in cursor.fetchall()])
     if not with_scores:
         rows = [replace(row, mean=None, best=None, all_right=None) for row in rows]
     return rows
+
+
+def _with_sums(rows: list[UnitRow]) -> list[UnitRow]:
+    """Headcounts of units without one, from those below; `rows` has parents right before their subtrees."""
+    done: list[UnitRow] = []
+    below: dict[int, list[int | None]] = {}  # by depth: headcounts of the units whose parent is still to come
+    for row in reversed(rows):
+        parts = below.pop(row.depth + 1, [])
+        if row.headcount is None and parts and None not in parts:
+            row = replace(row, headcount=sum(part for part in parts if part is not None))
+        below.setdefault(row.depth, []).append(row.headcount)
+        done.append(row)
+    return done[::-1]
 
 
 PARTICIPANTS = """

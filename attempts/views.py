@@ -16,7 +16,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from attempts.domain.finishing import attempt_end
 from attempts.domain.saving import Finished, Overtaken, save_answers
-from attempts.domain.starting import refusal_of_excluded, start_attempt
+from attempts.domain.starting import refusal, start_attempt
 from attempts.domain.submitting import submit_attempt
 from attempts.forms import ReceiptForm, SentPaper, prediction_value, read_paper
 from attempts.models import Attempt
@@ -87,8 +87,8 @@ def start(request: HttpRequest, slug: str, number: int) -> HttpResponse:
         limit("start", user.pk, per_minute=20)
         attempt = start_attempt(entry, round, address=client_address(request), device=device_mark(request))
         return redirect("attempts:paper", attempt.pk)
-    if exclusion_of(entry):
-        raise NotAllowed(refusal_of_excluded(entry))
+    if exclusion := exclusion_of(entry):
+        raise NotAllowed(refusal(exclusion))
     context = start_context(entry, round)
     if open_attempt := context["open_attempt"]:
         return redirect("attempts:paper", open_attempt.pk)

@@ -7,11 +7,11 @@ from typing import Any
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from attempts.domain.starting import refusal_of_excluded
+from attempts.domain.starting import refusal
 from attempts.models import Attempt
 from attempts.queries import attempts_of
-from contests.models import Contest, Entry, Round
-from contests.queries import RoundState, announced_contests, effective_close, exclusion_of, round_state
+from contests.models import Contest, Entry, Exclusion, Round
+from contests.queries import RoundState, announced_contests, effective_close, round_state
 from prizes.models import Certificate, StandingsRow, StandingsRun
 
 
@@ -74,13 +74,15 @@ def published_rounds(contest: Contest) -> set[int]:
     )
 
 
-def next_action(contest: Contest, entry: Entry | None, items: list[dict[str, Any]]) -> dict[str, str]:
+def next_action(
+    contest: Contest, entry: Entry | None, exclusion: Exclusion | None, items: list[dict[str, Any]]
+) -> dict[str, str]:
     """The one thing to do on a contest's page, for this person at this moment: label, url (or ""), note."""
     current = next((item for item in items if item["state"] == "open"), None)
     if entry is None:
         return _before_entry(contest, items)
-    if exclusion_of(entry):
-        return _action("", "", refusal_of_excluded(entry))
+    if exclusion:
+        return _action("", "", refusal(exclusion))
     if current is None:
         return _between_rounds(contest, items)
     return _in_round(entry, current["round"])

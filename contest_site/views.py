@@ -17,7 +17,7 @@ from attempts.queries import attempt_of
 from contest_site import queries
 from contest_site.lib.clock import database_now
 from contests.models import Entry
-from contests.queries import announced_contests
+from contests.queries import announced_contests, exclusion_of
 
 
 @require_safe
@@ -42,12 +42,14 @@ def contest(request: HttpRequest, slug: str) -> HttpResponse:
         .filter(contest=contest, user=request.user.pk)
         .first()
     )
+    exclusion = exclusion_of(entry) if entry else None
     prizes = list(contest.prizes.all())
     context = {
         "contest": contest,
         "rounds": items,
         "entry": entry,
-        "action": queries.next_action(contest, entry, items),
+        "action": queries.next_action(contest, entry, exclusion, items),
+        "exclusion": exclusion,
         "milestones": contest.milestones.all(),
         "documents": contest.documents.all(),
         "prizes": prizes,

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from attempts.domain.papers import sealed_paper
 from attempts.models import Attempt
 from contest_site.lib.errors import NotAllowed, NotNow
-from contests.models import Entry, Round
+from contests.models import Entry, Exclusion, Round
 from contests.queries import RoundState, excluded_entries, exclusion_of, round_state
 
 
@@ -27,7 +27,7 @@ def start_attempt(entry: Entry, round: Round, *, address: str | None = None, dev
         .get()
     )
     if state.excluded:
-        raise NotAllowed(refusal_of_excluded(entry))
+        raise NotAllowed(refusal(exclusion_of(entry)))
     attempts = list(Attempt.objects.filter(entry=entry, round=state).only("number", "submitted_at"))
     for attempt in attempts:
         if attempt.submitted_at is None:
@@ -41,9 +41,8 @@ def start_attempt(entry: Entry, round: Round, *, address: str | None = None, dev
         return Attempt.objects.filter(entry=entry, round=state).latest("number")
 
 
-def refusal_of_excluded(entry: Entry) -> str:
+def refusal(exclusion: Exclusion | None) -> str:
     """The sentence that tells an excluded person why."""
-    exclusion = exclusion_of(entry)
     role = exclusion.get_role_display() if exclusion else ""
     return _("Theo kế hoạch, thành viên %(role)s không tham gia dự thi và không được xếp hạng.") % {
         "role": role

@@ -122,7 +122,7 @@ class TestPaper:
     def test_no_key_explanation_or_source_reaches_the_browser(self) -> None:
         """Security statement 28: crawl everything until the submission."""
         sitting = Sitting(prediction_target="all_right")
-        pages = [
+        pages: list[Any] = [
             sitting.client.get(sitting.url("paper")),
             sitting.client.get(sitting.url("review")),
             sitting.save(q1="1", revision="0"),
@@ -283,7 +283,7 @@ class TestSubmit:
 
     def test_a_double_submit_and_a_replay_show_the_same_receipt(self) -> None:
         sitting = Sitting()
-        pages = [sitting.client.post(sitting.url("submit"), {"q1": "1"}, follow=True) for _ in range(3)]
+        pages: list[Any] = [sitting.client.post(sitting.url("submit"), {"q1": "1"}, follow=True) for _ in range(3)]
         receipts = {page.context["receipt"] for page in pages}
         assert len(receipts) == 1
         assert Attempt.objects.count() == 1
