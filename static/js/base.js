@@ -1,4 +1,5 @@
-// Size of text and contrast, remembered on this device. Without this file the page is whole: the buttons stay hidden.
+// Size of text and contrast, remembered on this device, and printing. Without this file the page is whole:
+// the buttons stay hidden.
 const root = document.documentElement;
 const SIZES = { min: -1, max: 3 };
 
@@ -64,6 +65,7 @@ addEventListener("DOMContentLoaded", () => {
 document.addEventListener("click", (event) => {
   const button = event.target.closest?.("[data-reading]");
   if (button) return act(button.dataset.reading);
+  if (event.target.closest?.("[data-print]")) return print();
   // A tap outside closes the account's menu.
   for (const menu of document.querySelectorAll("details.account[open]")) {
     if (!menu.contains(event.target)) menu.open = false;

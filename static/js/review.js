@@ -1,0 +1,29 @@
+// Sends the submission so that a lost network or a second tap does no harm: tried again until the server answers.
+const form = document.getElementById("nop-bai");
+const state = document.getElementById("trang-thai");
+const button = form.querySelector("button");
+let sending = false;
+
+async function submit() {
+  sending = true;
+  button.setAttribute("aria-disabled", "true");
+  state.hidden = false;
+  state.textContent = form.dataset.sending;
+  try {
+    const response = await fetch(form.action, { method: "POST", body: new URLSearchParams(new FormData(form)), credentials: "same-origin" });
+    if (response.status < 500 && response.status !== 429) {
+      // The result; or the paper, which leads on to what is right now (a new login, the result).
+      location.replace(response.ok && response.redirected && !response.url.includes(form.dataset.login) ? response.url : form.dataset.paper);
+      return;
+    }
+  } catch {
+    // no network: again below
+  }
+  state.textContent = form.dataset.waiting;
+  setTimeout(submit, 3000);
+}
+
+form.addEventListener("submit", (event) => {
+  event.preventDefault();
+  if (!sending) submit();
+});
