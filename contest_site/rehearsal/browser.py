@@ -34,8 +34,7 @@ class Page:
         """What a person reads, white space folded."""
         for part in self.tree.xpath("//script | //style | //template"):
             part.drop_tree()
-        words: str = self.tree.text_content()
-        return " ".join(words.split())
+        return " ".join(str(self.tree.text_content()).split())
 
     def form(self, *, field: str = "", action: str = "") -> Form:
         """The form that has the field, or whose address has the path `action`."""
@@ -67,8 +66,10 @@ class Form:
 
     def options(self, name: str) -> list[str]:
         """The values that the page offers for a choice, without the empty one."""
-        field = self.element.inputs[name]
-        return [value for value in field.value_options if value]
+        found = self.element.xpath(
+            ".//input[@name=$it and @type='radio']/@value | .//select[@name=$it]//option/@value", it=name
+        )
+        return [str(value) for value in found if value]
 
     def address(self, button: str = "") -> str:
         """Where it is sent: its action, or that of the button with this id or name."""

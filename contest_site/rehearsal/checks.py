@@ -90,7 +90,7 @@ def read_report(site: str, stage: Stage, run: StandingsRun, stop: threading.Even
 
 def _table(sheet: Any) -> list[Sequence[Any]]:
     """The numbered rows under the header."""
-    return [row for row in sheet.iter_rows(values_only=True) if isinstance(row[0], int)]
+    return [row for row in sheet.iter_rows(values_only=True) if row and isinstance(row[0], int)]
 
 
 def wrong_for_other_officer(site: str, stage: Stage, stop: threading.Event) -> list[str]:

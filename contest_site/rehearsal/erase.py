@@ -112,7 +112,8 @@ def erase_rehearsals() -> dict[str, int]:
 def _delete(removed: dict[str, int], rows: QuerySet[Any]) -> None:
     """One DELETE statement; the database checks at the end that nothing refers to what is gone."""
     name = rows.model.__name__
-    removed[name] = removed.get(name, 0) + rows.order_by()._raw_delete(rows.db)
+    count: int | None = rows.order_by()._raw_delete(rows.db)  # None where Django knows that there is nothing
+    removed[name] = removed.get(name, 0) + (count or 0)
 
 
 def _files(contests: list[Contest]) -> Iterator[Path]:
@@ -150,17 +151,17 @@ def _banks(removed: dict[str, int]) -> None:
 def _units(removed: dict[str, int]) -> None:
     _delete(removed, UnitOfficer.objects.filter(user__is_rehearsal=True))
     brought = dict(Unit.objects.filter(is_rehearsal=True).order_by().values_list("pk", "parent_id"))
-    used: set[int | None] = set(
+    used: set[Any] = set(
         Unit.objects.filter(is_rehearsal=False, parent__in=brought).values_list("parent", flat=True)
     )
     for model, column in ((Entry, "unit"), (Headcount, "unit"), (UnitOfficer, "unit"), (Contest, "area")):
         found = model._default_manager.filter(**{f"{column}__in": list(brought)})
         used |= set(found.values_list(column, flat=True))
     for unit in list(used):
-        above = unit and brought.get(unit)
+        above = brought.get(unit)
         while above in brought and above not in used:
             used.add(above)
-            above = above and brought.get(above)
+            above = brought.get(above) if above else None
     Unit.objects.filter(pk__in=used & brought.keys()).update(is_rehearsal=False)
     _delete(removed, Unit.objects.filter(pk__in=brought.keys() - used))
 

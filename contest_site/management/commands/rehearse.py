@@ -1,6 +1,7 @@
 """manage.py rehearse: the dress rehearsal of a whole contest."""
 
 import json
+import logging
 import signal
 import sys
 from argparse import ArgumentTypeError
@@ -43,6 +44,8 @@ class Command(BaseCommand):
             raise CommandError("Cần --contestants N hoặc --clean.")
         # Ended by a signal, it must still stop the servers that it started.
         signal.signal(signal.SIGTERM, lambda signum, frame: sys.exit(128 + signum))
+        # A line for each request of each person would bury what is said here.
+        logging.getLogger("httpx").setLevel(logging.WARNING)
         failed = False
         if options["contestants"]:
             failed = self._rehearse(console, options)
@@ -102,7 +105,7 @@ def show(console: Console, report: Report) -> None:
     table.add_row("Cả buổi", f"{report.seconds:.1f} giây".replace(".", ","))
     console.print(table)
     for error in report.errors[:ERRORS_SHOWN]:
-        console.print(f"- {error}", markup=False, highlight=False)
+        console.print(f"- {error}", markup=False, highlight=False, soft_wrap=True)
     if len(report.errors) > ERRORS_SHOWN:
         console.print(f"… và {len(report.errors) - ERRORS_SHOWN} lỗi khác.")
 
