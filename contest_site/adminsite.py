@@ -25,14 +25,12 @@ class ContestAdminSite(UnfoldAdminSite):
     site_title = "Quản trị cuộc thi"
 
     def check(self, app_configs: Any) -> list[CheckMessage]:
-        """Django's own checks alone: unfold's ask the database for permissions, which a new one has not yet."""
+        """Django's own checks alone: unfold's read permissions, which a new database has not got yet."""
         for model_admin in self._registry.values():
-            model_admin.checks_class = ModelAdminChecks
+            type(model_admin).checks_class = ModelAdminChecks
         return super().check(app_configs)
 
-    def admin_view(
-        self, view: Callable[..., HttpResponseBase], cacheable: bool = False
-    ) -> Callable[..., Any]:
+    def admin_view(self, view: Callable[..., HttpResponseBase], cacheable: bool = False) -> Any:
         wrapped: Callable[..., Any] = super().admin_view(view, cacheable)
 
         @wraps(view)

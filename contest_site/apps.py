@@ -1,4 +1,5 @@
-from django.apps import AppConfig
+from django.apps import AppConfig, apps
+from django.db.models.signals import post_migrate
 
 
 class SiteConfig(AppConfig):
@@ -7,3 +8,9 @@ class SiteConfig(AppConfig):
     name = "contest_site"
     label = "site_root"
     verbose_name = "Trang thi"
+
+    def ready(self) -> None:
+        from contest_site.roles import assign_roles
+
+        # The last app with models: by then the permissions of all apps exist.
+        post_migrate.connect(assign_roles, sender=apps.get_app_config("prizes"), dispatch_uid="roles")

@@ -15,6 +15,7 @@ from contest_site.env import (
     env_str,
     parse_database_url,
 )
+from contest_site.unfold import UNFOLD as UNFOLD
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
@@ -33,7 +34,8 @@ ALLOWED_HOSTS = env_list("ALLOWED_HOSTS", ["127.0.0.1", "localhost"] if INSECURE
 TRUSTED_PROXY_COUNT = env_int("TRUSTED_PROXY_COUNT", 0)
 # Dotted paths of classes as in contest_site.accounts.senders; each one-time code goes through all that serve it.
 CODE_SENDERS = env_list(
-    "CODE_SENDERS", [f"contest_site.accounts.senders.{name}" for name in (("Console", "Demo") if DEMO else ("Email",))]
+    "CODE_SENDERS",
+    [f"contest_site.accounts.senders.{name}" for name in (("Console", "Demo") if DEMO else ("Email",))],
 )
 CODE_FILE = env_path("CODE_FILE", VAR_DIR / "codes.jsonl")
 RATE_LIMITS_ENABLED = env_bool("RATE_LIMITS_ENABLED", True)
@@ -134,9 +136,15 @@ STATIC_ROOT = env_path("STATIC_ROOT", VAR_DIR / "static")
 STATICFILES_DIRS = [BASE_DIR / "static"]
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
-    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+    "staticfiles": {
+        "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
+        if INSECURE_HTTP
+        else "whitenoise.storage.CompressedManifestStaticFilesStorage"
+    },
 }
-# Without a collected manifest (a test, a first start) files are served straight from static/.
+# On a laptop files are served straight from static/; a server collects, names by content and compresses them.
+if INSECURE_HTTP:
+    STATIC_ROOT.mkdir(parents=True, exist_ok=True)
 WHITENOISE_USE_FINDERS = INSECURE_HTTP
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2_500_000
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 1_000
@@ -179,7 +187,9 @@ EMAIL_HOST_PASSWORD = env_str("EMAIL_HOST_PASSWORD", "")
 EMAIL_USE_TLS = env_bool("EMAIL_USE_TLS", EMAIL_PORT == 587)
 EMAIL_USE_SSL = env_bool("EMAIL_USE_SSL", EMAIL_PORT == 465)
 EMAIL_TIMEOUT = 10
-EMAIL_BACKEND = f"django.core.mail.backends.{'smtp' if EMAIL_HOST else 'console' if DEMO else 'dummy'}.EmailBackend"
+EMAIL_BACKEND = (
+    f"django.core.mail.backends.{'smtp' if EMAIL_HOST else 'console' if DEMO else 'dummy'}.EmailBackend"
+)
 DEFAULT_FROM_EMAIL = env_str("DEFAULT_FROM_EMAIL", "webmaster@localhost")
 
 # An organiser signs in with a second factor (an authenticator app) wherever the site is on a real address.

@@ -21,7 +21,6 @@ from contests.person import NAME_LENGTH, birth_date, person_name
 from contests.queries import contest_units
 from contests.unit_search import MAX_QUERY
 
-
 Value = TypeVar("Value")
 
 

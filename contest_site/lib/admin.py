@@ -6,7 +6,8 @@ from django.core.paginator import Paginator
 from django.db import models
 from django.http import HttpRequest
 from django.utils.functional import cached_property
-from unfold.admin import ModelAdmin
+
+from contest_site.lib.unfold import ModelAdmin
 
 COUNTED = 10_000
 

@@ -177,6 +177,7 @@ class Migration(migrations.Migration):
                 "verbose_name": "cuộc thi",
                 "verbose_name_plural": "cuộc thi",
                 "ordering": ["-opens_at"],
+                "permissions": [("announce_contest", "Được công bố cuộc thi")],
             },
         ),
         migrations.CreateModel(
@@ -274,7 +275,16 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "file",
-                    models.FileField(upload_to="documents/%Y/", verbose_name="tệp"),
+                    models.FileField(
+                        upload_to="documents/%Y/",
+                        validators=[
+                            django.core.validators.FileExtensionValidator(
+                                ["pdf", "doc", "docx", "xls", "xlsx", "ppt", "pptx", "odt", "zip"]
+                            ),
+                            contests.models.plan.document_size,
+                        ],
+                        verbose_name="tệp",
+                    ),
                 ),
                 (
                     "contest",
@@ -555,6 +565,7 @@ class Migration(migrations.Migration):
                 "verbose_name": "vòng thi",
                 "verbose_name_plural": "vòng thi",
                 "ordering": ["contest", "number"],
+                "permissions": [("seal_round", "Được niêm phong đề thi")],
             },
         ),
         migrations.CreateModel(

@@ -4,6 +4,8 @@ Prizes are part of the plan and so live here (docs/decisions/0003); what is awar
 A plan may be incomplete while it is being written; `contests.domain.check.problems` says what is missing.
 """
 
+from typing import Any
+
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import (
     ArrayField,
@@ -11,12 +13,14 @@ from django.contrib.postgres.fields import (
     RangeBoundary,
     RangeOperators,
 )
-from django.core.validators import MaxValueValidator, MinValueValidator
+from django.core.exceptions import ValidationError
+from django.core.validators import FileExtensionValidator, MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import F, Func, Q
 from django.db.models.functions import Now
 
 from contests.enums import (
+    DOCUMENT_TYPES,
     Audience,
     CertificateKind,
     CountingAttempt,
@@ -25,6 +29,13 @@ from contests.enums import (
     RankKey,
     ResultShown,
 )
+
+MAX_DOCUMENT = 20 * 1024 * 1024
+
+
+def document_size(file: Any) -> None:
+    if file.size > MAX_DOCUMENT:
+        raise ValidationError("Tệp lớn hơn 20 MB.")
 
 
 class TsTzRange(Func):
@@ -84,6 +95,7 @@ class Contest(models.Model):
         verbose_name = "cuộc thi"
         verbose_name_plural = "cuộc thi"
         ordering = ["-opens_at"]
+        permissions = [("announce_contest", "Được công bố cuộc thi")]
         constraints = [
             models.CheckConstraint(
                 condition=Q(closes_at__gt=F("opens_at")),
@@ -120,7 +132,14 @@ class Document(models.Model):
     contest = models.ForeignKey(Contest, on_delete=models.CASCADE, related_name="documents")
     position = models.PositiveSmallIntegerField("thứ tự", default=0)
     title = models.CharField("tên tài liệu", max_length=200)
-    file = models.FileField("tệp", upload_to="documents/%Y/")
+    file = models.FileField(
+        "tệp",
+        upload_to="documents/%Y/",
+        validators=[
+            FileExtensionValidator([suffix.lstrip(".") for suffix in DOCUMENT_TYPES]),
+            document_size,
+        ],
+    )
 
     class Meta:
         verbose_name = "tài liệu"
@@ -195,6 +214,7 @@ class Round(models.Model):
         verbose_name = "vòng thi"
         verbose_name_plural = "vòng thi"
         ordering = ["contest", "number"]
+        permissions = [("seal_round", "Được niêm phong đề thi")]
         constraints = [
             models.UniqueConstraint(fields=["contest", "number"], name="one_round_number_per_contest"),
             models.CheckConstraint(

@@ -1,0 +1,52 @@
+"""The audit trail to read, and the base of screens whose changes go into it."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from django.contrib import admin
+from django.db import models
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy
+
+from contest_site.audit.models import AuditEvent
+from contest_site.audit.trail import record
+from contest_site.lib.admin import ReadOnlyAdmin
+from contest_site.lib.unfold import ModelAdmin
+
+
+class AuditedAdmin(ModelAdmin):
+    """A screen of the admin; what is added, changed or deleted on it is in the trail, in one transaction."""
+
+    def log_addition(self, request: HttpRequest, obj: models.Model, message: Any) -> Any:
+        self._record("added", request, obj, message)
+        return super().log_addition(request, obj, message)
+
+    def log_change(self, request: HttpRequest, obj: models.Model, message: Any) -> Any:
+        if message:
+            self._record("changed", request, obj, message)
+        return super().log_change(request, obj, message)
+
+    def log_deletions(self, request: HttpRequest, queryset: Any) -> Any:
+        for obj in queryset:
+            self._record("deleted", request, obj, [])
+        return super().log_deletions(request, queryset)
+
+    def _record(self, verb: str, request: HttpRequest, obj: models.Model, message: Any) -> None:
+        by = request.user if request.user.is_authenticated else None
+        record(f"{verb} {obj._meta.model_name}", obj, by=by, changes=message)
+
+
+@admin.register(AuditEvent)
+class AuditEventAdmin(ReadOnlyAdmin):
+    list_display = ("at", "actor_name", "verb", "object_name", "reason")
+    list_filter = ("verb", ("at", admin.DateFieldListFilter))
+    search_fields = ("actor_name", "verb", "object_name", "reason")
+    search_help_text = gettext_lazy("Người thực hiện, việc, đối tượng hoặc lý do")
+    fields = ("at", "actor_name", "verb", "object_type", "object_id", "object_name", "reason", "details")
+    date_hierarchy = None
+
+    @admin.display(description=gettext_lazy("chi tiết"))
+    def details(self, event: AuditEvent) -> str:
+        return json.dumps(event.data, ensure_ascii=False, indent=1)

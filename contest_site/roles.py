@@ -1,0 +1,87 @@
+"""The organisers' roles as Django groups, and what each may do.
+
+Kept in step with the code after every migration. Steps that need two people (appraising a question, approving
+a result) are held apart by the database whatever the groups say.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.contrib.auth.models import Group, Permission
+from django.db.models import Q
+
+CHIEF = "Trưởng ban"
+SECRETARY = "Thư ký"
+WRITER = "Tổ ra đề"
+APPRAISER = "Tổ thẩm định"
+OFFICER = "Cán bộ đầu mối"
+
+
+def _crud(app: str, *models: str) -> set[str]:
+    return {f"{app}.{act}_{model}" for model in models for act in ("view", "add", "change", "delete")}
+
+
+def _view(app: str, *models: str) -> set[str]:
+    return {f"{app}.view_{model}" for model in models}
+
+
+PARTS = ("contest", "milestone", "document", "category", "round", "quota", "prize", "exclusion")
+PLAN = _crud("contests", *PARTS)
+UNITS = _crud("contests", "unit", "headcount", "unitofficer")
+LOOKING = {
+    *_view("contests", *PARTS, "entry", "unit", "headcount", "unitofficer"),
+    *_view("questions", "bank", "topic", "question", "revision"),
+    *_view("prizes", "standingsrun"),
+    *_view("audit", "auditevent"),
+}
+ROLES: Mapping[str, set[str]] = {
+    CHIEF: {
+        *LOOKING,
+        *PLAN,
+        *UNITS,
+        "contests.announce_contest",
+        "contests.seal_round",
+        "prizes.settle_standings",
+        "prizes.approve_standings",
+        *_view("accounts", "user"),
+    },
+    SECRETARY: {
+        *LOOKING,
+        *PLAN,
+        *UNITS,
+        "contests.seal_round",
+        "prizes.settle_standings",
+        *_view("accounts", "user"),
+    },
+    WRITER: {
+        *_view("questions", "bank", "topic", "question", "revision"),
+        *("questions.add_bank", "questions.change_bank", "questions.add_topic", "questions.change_topic"),
+        *("questions.add_question", "questions.change_question", "questions.see_key"),
+    },
+    APPRAISER: {
+        *_view("questions", "bank", "topic", "question", "revision"),
+        *("questions.see_key", "questions.appraise_revision"),
+    },
+    # Sees the agency's own pages by the unit that the account is attached to, nothing of the admin.
+    OFFICER: set(),
+}
+
+
+def assign_roles(**signal: Any) -> None:
+    """Make the groups and give each exactly the permissions of its role; safe to repeat."""
+    for name, wanted in ROLES.items():
+        group, _created = Group.objects.get_or_create(name=name)
+        group.permissions.set(permissions(wanted))
+
+
+def permissions(names: set[str]) -> list[Permission]:
+    """Those of "app.codename" that exist."""
+    if not names:
+        return []
+    named = Q(pk__isnull=True)
+    for name in names:
+        app, codename = name.split(".")
+        named |= Q(content_type__app_label=app, codename=codename)
+    return list(Permission.objects.filter(named))

@@ -1,0 +1,106 @@
+"""The look and the sidebar of the organisers' admin (settings.UNFOLD)."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.http import HttpRequest
+from django.templatetags.static import static
+from django.urls import reverse_lazy
+from django.utils.translation import gettext_lazy as _
+
+
+def _may(permission: str) -> Callable[[HttpRequest], bool]:
+    return lambda request: request.user.has_perm(permission)
+
+
+def _list(title: Any, icon: str, model: str) -> dict[str, Any]:
+    """A link to a model's list, for those who may see it; `model` is "app.model"."""
+    app, name = model.split(".")
+    return {
+        "title": title,
+        "icon": icon,
+        "link": reverse_lazy(f"admin:{app}_{name}_changelist"),
+        "permission": _may(f"{app}.view_{name}"),
+    }
+
+
+NAVIGATION = [
+    {
+        "items": [
+            {"title": _("Tổng quan"), "icon": "dashboard", "link": reverse_lazy("admin:index")},
+            _list(_("Cuộc thi"), "event_note", "contests.contest"),
+        ]
+    },
+    {
+        "title": _("Ngân hàng câu hỏi"),
+        "items": [
+            _list(_("Ngân hàng"), "quiz", "questions.bank"),
+            _list(_("Câu hỏi"), "checklist", "questions.question"),
+        ],
+    },
+    {
+        "title": _("Đơn vị"),
+        "items": [
+            _list(_("Danh mục đơn vị"), "account_tree", "contests.unit"),
+            _list(_("Cán bộ đầu mối"), "badge", "contests.unitofficer"),
+        ],
+    },
+    {
+        "title": _("Người dự thi"),
+        "items": [
+            _list(_("Đăng ký dự thi"), "how_to_reg", "contests.entry"),
+            _list(_("Người không được dự thi"), "person_off", "contests.exclusion"),
+        ],
+    },
+    {
+        "items": [
+            _list(_("Kết quả"), "workspace_premium", "prizes.standingsrun"),
+            _list(_("Nhật ký"), "history", "audit.auditevent"),
+            _list(_("Tài khoản"), "group", "accounts.user"),
+        ]
+    },
+]
+
+# Warm greys and one deep red, as on the public pages; the site's own choice of day or night is kept.
+UNFOLD: dict[str, Any] = {
+    "SITE_TITLE": _("Quản trị cuộc thi"),
+    "SITE_HEADER": _("Quản trị cuộc thi"),
+    "SITE_SUBHEADER": _("Dành cho Ban Tổ chức"),
+    "SITE_URL": "/",
+    "SITE_SYMBOL": "account_balance",
+    "SHOW_HISTORY": True,
+    "SHOW_VIEW_ON_SITE": False,
+    "SHOW_BACK_BUTTON": True,
+    "BORDER_RADIUS": "6px",
+    "DASHBOARD_CALLBACK": "contest_site.dashboard.dashboard",
+    "STYLES": [lambda request: static("css/admin.css")],
+    "COLORS": {
+        "base": {
+            "50": "#faf9f7",
+            "100": "#f4f2ee",
+            "200": "#e4dfd7",
+            "300": "#d0c8bc",
+            "400": "#a39889",
+            "500": "#776d61",
+            "600": "#5d554d",
+            "700": "#463f38",
+            "800": "#2a2521",
+            "900": "#1f1b18",
+            "950": "#171412",
+        },
+        "primary": {
+            "50": "#fbf3f2",
+            "100": "#f6e2e0",
+            "200": "#ecc4c0",
+            "300": "#de9a95",
+            "400": "#cb6661",
+            "500": "#b33f3d",
+            "600": "#9a1b1e",
+            "700": "#7c1417",
+            "800": "#651215",
+            "900": "#521315",
+            "950": "#2d0708",
+        },
+    },
+    "SIDEBAR": {"show_search": False, "show_all_applications": False, "navigation": NAVIGATION},
+}

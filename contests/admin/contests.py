@@ -1,0 +1,163 @@
+"""A contest's plan: one page in the order of a plan, what is still missing on top, and its next steps."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.translation import gettext_lazy
+
+from contest_site.audit.admin import AuditedAdmin
+from contest_site.audit.trail import record
+from contest_site.lib.clock import database_now
+from contest_site.lib.templatetags.vi import end_moment, moment
+from contests.admin.forms import ContestForm
+from contests.admin.inlines import (
+    CategoryInline,
+    DocumentInline,
+    ExclusionInline,
+    MilestoneInline,
+    PrizeInline,
+    RoundInline,
+)
+from contests.admin.locks import OPEN_FIELDS, is_fixed
+from contests.admin.steps import ContestSteps
+from contests.domain.check import problems
+from contests.domain.excluding import record_exclusion
+from contests.models import Contest, Exclusion
+from contests.queries import is_announced
+from contests.stages import Stage, stage
+
+FIELDSETS: tuple[Any, ...] = (
+    (
+        gettext_lazy("Cuộc thi"),
+        {
+            "fields": (
+                "name",
+                ("slug", "place"),
+                ("organiser", "parent_organiser"),
+                ("standing_body", "hotline"),
+                "legal_basis",
+                "subject",
+            )
+        },
+    ),
+    (gettext_lazy("Đối tượng và địa bàn"), {"fields": ("eligibility", "ineligible", "area")}),
+    (
+        gettext_lazy("Thời gian và công khai"),
+        {"fields": (("opens_at", "closes_at"), ("names_shown", "live_participation"))},
+    ),
+    (
+        gettext_lazy("Giấy chứng nhận"),
+        {
+            "fields": (
+                ("certificate_kind", "certificate_issuer"),
+                "certificate_reason",
+                ("signature_authority", "signature_title", "signature_name"),
+            )
+        },
+    ),
+    (gettext_lazy("Dữ liệu cá nhân"), {"fields": ("consent_version", "consent_text")}),
+    (
+        gettext_lazy("Những mục kế hoạch không quy định"),
+        {"fields": ("chosen",), "classes": ("collapse",)},
+    ),
+)
+
+
+@admin.register(Contest)
+class ContestAdmin(ContestSteps, AuditedAdmin):
+    form = ContestForm
+    fieldsets = FIELDSETS
+    inlines = (
+        MilestoneInline,
+        DocumentInline,
+        CategoryInline,
+        RoundInline,
+        PrizeInline,
+        ExclusionInline,
+    )
+    list_display = ("name", "organiser", "window", "stage_label", "entry_count")
+    search_fields = ("name", "organiser", "slug")
+    autocomplete_fields = ("area",)
+    prepopulated_fields = {"slug": ("name",)}
+    show_full_result_count = False
+    list_per_page = 50
+    change_form_outer_before_template = "admin/contests/state.html"
+    warn_unsaved_form = True
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Contest]:
+        rows: QuerySet[Contest] = super().get_queryset(request)
+        return rows.select_related("announcement").prefetch_related("rounds__seal", "rounds__closing")
+
+    def get_prepopulated_fields(self, request: HttpRequest, obj: Any = None) -> dict[str, Any]:
+        return {} if obj else dict(self.prepopulated_fields)
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Contest | None = None) -> tuple[str, ...]:
+        if not is_fixed(obj):
+            return ()
+        names = [field.name for field in Contest._meta.concrete_fields if field.editable]
+        return tuple(name for name in names if name not in ("id", *OPEN_FIELDS))
+
+    def has_delete_permission(self, request: HttpRequest, obj: Contest | None = None) -> bool:
+        """Only a plan that nobody has read and no paper hangs on."""
+        if obj is not None and is_fixed(obj):
+            return False
+        return bool(super().has_delete_permission(request, obj))
+
+    def get_actions(self, request: HttpRequest) -> dict[str, Any]:
+        return {}
+
+    def changeform_view(
+        self,
+        request: HttpRequest,
+        object_id: str | None = None,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> Any:
+        contest = self.get_object(request, object_id) if object_id and request.method == "GET" else None
+        context = self.state_context(request, contest) if contest else {}
+        return super().changeform_view(request, object_id, form_url, {**context, **(extra_context or {})})
+
+    def state_context(self, request: HttpRequest, contest: Contest) -> dict[str, Any]:
+        """What stands above the form: where the contest is, what is wrong, what can be done next."""
+        now = database_now()
+        at = stage(contest, now)
+        return {
+            "contest": contest,
+            "stage": at,
+            "plan_problems": [] if is_announced(contest) else problems(contest),
+            "fixed": is_fixed(contest),
+            "steps": self.steps(request, contest, now),
+            "public_address": reverse("contest", args=[contest.slug]) if at is not Stage.DRAFT else "",
+        }
+
+    def save_formset(self, request: HttpRequest, form: Any, formset: Any, change: bool) -> None:
+        super().save_formset(request, form, formset, change)
+        if formset.model is not Exclusion:
+            return
+        by = request.user if request.user.is_authenticated else None
+        for exclusion in formset.new_objects:
+            record_exclusion(exclusion, by=by)
+        for exclusion, _changed in formset.changed_objects:
+            record_exclusion(exclusion, by=by)
+        for exclusion in formset.deleted_objects:
+            record("readmitted person", form.instance, by=by, person=str(exclusion))
+
+    @admin.display(description=gettext_lazy("thời gian thi"), ordering="opens_at")
+    def window(self, contest: Contest) -> str:
+        return f"{moment(contest.opens_at)} – {end_moment(contest.closes_at)}"
+
+    @admin.display(description=gettext_lazy("trạng thái"))
+    def stage_label(self, contest: Contest) -> str:
+        return str(stage(contest, database_now()).label)
+
+    @admin.display(description=gettext_lazy("đăng ký"))
+    def entry_count(self, contest: Contest) -> str:
+        """Every number is a link to the rows behind it."""
+        address = f"{reverse('admin:contests_entry_changelist')}?contest__id__exact={contest.pk}"
+        return format_html('<a href="{}">{}</a>', address, contest.entries.count())

@@ -1,0 +1,206 @@
+"""The forms of a plan's rows: required choices, suggestions, and what one row cannot see of another."""
+
+from __future__ import annotations
+
+from itertools import combinations
+from typing import TYPE_CHECKING, Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget, UnfoldAdminTextInputWidget
+
+from contest_site.lib.errors import Invalid
+from contest_site.lib.identity import display_phone, national_id_hash, normal_phone
+from contest_site.lib.text import clean
+from contests.admin.fields import LinesField, MomentField, RankOrderField, YesNoField, key_labels, suggest
+from contests.enums import Audience
+from contests.models import Contest, Exclusion, Prize, Round
+
+if TYPE_CHECKING:
+    ContestModelForm = forms.ModelForm[Contest]
+    RoundModelForm = forms.ModelForm[Round]
+    PrizeModelForm = forms.ModelForm[Prize]
+    ExclusionModelForm = forms.ModelForm[Exclusion]
+    PlanFormSet = forms.BaseInlineFormSet[Any, Any, forms.ModelForm[Any]]
+else:
+    ContestModelForm = RoundModelForm = PrizeModelForm = ExclusionModelForm = forms.ModelForm
+    PlanFormSet = forms.BaseInlineFormSet
+
+CONTEST_KEYS = {
+    "consent_version": "consent.version",
+    "consent_text": "consent.text",
+    "certificate_issuer": "certificate.issuer",
+    "certificate_reason": "certificate.reason",
+    "signature_authority": "certificate.signature_authority",
+    "signature_title": "certificate.signature_title",
+}
+
+
+class ContestForm(ContestModelForm):
+    opens_at = MomentField(label=gettext_lazy("Mở cuộc thi"))
+    closes_at = MomentField(label=gettext_lazy("Kết thúc cuộc thi"), end=True)
+    legal_basis = LinesField(
+        label=gettext_lazy("Căn cứ pháp lý"), required=False, help_text=gettext_lazy("Mỗi văn bản một dòng.")
+    )
+    live_participation = YesNoField(label=gettext_lazy("Công khai số người dự thi khi đang thi"))
+    chosen = forms.MultipleChoiceField(
+        label=gettext_lazy("Kế hoạch không quy định"),
+        required=False,
+        help_text=gettext_lazy(
+            "Đánh dấu các mục mà kế hoạch chính thức không quy định, do cơ quan tổ chức chọn."
+        ),
+        widget=UnfoldAdminCheckboxSelectMultipleWidget,
+    )
+
+    class Meta:
+        model = Contest
+        exclude = ("is_rehearsal",)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if "chosen" in self.fields:
+            known = dict(key_labels(Contest, Round))
+            known |= {key: key for key in self.instance.chosen if key not in known}
+            self.fields["chosen"].choices = list(known.items())  # type: ignore[attr-defined]
+        if self.instance._state.adding:
+            self.initial.pop("live_participation", None)
+        suggest(self.fields, "contest", CONTEST_KEYS)
+
+    def clean(self) -> dict[str, Any] | None:
+        super().clean()
+        opens, closes = self.cleaned_data.get("opens_at"), self.cleaned_data.get("closes_at")
+        if opens and closes and closes <= opens:
+            self.add_error("closes_at", _("Thời điểm kết thúc cuộc thi phải sau thời điểm mở."))
+        return self.cleaned_data
+
+
+class RoundForm(RoundModelForm):
+    opens_at = MomentField(label=gettext_lazy("Mở vòng thi"))
+    closes_at = MomentField(label=gettext_lazy("Kết thúc vòng thi"), end=True)
+    rank_order = RankOrderField(label=gettext_lazy("Thứ tự xếp hạng"))
+    only_all_right = YesNoField(label=gettext_lazy("Chỉ xếp hạng người trả lời đúng tất cả"))
+
+    class Meta:
+        model = Round
+        exclude = ()
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if self.instance._state.adding:
+            self.initial.pop("only_all_right", None)
+        suggest(self.fields, "rounds")
+
+    def clean(self) -> dict[str, Any] | None:
+        super().clean()
+        opens, closes = self.cleaned_data.get("opens_at"), self.cleaned_data.get("closes_at")
+        if opens and closes and closes <= opens:
+            self.add_error("closes_at", _("Thời điểm kết thúc vòng thi phải sau thời điểm mở."))
+        return self.cleaned_data
+
+
+def kept(formset: Any) -> list[Any]:
+    """The forms that will be saved."""
+    return [form for form in formset.forms if form.cleaned_data and not form.cleaned_data.get("DELETE")]
+
+
+class RoundFormSet(PlanFormSet):
+    """Rounds typed on one page are judged against each other before the database does."""
+
+    def clean(self) -> None:
+        super().clean()
+        if any(self.errors):
+            return
+        for one, other in combinations(kept(self), 2):
+            first, second = one.cleaned_data, other.cleaned_data
+            if first["opens_at"] < second["closes_at"] and second["opens_at"] < first["closes_at"]:
+                names = {"first": first["name"], "second": second["name"]}
+                raise ValidationError(_("“%(second)s” chồng thời gian lên “%(first)s”.") % names)
+
+
+class PrizeForm(PrizeModelForm):
+    class Meta:
+        model = Prize
+        exclude = ()
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if self.instance._state.adding:
+            self.initial.pop("amount", None)
+            if "audience" in self.fields:
+                self.initial["audience"] = Audience.INDIVIDUAL
+
+
+class PrizeFormSet(PlanFormSet):
+    def clean(self) -> None:
+        super().clean()
+        if any(self.errors):
+            return
+        seen = set()
+        for form in kept(self):
+            found = form.cleaned_data
+            place = (found.get("round"), found["audience"], found["position"])
+            if place in seen:
+                raise ValidationError(
+                    _("Hai giải cùng có thứ tự trao %(position)d.") % {"position": found["position"]}
+                )
+            seen.add(place)
+
+
+class ExclusionForm(ExclusionModelForm):
+    """Phone and national ID as people type them; the ID is kept as a hash alone and never shown again."""
+
+    phone = forms.CharField(
+        label=gettext_lazy("Số điện thoại"), required=False, widget=UnfoldAdminTextInputWidget
+    )
+    national_id = forms.CharField(
+        label=gettext_lazy("Số định danh cá nhân (CCCD)"), required=False, widget=UnfoldAdminTextInputWidget
+    )
+
+    class Meta:
+        model = Exclusion
+        fields = ("contest", "full_name", "role", "user", "phone", "national_id")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if self.instance.phone:
+            self.initial["phone"] = display_phone(self.instance.phone)
+        if self.instance.national_id_hash:
+            self.fields["national_id"].help_text = _("Đã lưu; chỉ nhập khi muốn thay số khác.")
+
+    def clean_full_name(self) -> str:
+        return clean(self.cleaned_data["full_name"])
+
+    def clean_phone(self) -> str | None:
+        typed = self.cleaned_data["phone"].strip()
+        try:
+            return normal_phone(typed) if typed else None
+        except Invalid as error:
+            raise ValidationError(str(error.message)) from None
+
+    def clean_national_id(self) -> str | None:
+        """The hash of what was typed, or the one that is kept."""
+        typed = self.cleaned_data["national_id"].strip()
+        try:
+            return national_id_hash(typed) if typed else self.instance.national_id_hash
+        except Invalid as error:
+            raise ValidationError(str(error.message)) from None
+
+    def clean(self) -> dict[str, Any] | None:
+        super().clean()
+        found = self.cleaned_data
+        if self.errors:
+            return found
+        if not (found.get("user") or found.get("phone") or found.get("national_id")):
+            raise ValidationError(
+                _("Cần ít nhất một trong ba: tài khoản, số điện thoại, số định danh cá nhân.")
+            )
+        # A hidden column is not validated by the model's own constraints.
+        same = Exclusion.objects.filter(
+            contest=found.get("contest"), national_id_hash=found["national_id"]
+        ).exclude(pk=self.instance.pk)
+        if found["national_id"] and same.exists():
+            self.add_error("national_id", _("Số định danh cá nhân này đã có trong danh sách."))
+        self.instance.national_id_hash = found["national_id"]
+        return found

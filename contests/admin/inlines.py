@@ -1,0 +1,129 @@
+"""The rows of a plan on the contest's page, in the order of a plan."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import admin
+from django.db import models
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy
+
+from contest_site.lib.unfold import StackedInline, TabularInline
+from contests.admin.forms import ExclusionForm, PrizeForm, PrizeFormSet, RoundForm, RoundFormSet
+from contests.admin.locks import PlanRows
+from contests.models import Category, Document, Exclusion, Milestone, Prize, Quota, Round
+from questions.models import Topic
+
+ROUND_FIELDSETS: tuple[Any, ...] = (
+    (None, {"fields": (("number", "name"), ("opens_at", "closes_at"))}),
+    (
+        gettext_lazy("Đề thi và lượt thi"),
+        {
+            "fields": (
+                ("bank", "questions"),
+                ("time_limit_minutes", "attempts_allowed"),
+                ("counting_attempt", "result_shown"),
+            )
+        },
+    ),
+    (gettext_lazy("Câu dự đoán"), {"fields": ("prediction_target", "prediction_text")}),
+    (gettext_lazy("Xếp hạng"), {"fields": ("rank_order", "only_all_right")}),
+)
+
+
+class MilestoneInline(TabularInline):
+    model = Milestone
+    fields = ("position", "label", "starts_on", "ends_on", "text")
+    extra = 0
+
+
+class DocumentInline(TabularInline):
+    model = Document
+    fields = ("position", "title", "file")
+    extra = 0
+
+
+class CategoryInline(PlanRows, TabularInline):
+    model = Category
+    extra = 0
+    fields = ("position", "name")
+
+
+class RoundInline(PlanRows, StackedInline):
+    model = Round
+    form = RoundForm
+    formset = RoundFormSet
+    show_change_link = True
+    fieldsets = ROUND_FIELDSETS
+    extra = 0
+
+    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
+        return in_words(super().get_fieldsets(request, obj), self.has_change_permission(request, obj))
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        return () if self.has_change_permission(request, obj) else ("order_in_words",)
+
+    @admin.display(description=gettext_lazy("thứ tự xếp hạng"))
+    def order_in_words(self, round: Round) -> str:
+        return order_in_words(round)
+
+
+class QuotaInline(TabularInline):
+    model = Quota
+    fields = ("topic", "questions")
+    extra = 0
+
+    def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        """Only topics of the round's own bank."""
+        field = super().formfield_for_foreignkey(db_field, request, **kwargs)
+        match = request.resolver_match
+        round_id = match.kwargs.get("object_id") if match else None
+        if db_field.name == "topic" and field is not None:
+            bank = Round.objects.filter(pk=round_id).values("bank") if round_id else []
+            field.queryset = Topic.objects.filter(bank__in=bank)
+        return field
+
+
+class PrizeInline(PlanRows, TabularInline):
+    model = Prize
+    form = PrizeForm
+    formset = PrizeFormSet
+    fields = ("position", "name", "quantity", "amount", "round", "audience")
+    extra = 0
+
+    def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        """Only rounds of this contest."""
+        field = super().formfield_for_foreignkey(db_field, request, **kwargs)
+        match = request.resolver_match
+        if db_field.name == "round" and field is not None:
+            contest_id = match.kwargs.get("object_id") if match else None
+            field.queryset = Round.objects.filter(contest=contest_id) if contest_id else Round.objects.none()
+        return field
+
+
+class ExclusionInline(TabularInline):
+    model = Exclusion
+    form = ExclusionForm
+    fields = ("full_name", "role", "user", "phone", "national_id")
+    autocomplete_fields = ("user",)
+    extra = 0
+
+
+def in_words(fieldsets: Any, can_change: bool) -> Any:
+    """Fieldsets in which a list of keys is read as words where it cannot be changed."""
+    if can_change:
+        return fieldsets
+    return [(title, {**options, "fields": _replaced(options["fields"])}) for title, options in fieldsets]
+
+
+def _replaced(fields: Any) -> tuple[Any, ...]:
+    return tuple(
+        _replaced(name) if isinstance(name, tuple) else "order_in_words" if name == "rank_order" else name
+        for name in fields
+    )
+
+
+def order_in_words(round: models.Model) -> str:
+    assert isinstance(round, Round)
+    return " → ".join(round.order_labels)

@@ -1,0 +1,40 @@
+"""What may still be changed of a plan: everything, until it is announced or a round of it is sealed."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django.http import HttpRequest
+
+from contests.models import Contest
+from contests.queries import is_announced
+
+if TYPE_CHECKING:
+    from django.contrib import admin
+
+    InlineModelAdmin = admin.options.InlineModelAdmin[Any, Any]
+else:
+    InlineModelAdmin = object
+
+# Still open after the announcement: nothing of a paper, a rank or a prize hangs on it.
+OPEN_FIELDS = ("hotline",)
+
+
+def is_fixed(contest: Contest | None) -> bool:
+    """Whether fairness no longer allows changes: people have read the plan, or a paper is fixed."""
+    if contest is None or contest.pk is None:
+        return False
+    return is_announced(contest) or contest.rounds.filter(seal__isnull=False).exists()
+
+
+class PlanRows(InlineModelAdmin):
+    """Rows of a plan that can be looked at but no longer changed once the plan is fixed."""
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return not is_fixed(obj) and super().has_add_permission(request, obj)
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return not is_fixed(obj) and super().has_change_permission(request, obj)
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return not is_fixed(obj) and super().has_delete_permission(request, obj)
