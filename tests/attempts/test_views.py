@@ -283,7 +283,9 @@ class TestSubmit:
 
     def test_a_double_submit_and_a_replay_show_the_same_receipt(self) -> None:
         sitting = Sitting()
-        pages: list[Any] = [sitting.client.post(sitting.url("submit"), {"q1": "1"}, follow=True) for _ in range(3)]
+        pages: list[Any] = [
+            sitting.client.post(sitting.url("submit"), {"q1": "1"}, follow=True) for _ in range(3)
+        ]
         receipts = {page.context["receipt"] for page in pages}
         assert len(receipts) == 1
         assert Attempt.objects.count() == 1
