@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
 from django.db import models
-from django.db.models import Count
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
@@ -16,8 +16,8 @@ from contest_site.lib.clock import database_now
 from contests.models import Round, RoundClosing
 from contests.queries import RoundState, closing_of, round_state
 from prizes.domain.awarding import Proposal, awards_of, propose_awards
-from prizes.models import Certificate, StandingsRun
-from prizes.queries import approval_of, newest_run, review_of
+from prizes.models import StandingsRun
+from prizes.queries import approval_of, newest_run, newest_runs, papers_of, review_of
 
 if TYPE_CHECKING:
     from contest_site.accounts.models import User
@@ -77,10 +77,7 @@ class Progress:
     @cached_property
     def papers(self) -> tuple[int, int]:
         """Certificates of the run: how many have their PDF, how many there are."""
-        counted = Certificate.objects.filter(award__run=self.run).aggregate(
-            made=Count("file"), all=Count("pk")
-        )
-        return counted["made"], counted["all"]
+        return papers_of([self.run]).get(self.run.pk, (0, 0)) if self.run else (0, 0)
 
     @cached_property
     def next(self) -> Step:
@@ -102,6 +99,17 @@ class Progress:
             return Step.PUBLISH
         made, wanted = self.papers
         return Step.RENDER if made < wanted else Step.DONE
+
+    @classmethod
+    def of_all(cls, rounds: Sequence[Round]) -> list[Progress]:
+        """Many rounds at once (with `closing` selected): their runs and papers in one query each."""
+        runs = {run.round_id: run for run in newest_runs(rounds)}
+        papers = papers_of(runs.values())
+        found = [cls(round) for round in rounds]
+        for progress in found:
+            run = runs.get(progress.round.pk)
+            progress.__dict__ |= {"run": run, "papers": papers.get(run.pk, (0, 0)) if run else (0, 0)}
+        return found
 
     @property
     def track(self) -> list[tuple[Step, str, User | None, datetime | None]]:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from django.core.exceptions import ObjectDoesNotExist
-from django.db.models import Q, QuerySet
+from django.db.models import Count, Q, QuerySet
 
 from contests.enums import Audience
 from contests.models import Contest, Prize, Round
@@ -12,8 +14,13 @@ from prizes.models import Certificate, Publication, RunApproval, RunReview, Stan
 
 def newest_run(round: Round) -> StandingsRun | None:
     """The round's latest version, with every record that was made about it."""
+    return newest_runs([round]).first()
+
+
+def newest_runs(rounds: Iterable[Round]) -> QuerySet[StandingsRun]:
+    """The latest version of each round that has one, with every record that was made about it."""
     return (
-        StandingsRun.objects.filter(round=round)
+        StandingsRun.objects.filter(round__in=rounds)
         .select_related(
             "round__contest",
             "by",
@@ -23,8 +30,8 @@ def newest_run(round: Round) -> StandingsRun | None:
             "decision__by",
             "publication__by",
         )
-        .order_by("-version")
-        .first()
+        .order_by("round_id", "-version")
+        .distinct("round_id")
     )
 
 
@@ -69,6 +76,14 @@ def is_in_force(certificate: Certificate) -> bool:
     """Whether no later publication of the same round has replaced the certificate's."""
     run = certificate.award.run
     return not Publication.objects.filter(run__round=run.round_id, run__version__gt=run.version).exists()
+
+
+def papers_of(runs: Iterable[StandingsRun]) -> dict[int, tuple[int, int]]:
+    """By run: how many of its certificates have their PDF, and how many there are; none without any."""
+    counted = Certificate.objects.filter(award__run__in=runs).values_list("award__run")
+    return {
+        run: (made, total) for run, made, total in counted.annotate(made=Count("file"), total=Count("pk"))
+    }
 
 
 def certificates_of(run: StandingsRun) -> QuerySet[Certificate]:

@@ -62,8 +62,7 @@ class StandingsRunAdmin(ReadOnlyAdmin):
             .select_related("contest", "closing")
             .order_by("-closes_at")[:LISTED_ROUNDS]
         )
-        lines = [{"round": one, "progress": Progress(one)} for one in rounds]
-        return page(request, self.admin_site, "rounds", _("Kết quả"), lines=lines)
+        return page(request, self.admin_site, "rounds", _("Kết quả"), lines=Progress.of_all(rounds))
 
     def round_page(self, request: HttpRequest, round_id: int) -> HttpResponse:
         """The close-of-round page: the next step on top, then what it rests on."""

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import threading
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import timedelta
 from decimal import Decimal
-from typing import Any
+from typing import Any, TypeVar
 
+from django.db import connections
 from django.utils import timezone
 
 from contest_site.accounts.models import User
@@ -17,8 +20,16 @@ from contests.models import Contest, Entry, Prize, Round, RoundClosing
 from prizes.domain.deciding import approve_run, enter_decision, publish_run, review_run
 from prizes.domain.ranking import compute_standings
 from prizes.models import StandingsRun
-from questions.models import Bank
-from tests.support.factories import make_contest, make_entry, make_round, make_staff, submitted_attempt
+from tests.support.factories import (
+    make_bank,
+    make_contest,
+    make_entry,
+    make_round,
+    make_staff,
+    submitted_attempt,
+)
+
+Result = TypeVar("Result")
 
 
 def over(contest: Contest | None = None, *, closed: bool = True, **fields: Any) -> Round:
@@ -26,7 +37,7 @@ def over(contest: Contest | None = None, *, closed: bool = True, **fields: Any) 
     now = database_now()
     contest = contest or make_contest(opens_at=now - timedelta(days=9), closes_at=now - timedelta(seconds=1))
     values: dict[str, Any] = {
-        "bank": Bank.objects.create(name="Ngân hàng"),
+        "bank": make_bank(0),
         "sealed": False,
         "questions": 3,
         "opens_at": now - timedelta(days=8),
@@ -97,3 +108,18 @@ def simple_round(people: Sequence[tuple[str, int]], **fields: Any) -> Round:
     for name, seconds in people:
         take(round, name, seconds=seconds)
     return round
+
+
+def at_once(act: Callable[[], Result], *, times: int) -> list[Result]:
+    """Do it in several threads that leave a barrier together, each with a connection of its own."""
+    barrier = threading.Barrier(times)
+
+    def one() -> Result:
+        try:
+            barrier.wait(timeout=10)
+            return act()
+        finally:
+            connections.close_all()
+
+    with ThreadPoolExecutor(times) as pool:
+        return [future.result() for future in [pool.submit(one) for _ in range(times)]]

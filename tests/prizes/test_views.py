@@ -1,0 +1,184 @@
+from __future__ import annotations
+
+import re
+
+import pytest
+from django.contrib.auth.models import Permission
+from django.test import Client
+from django.urls import reverse
+from pytest_django import DjangoAssertNumQueries
+
+from contests.enums import NamesShown, PredictionTarget
+from contests.models import Contest, Round
+from prizes.domain.ranking import compute_standings
+from prizes.domain.rendering import render_missing
+from prizes.models import Certificate, StandingsRun
+from tests.prizes.support import Office, office, over, publish, simple_round, table, take
+from tests.support.factories import exclude, make_contest, make_staff, make_user
+
+pytestmark = pytest.mark.django_db
+
+
+def board(client: Client, contest: Contest, query: str = "") -> str:
+    response = client.get(reverse("prizes:results", args=[contest.slug]) + query)
+    assert response.status_code == 200
+    return response.content.decode()
+
+
+def prized() -> Round:
+    round = simple_round([("Nguyễn Văn An", 50), ("Trần Thị Bình", 60), ("Lê Văn Cường", 70)])
+    table(round, ("Giải Nhất", 1), ("Giải Nhì", 1))
+    return round
+
+
+def test_before_publication_the_board_shows_nothing(client: Client) -> None:
+    round = prized()
+    run = compute_standings(round, by=None)
+    shown = board(client, round.contest)
+    for secret in ("Nguyễn Văn An", "Giải Nhất", run.digest):
+        assert secret not in shown
+    assert client.get(reverse("prizes:results", args=[round.contest.slug]) + "?vong=1").status_code == 404
+
+
+def test_the_board_shows_winners_and_nobody_else(client: Client) -> None:
+    round = prized()
+    run = publish(round)
+    shown = board(client, round.contest)
+    for expected in ("Nguyễn Văn An", "Trần Thị Bình", "Giải Nhất", "123/QĐ-UBND", run.digest):
+        assert expected in shown
+    assert "Lê Văn Cường" not in shown
+
+
+def test_names_are_masked_when_the_plan_says_so(client: Client) -> None:
+    round = prized()
+    Contest.objects.filter(pk=round.contest_id).update(names_shown=NamesShown.MASKED)
+    publish(round)
+    shown = board(client, round.contest)
+    assert "Nguyễn V. A." in shown
+    assert "Nguyễn Văn An" not in shown
+
+
+def test_only_the_latest_publication_is_in_force(client: Client) -> None:
+    people = office()
+    round = over()
+    first, second = take(round, "Nguyễn Văn An", seconds=50), take(round, "Trần Thị Bình", seconds=60)
+    table(round, ("Giải Nhất", 1))
+    publish(round, people)
+    exclude(round.contest, user=first.user)
+    compute_standings(round, by=people.preparer)
+    assert "Nguyễn Văn An" in board(client, round.contest)  # until the correction is published
+    publish(round, people, number="124/QĐ-UBND")
+    shown = board(client, round.contest)
+    assert "Trần Thị Bình" in shown
+    assert "Nguyễn Văn An" not in shown
+    old, new = Certificate.objects.order_by("serial")
+    assert old.award.entry == first
+    assert client.get(reverse("prizes:certificate", args=[old.code])).context["valid"] is False
+    assert client.get(reverse("prizes:certificate", args=[new.code])).context["valid"] is True
+    client.force_login(first.user)
+    assert client.get(reverse("prizes:certificate_pdf", args=[old.code])).status_code == 404
+    assert new.award.entry == second
+
+
+def test_each_round_has_its_own_board(client: Client) -> None:
+    people = office()
+    contest = prized().contest
+    earlier = contest.rounds.get()
+    Round.objects.filter(pk=earlier.pk).update(
+        opens_at=earlier.opens_at.replace(year=2020), closes_at=earlier.opens_at.replace(year=2021)
+    )
+    later = over(contest, prediction_target=PredictionTarget.NONE, name="Tuần thi 2")
+    take(later, "Phạm Thị Dung")
+    table(later, ("Giải Nhất", 1))
+    publish(earlier, people)
+    publish(later, people)
+    assert "Phạm Thị Dung" in board(client, contest)
+    shown = board(client, contest, "?vong=1")
+    assert "Nguyễn Văn An" in shown
+    assert "Phạm Thị Dung" not in shown
+    assert client.get(reverse("prizes:results", args=[contest.slug]) + "?vong=7").status_code == 404
+
+
+def test_a_contest_that_is_not_announced_has_no_board(client: Client) -> None:
+    contest = make_contest(announced=False)
+    assert client.get(reverse("prizes:results", args=[contest.slug])).status_code == 404
+
+
+def test_the_board_costs_the_same_for_any_number_of_winners(
+    client: Client, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    round = prized()
+    publish(round)
+    # contest · publications · awards · their rows
+    with django_assert_num_queries(4):
+        board(client, round.contest)
+
+
+def test_a_code_is_read_however_it_is_typed(client: Client) -> None:
+    certificate = issued()
+    typed = "-".join(re.findall("....", certificate.code)).lower().replace("1", "l").replace("0", "o")
+    response = client.get(reverse("prizes:certificate_check"), {"code": f" {typed} "})
+    assert response.status_code == 302
+    assert response.headers["Location"] == reverse("prizes:certificate", args=[certificate.code])
+
+
+@pytest.mark.parametrize("code", ["", "ABC", "<script>", "9" * 29, "\x00"])
+def test_what_cannot_be_a_code_is_said_so(client: Client, code: str) -> None:
+    response = client.get(reverse("prizes:certificate_check"), {"code": code})
+    assert response.status_code == 400
+    assert response.context["form"].errors
+
+
+@pytest.mark.parametrize("code", ["0" * 28, "abc", "A" * 200])
+def test_a_wrong_code_gets_the_same_polite_page(client: Client, code: str) -> None:
+    issued()
+    response = client.get(reverse("prizes:certificate", args=[code]))
+    assert response.status_code == 404
+    assert "Nguyễn Văn An" not in response.content.decode()
+    assert client.get(reverse("prizes:certificate_pdf", args=[code])).status_code == 404
+
+
+def test_the_check_shows_the_least(client: Client, django_assert_num_queries: DjangoAssertNumQueries) -> None:
+    certificate = issued()
+    entry = certificate.award.entry
+    # certificate with award, entry, run, decision, contest · a later publication
+    with django_assert_num_queries(2):
+        response = client.get(reverse("prizes:certificate", args=[certificate.code]))
+    shown = response.content.decode()
+    assert entry.full_name in shown
+    for private in (entry.phone, entry.unit.name, str(entry.birth_date.year) + "-", "0912"):
+        assert private not in shown
+    assert "no-store" in response.headers["Cache-Control"]
+    assert response.headers["X-Robots-Tag"] == "noindex"
+
+
+def test_the_paper_is_for_its_holder_and_organisers(client: Client) -> None:
+    certificate = issued()
+    address = reverse("prizes:certificate_pdf", args=[certificate.code])
+    assert client.get(address).status_code == 404
+    client.force_login(make_user())
+    assert client.get(address).status_code == 404
+    plain = make_user(is_staff=True)
+    client.force_login(plain)
+    assert client.get(address).status_code == 404
+    plain.user_permissions.add(Permission.objects.get(codename="view_certificate"))
+    for person in (certificate.award.entry.user, make_staff(), plain):
+        client.force_login(person)
+        response = client.get(address)
+        assert response.status_code == 200
+        assert b"".join(response).startswith(b"%PDF-")
+        assert "no-store" in response.headers["Cache-Control"]
+        assert response.headers["Content-Type"] == "application/pdf"
+
+
+def test_a_paper_that_is_still_being_made_says_so(client: Client) -> None:
+    publish(prized())
+    certificate = Certificate.objects.get(serial=1)
+    client.force_login(certificate.award.entry.user)
+    assert client.get(reverse("prizes:certificate_pdf", args=[certificate.code])).status_code == 409
+
+
+def issued(people: Office | None = None) -> Certificate:
+    run: StandingsRun = publish(prized(), people)
+    render_missing(run.pk)
+    return Certificate.objects.get(serial=1)
