@@ -422,7 +422,7 @@ class TestEdit:
     @pytest.mark.parametrize(
         ("changes", "sentence"),
         [
-            ({"text": "  "}, "Trường này bắt buộc."),
+            ({"text": "  "}, "Trường này là bắt buộc."),
             ({"text": "??"}, "Câu hỏi không có chữ nào."),
             ({"B": "a"}, "Trùng với phương án A."),
             ({"F": "f"}, "Phương án còn trống."),
