@@ -96,3 +96,9 @@ def span(seconds: int | None) -> str:
     if not days:
         parts.append((minutes % 60, _("%d phút")))
     return " ".join(text % value for value, text in parts if value) or _("dưới 1 phút")
+
+
+@register.filter
+def in_fours(code: str) -> str:
+    """A long code as it is printed and read out: "7K2MQ9XD" → "7K2M-Q9XD"."""
+    return "-".join(code[at : at + 4] for at in range(0, len(code), 4))
