@@ -45,6 +45,7 @@ POSTGRES_SETTINGS = {
     # A laptop that sleeps must not wake to a long replay.
     "checkpoint_timeout": "5min",
 }
+INCLUDE = "\ninclude 'contest.conf'\n"
 REDIS_SETTINGS = {
     "port": "0",
     "unixsocketperm": "700",
@@ -233,8 +234,13 @@ class Postgres(Service):
             self._create()
         # A killed server that its parent has not buried yet would look alive to PostgreSQL.
         _wait(lambda: not self._is_zombie(), 10)
-        # Written at every start, so that a newer release's settings reach data that is already there.
-        (self.data / "postgresql.conf").write_text(self._configuration())
+        # Written at every start, so that a newer release's settings reach data that is already there. What
+        # initdb has found out about the machine stays in its own file.
+        (self.data / "contest.conf").write_text(self._configuration())
+        main = self.data / "postgresql.conf"
+        if main.exists() and INCLUDE not in main.read_text():
+            with main.open("a") as file:
+                file.write(INCLUDE)
         self._run(
             "pg_ctl", "-D", str(self.data), "-w", "-t", str(int(START_TIMEOUT)), "-l", str(self.log), "start"
         )

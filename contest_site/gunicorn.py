@@ -1,5 +1,6 @@
 """Gunicorn's configuration, the same on a laptop and on a server (`bin/serve web`)."""
 
+import os
 from pathlib import Path
 
 from contest_site.env import env_int, env_str
@@ -20,7 +21,7 @@ max_requests = 20_000
 max_requests_jitter = 2_000
 # Heartbeats on a real disk can stall for seconds.
 memory = Path("/dev/shm")  # noqa: S108  gunicorn makes files of its own in it
-worker_tmp_dir = str(memory) if memory.is_dir() else None
+worker_tmp_dir = str(memory) if os.access(memory, os.W_OK) else None
 # The proxy writes the access log; addresses and URLs are kept in one place only.
 accesslog = None
 loglevel = env_str("LOG_LEVEL", "info").lower()

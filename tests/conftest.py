@@ -9,7 +9,9 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import django
 import pytest
+from django.conf import settings
 
 from tests.support import services
 
@@ -28,21 +30,22 @@ def pytest_configure(config: pytest.Config) -> None:
         signal.signal(signal.SIGTERM, _terminated)
         # Parallel test processes inherit it, and so use what this one has started.
         os.environ[FOLDER] = str(stack.enter_context(services.started()))
+    if settings.configured:
+        raise pytest.UsageError(
+            "The settings are loaded already: unset DJANGO_SETTINGS_MODULE for the tests."
+        )
     number = int(worker.removeprefix("gw")) + 1 if worker else 0
     services.clear(os.environ)
     os.environ.update(services.environment(Path(os.environ[FOLDER]), number))
     os.environ["DJANGO_SETTINGS_MODULE"] = "contest_site.settings"
     # pytest-django does this by itself only when it is given the settings before any of this ran.
-    import django
-    from django.conf import settings
-
-    # Pages name their files by a manifest that is made when the site is started (bin/serve), not here.
-    settings.STORAGES = {
-        **settings.STORAGES,
-        "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
-    }
-    Path(settings.STATIC_ROOT).mkdir(parents=True, exist_ok=True)
     django.setup()
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_sessionstart() -> None:
+    # A parallel test process that inherits it would load the settings before it has its own environment.
+    os.environ.pop("DJANGO_SETTINGS_MODULE", None)
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:

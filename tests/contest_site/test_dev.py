@@ -24,11 +24,10 @@ DEV = str(ROOT / "bin" / "dev")
 def var_dir(tmp_path: Path) -> Iterator[Path]:
     folder = tmp_path / "var"
     yield folder
-    left = processes_of(folder)
     if folder.is_dir():
         for service in embedded.needed({}, folder):
             service.stop_if_unused()
-    assert not left, left
+    assert processes_of(folder) == []
 
 
 def environment(var_dir: Path, **more: str) -> dict[str, str]:
