@@ -9,7 +9,7 @@ from django.contrib import admin, messages
 from django.contrib.auth.admin import GroupAdmin as DjangoGroupAdmin
 from django.contrib.auth.models import Group
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.db.models import QuerySet
+from django.db.models import Model, QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 from unfold.admin import ModelAdmin
@@ -37,12 +37,23 @@ RIGHTS = ("is_staff", "is_superuser", "groups", "user_permissions")
 
 
 @admin.register(Group)
-class GroupAdmin(DjangoGroupAdmin, ModelAdmin):
+class GroupAdmin(DjangoGroupAdmin, ModelAdmin):  # type: ignore[misc]  # unfold's own way of mixing
+    """Groups carry rights, so superusers alone see them."""
+
     def has_module_permission(self, request: HttpRequest) -> bool:
         return request.user.is_superuser
 
-    has_view_permission = has_add_permission = lambda self, request, obj=None: request.user.is_superuser
-    has_change_permission = has_delete_permission = has_view_permission
+    def has_view_permission(self, request: HttpRequest, obj: Group | None = None) -> bool:
+        return request.user.is_superuser
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return request.user.is_superuser
+
+    def has_change_permission(self, request: HttpRequest, obj: Group | None = None) -> bool:
+        return request.user.is_superuser
+
+    def has_delete_permission(self, request: HttpRequest, obj: Group | None = None) -> bool:
+        return request.user.is_superuser
 
 
 class UserForm(_UserForm):
@@ -120,8 +131,9 @@ class UserAdmin(ModelAdmin):
         # Entries and the trail point at accounts; switching one off is what an organiser wants.
         return False
 
-    def save_model(self, request: HttpRequest, obj: User, form: UserForm, change: bool) -> None:
+    def save_model(self, request: HttpRequest, obj: Model, form: forms.Form, change: bool) -> None:
         assert isinstance(request.user, User)
+        assert isinstance(obj, User)
         if not change:
             obj.set_unusable_password()
         super().save_model(request, obj, form, change)

@@ -46,7 +46,7 @@ else:
 class LoginForm(allauth_forms.LoginForm):
     """By phone number, e-mail address or, for organisers and officers, user name."""
 
-    password = PasswordField()
+    password = PasswordField()  # type: ignore[assignment]
     shared = forms.BooleanField(label=__("Máy dùng chung: đăng xuất khi đóng trình duyệt"), required=False)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -130,7 +130,7 @@ class SignupForm(AsksForCode, forms.Form):
         contact: Contact | None = self.cleaned_data.get("contact")
         password = self.cleaned_data.get("password1")
         if password is not None:
-            owner = User(phone=contact and contact.phone, email=(contact and contact.email) or "")
+            owner = User(phone=contact.phone, email=contact.email or "") if contact else User()
             try:
                 validate_password(password, owner)
             except ValidationError as error:
@@ -199,7 +199,7 @@ class EntersCode(_Form):
         key = context.request.session.session_key or ""
         if not ratelimit.consume(context.request, action="confirm_code", key=key):
             raise get_adapter().validation_error("too_many_login_attempts")
-        code: str = super().clean_code()
+        code: str = super().clean_code()  # type: ignore[misc]  # of allauth's form
         return code
 
 
@@ -224,7 +224,7 @@ class ChangePhoneForm(allauth_forms.ChangePhoneForm):
 
 
 class ChangeEmailForm(allauth_forms.AddEmailForm):
-    email = EmailField(label=__("Thư điện tử mới"))
+    email = EmailField(label=__("Thư điện tử mới"))  # type: ignore[assignment]
 
     def clean_email(self) -> str:
         email: str = super().clean_email()
@@ -234,7 +234,7 @@ class ChangeEmailForm(allauth_forms.AddEmailForm):
 
 
 class ReauthenticateForm(allauth_forms.ReauthenticateForm):
-    password = PasswordField()
+    password = PasswordField()  # type: ignore[assignment]
 
 
 class NewPassword(_Form):
@@ -260,7 +260,7 @@ class SetPasswordForm(NewPassword, allauth_forms.SetPasswordForm):
 
 
 class ChangePasswordForm(NewPassword, allauth_forms.ChangePasswordForm):
-    oldpassword = PasswordField(label=__("Mật khẩu hiện tại"))
+    oldpassword = PasswordField(label=__("Mật khẩu hiện tại"))  # type: ignore[assignment]
 
 
 class EntersFactor(_Form):

@@ -7,6 +7,7 @@ from allauth.account import views as allauth_views
 from allauth.account.adapter import get_adapter
 from allauth.account.internal.stagekit import clear_login
 from allauth.account.models import EmailAddress
+from allauth.account.utils import passthrough_next_redirect_url
 from allauth.core import ratelimit
 from allauth.mfa.utils import is_mfa_enabled
 from django.contrib import messages
@@ -111,16 +112,17 @@ class ConfirmCode(allauth_views.ConfirmLoginCodeView):
             process.record_resend()
             process.persist()
             messages.info(self.request, _("Đã gửi mã mới. Chỉ mã mới nhất có hiệu lực."))
-        return redirect(self.passthrough_next_url(self.request.path))
+        return redirect(passthrough_next_redirect_url(self.request, self.request.path, "next"))
 
 
 class ConfirmReset(allauth_views.ConfirmPasswordResetCodeView):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        context: dict[str, Any] = super().get_context_data(**kwargs)
+        context: dict[str, Any] = super().get_context_data(**kwargs)  # type: ignore[no-untyped-call]
         context["recipient"] = display(context["email"])
         return context
 
     def form_invalid(self, form: Any) -> HttpResponse:
+        assert self._process is not None
         if self._process.record_invalid_attempt():
             return FormView.form_invalid(self, form)
         messages.error(self.request, _("Mã không còn dùng được. Hãy nhập lại để nhận mã mới."))

@@ -5,7 +5,6 @@ import re
 from pathlib import Path
 from typing import Any
 
-from django.http import HttpResponse
 from django.test import Client
 from django.urls import reverse
 
@@ -47,7 +46,7 @@ def signed_in(client: Client) -> bool:
     return "_auth_user_id" in client.session
 
 
-def text(response: HttpResponse) -> str:
+def text(response: Any) -> str:
     """The page without what differs between any two requests."""
     body = response.content.decode()
     return re.sub(r'name="csrfmiddlewaretoken" value="[^"]+"', "", body)

@@ -115,7 +115,9 @@ def test_the_session_key_changes_at_the_log_in(client: Client, member: User) -> 
     session = client.session
     session["mark"] = 1
     session.save()
-    client.cookies["sessionid"] = before = session.session_key
+    before = session.session_key
+    assert before
+    client.cookies["sessionid"] = before
     log_in(client, "0912345678")
     assert signed_in(client)
     assert client.cookies["sessionid"].value != before
