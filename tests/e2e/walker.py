@@ -1,0 +1,85 @@
+"""The people of the whole-path test, each in front of a browser of their own."""
+
+import re
+from pathlib import Path
+
+from playwright.sync_api import Page, expect
+
+from contest_site.accounts.demo import DEMO_PASSWORD
+
+SLUG = "cai-cach-hanh-chinh-quang-ngai-2024"
+CONTEST = f"/cuoc-thi/{SLUG}/"
+RECEIPT = re.compile(r"[0-9A-Z]{4}(?:-[0-9A-Z]{4}){3}")
+WORKERS_MS = 90_000
+
+
+def picture(page: Page, folder: Path, name: str) -> None:
+    folder.mkdir(parents=True, exist_ok=True)
+    page.screenshot(path=folder / f"{name}.png", full_page=True)
+
+
+def sign_up(page: Page, name: str, phone: str, *, code_page: Page) -> None:
+    """Make an account with a phone number and the code from the demo's page."""
+    page.goto("/tai-khoan/dang-ky/")
+    page.get_by_label("Họ và tên").fill(name)
+    page.get_by_label("Số điện thoại hoặc thư điện tử").fill(phone)
+    page.locator("input[name=password1]").fill("mot-mat-khau-de-nho")
+    page.get_by_role("button", name="Nhận mã xác thực").click()
+    code_page.goto("/demo/ma-xac-thuc/")
+    code = code_page.locator("tbody .code").first.inner_text().strip()
+    page.locator("input[name=code]").fill(code)
+    page.get_by_role("button", name="Xác nhận").click()
+    page.wait_for_url(lambda url: "tai-khoan" not in url)
+
+
+def log_in(page: Page, login: str) -> None:
+    page.goto("/tai-khoan/dang-nhap/")
+    page.get_by_label(re.compile("Số điện thoại")).fill(login)
+    page.locator("input[name=password]").fill(DEMO_PASSWORD)
+    page.get_by_role("button", name="Đăng nhập", exact=True).click()
+    page.wait_for_url(lambda url: "dang-nhap" not in url)
+
+
+def enter(page: Page, name: str, phone: str, *, javascript: bool = True) -> None:
+    """Fill in the entry; the unit is found by parts of its name without accents."""
+    page.goto(f"{CONTEST}dang-ky/")
+    page.get_by_label("Họ và tên").fill(name)
+    page.get_by_label("Ngày sinh").fill("17/05/1990")
+    page.get_by_label("Số điện thoại").fill(phone)
+    page.get_by_label("Nữ", exact=True).check()
+    if javascript:
+        page.locator("input[name=unit_query]").press_sequentially("chanh lo", delay=30)
+        page.get_by_role("option", name=re.compile("Chánh Lộ")).first.click()
+    else:
+        page.locator("input[name=unit_query]").fill("chanh lo")
+        page.get_by_role("button", name="Tìm").click()
+        page.get_by_label(re.compile("Chánh Lộ")).first.check()
+    page.get_by_label("Cán bộ, công chức").check()
+    page.locator("input[name=consent]").check()
+    page.get_by_role("button", name="Gửi đăng ký").click()
+
+
+def begin(page: Page) -> None:
+    page.goto(CONTEST)
+    page.get_by_role("link", name="Vào thi").click()
+    page.get_by_role("button", name="Bắt đầu làm bài").click()
+    page.wait_for_url("**/bai-thi/**")
+
+
+def close_round_step(page: Page, name: str, **fields: str) -> None:
+    """Go to the close-of-round page's next step, read it, do it."""
+    page.get_by_role("link", name=name).first.click()
+    for field, value in fields.items():
+        page.locator(f"[name={field}]").fill(value)
+    page.locator("form.p-form button.p-button-main").click()
+
+
+def wait_for_step(page: Page, name: str) -> None:
+    """Reload the round's page until the workers have brought it to the step of this name."""
+    link = page.get_by_role("link", name=name).first
+    for _ in range(60):
+        page.reload()
+        if link.count() and link.is_visible():
+            return
+        page.wait_for_timeout(WORKERS_MS / 60)
+    expect(link).to_be_visible()
