@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from unfold.widgets import (
     UnfoldAdminExpandableTextareaWidget,
     UnfoldAdminFileFieldWidget,
+    UnfoldAdminRadioSelectWidget,
     UnfoldAdminSelectWidget,
     UnfoldAdminTextareaWidget,
 )
@@ -136,7 +137,7 @@ class AppraisalForm(forms.Form):
     """`revision` is what the person read, so that a later one is never approved unread."""
 
     verdict = forms.ChoiceField(
-        label=_("Kết luận"), choices=Appraisal.Verdict.choices, widget=UnfoldAdminSelectWidget()
+        label=_("Kết luận"), choices=Appraisal.Verdict.choices, widget=UnfoldAdminRadioSelectWidget()
     )
     comment = forms.CharField(
         label=_("Ý kiến"),

@@ -40,7 +40,9 @@ class BankAdmin(ImportPages):
     change_form_before_template = "admin/questions/bank_summary.html"  # type: ignore[assignment]  # no types
     actions_list = ("blank_template",)  # type: ignore[assignment]
     actions_row = ("import_file", "export_file", "approve_all")  # type: ignore[assignment]
-    actions_detail = ("import_file", "export_file", "blank_template_here", "approve_all")  # type: ignore[assignment]
+
+    class Media:
+        css = {"all": ["questions/admin.css"]}
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Bank]:
         return banks_with_counts().order_by("name")
@@ -109,10 +111,6 @@ class BankAdmin(ImportPages):
     @button("Tải mẫu", "mau", "description", "view")
     def blank_template(self, request: HttpRequest) -> HttpResponse:
         return workbook("mau-nhap-cau-hoi", lambda file: write_template(file, made_at=database_now()))
-
-    @button("Tải mẫu", "mau", "description", "view")
-    def blank_template_here(self, request: HttpRequest, object_id: str) -> HttpResponse:
-        return self.blank_template(request)
 
     # --- Appraisal ------------------------------------------------------------------------------------------
 

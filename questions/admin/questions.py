@@ -37,6 +37,9 @@ class QuestionAdmin(ModelAdmin):
     list_per_page = 50
     show_full_result_count = False
 
+    class Media:
+        css = {"all": ["questions/admin.css"]}
+
     def get_queryset(self, request: HttpRequest) -> QuerySet[Question]:
         return questions_now().order_by("bank", "number")
 
@@ -54,7 +57,7 @@ class QuestionAdmin(ModelAdmin):
 
     @display(description="Câu hỏi", ordering="text")
     def short_text(self, question: Any) -> str:
-        return Truncator(question.text).chars(110)
+        return Truncator(question.text).chars(260)
 
     @display(description="Chủ đề", ordering="topic")
     def topic(self, question: Any) -> str:

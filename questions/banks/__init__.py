@@ -1,4 +1,4 @@
-"""The bank that comes with the product: a CSV that people can review line by line, and the Excel made of it."""
+"""The bank that comes with the product: a CSV to be reviewed line by line, and the Excel file made of it."""
 
 import csv
 from datetime import UTC, datetime

@@ -1,5 +1,4 @@
 import io
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -27,9 +26,8 @@ ALL = (
 
 
 @pytest.fixture(autouse=True)
-def _no_second_factor(settings: Any) -> Iterator[None]:
+def _no_second_factor(settings: Any) -> None:
     settings.STAFF_SECOND_FACTOR = False
-    return
 
 
 @pytest.fixture
