@@ -67,9 +67,9 @@ RANKED = sql.SQL("""
 SELECT rank() OVER (ORDER BY {keys}) AS rank,
     entry_id, attempt_id, correct, duration_ms, submitted_at, prediction, distance
 FROM (
-    SELECT *, abs(prediction - %s::numeric)::numeric(14, 5) AS distance FROM standings_person
+    SELECT *, abs(prediction - {target}::numeric)::numeric(14, 5) AS distance FROM standings_person
 ) person
-WHERE all_right OR NOT %s
+WHERE all_right OR NOT {only_all_right}
 ORDER BY rank, entry_id
 """)
 LINES = sql.SQL("""
@@ -129,7 +129,7 @@ def compute_standings(round: Round, *, by: User | None, reason: str = "") -> Sta
                 reason=reason.strip(),
                 by=by,
             )
-            cursor.execute(INSERT.format(ranked=_ranked(round)), [run.pk, draft.target, round.only_all_right])
+            cursor.execute(INSERT.format(ranked=_ranked(round, draft.target)), [run.pk])
         record(
             "computed standings", run, by=by, reason=run.reason,
             version=run.version, digest=run.digest, ranked=run.ranked,
@@ -203,12 +203,16 @@ def _digest(
     """SHA-256 (hex) of the canonical text and the number of people in it; streamed, so memory stays flat."""
     digest = hashlib.sha256(configuration_line(configuration))
     people = 0
-    with cursor.copy(LINES.format(ranked=_ranked(round)), [target, round.only_all_right]) as lines:
+    with cursor.copy(LINES.format(ranked=_ranked(round, target))) as lines:
         for chunk in lines:
             digest.update(chunk)
             people += bytes(chunk).count(b"\n")
     return digest.hexdigest(), people
 
 
-def _ranked(round: Round) -> sql.Composed:
-    return RANKED.format(keys=sql.SQL(", ").join(KEYS[RankKey(key)] for key in round.rank_order))
+def _ranked(round: Round, target: Decimal | None) -> sql.Composed:
+    return RANKED.format(
+        keys=sql.SQL(", ").join(KEYS[RankKey(key)] for key in round.rank_order),
+        target=sql.Literal(target),
+        only_all_right=sql.Literal(round.only_all_right),
+    )

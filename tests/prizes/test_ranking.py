@@ -15,6 +15,7 @@ import pytest
 from django.db import connections, transaction
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from pytest_django import DjangoAssertNumQueries
 
 from attempts.models import Attempt, Prediction
 from attempts.rules.receipts import new_receipt
@@ -375,6 +376,12 @@ def test_no_ranking_while_an_attempt_is_open() -> None:
 def test_no_ranking_without_an_order() -> None:
     with pytest.raises(Refused):
         compute_standings(over(rank_order=[]), by=None)
+
+
+def test_ranking_works_while_queries_are_logged(django_assert_num_queries: DjangoAssertNumQueries) -> None:
+    round = simple_round([("An", 50)])
+    with django_assert_num_queries(16):
+        compute_standings(round, by=None)
 
 
 def test_names_typed_by_people_never_reach_the_statement() -> None:
