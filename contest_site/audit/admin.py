@@ -7,12 +7,16 @@ from typing import Any
 
 from django.contrib import admin
 from django.db import models
+from django.db.models import QuerySet
 from django.http import HttpRequest
+from django.utils.html import format_html
 from django.utils.translation import gettext_lazy
 
 from contest_site.audit.models import AuditEvent
 from contest_site.audit.trail import record
+from contest_site.audit.verbs import VERBS, kind_label, verb_label
 from contest_site.lib.admin import ReadOnlyAdmin
+from contest_site.lib.text import sort_key
 from contest_site.lib.unfold import ModelAdmin
 
 
@@ -38,15 +42,35 @@ class AuditedAdmin(ModelAdmin):
         record(f"{verb} {obj._meta.model_name}", obj, by=by, changes=message)
 
 
+class VerbFilter(admin.SimpleListFilter):
+    """By the verbs that there are, without reading the whole trail for them."""
+
+    title = gettext_lazy("việc")
+    parameter_name = "verb"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        return sorted(((verb, str(label)) for verb, label in VERBS.items()), key=lambda one: sort_key(one[1]))
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[AuditEvent]) -> QuerySet[AuditEvent]:
+        return queryset.filter(verb=self.value()) if self.value() else queryset
+
+
 @admin.register(AuditEvent)
 class AuditEventAdmin(ReadOnlyAdmin):
-    list_display = ("at", "actor_name", "verb", "object_name", "reason")
-    list_filter = ("verb", ("at", admin.DateFieldListFilter))
-    search_fields = ("actor_name", "verb", "object_name", "reason")
-    search_help_text = gettext_lazy("Người thực hiện, việc, đối tượng hoặc lý do")
-    fields = ("at", "actor_name", "verb", "object_type", "object_id", "object_name", "reason", "details")
-    date_hierarchy = None
+    list_display = ("at", "actor_name", "verb_label", "object_name", "reason")
+    list_filter = (VerbFilter, ("at", admin.DateFieldListFilter))
+    search_fields = ("actor_name", "object_name", "reason")
+    search_help_text = gettext_lazy("Người thực hiện, đối tượng hoặc lý do")
+    fields = ("at", "actor_name", "verb_label", "kind_label", "object_id", "object_name", "reason", "details")
+
+    @admin.display(description=gettext_lazy("việc"), ordering="verb")
+    def verb_label(self, event: AuditEvent) -> str:
+        return verb_label(event)
+
+    @admin.display(description=gettext_lazy("loại đối tượng"))
+    def kind_label(self, event: AuditEvent) -> str:
+        return kind_label(event)
 
     @admin.display(description=gettext_lazy("chi tiết"))
     def details(self, event: AuditEvent) -> str:
-        return json.dumps(event.data, ensure_ascii=False, indent=1)
+        return format_html("<pre>{}</pre>", json.dumps(event.data, ensure_ascii=False, indent=1))

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import admin
-from django.db.models import QuerySet
+from django.db.models import Count, OuterRef, QuerySet, Subquery
+from django.db.models.functions import Now
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.html import format_html
@@ -24,11 +25,11 @@ from contests.admin.inlines import (
     PrizeInline,
     RoundInline,
 )
-from contests.admin.locks import OPEN_FIELDS, is_fixed
+from contests.admin.locks import OPEN_FIELDS, NothingSilent, is_fixed
 from contests.admin.steps import ContestSteps
 from contests.domain.check import problems
 from contests.domain.excluding import record_exclusion
-from contests.models import Contest, Exclusion
+from contests.models import Contest, Entry, Exclusion
 from contests.queries import is_announced
 from contests.stages import Stage, stage
 
@@ -70,7 +71,7 @@ FIELDSETS: tuple[Any, ...] = (
 
 
 @admin.register(Contest)
-class ContestAdmin(ContestSteps, AuditedAdmin):
+class ContestAdmin(NothingSilent, ContestSteps, AuditedAdmin):
     form = ContestForm
     fieldsets = FIELDSETS
     inlines = (
@@ -92,6 +93,8 @@ class ContestAdmin(ContestSteps, AuditedAdmin):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Contest]:
         rows: QuerySet[Contest] = super().get_queryset(request)
+        entered = Entry.objects.filter(contest=OuterRef("pk")).order_by().values("contest")
+        rows = rows.annotate(now=Now(), entry_total=Subquery(entered.annotate(n=Count("pk")).values("n")))
         return rows.select_related("announcement").prefetch_related("rounds__seal", "rounds__closing")
 
     def get_prepopulated_fields(self, request: HttpRequest, obj: Any = None) -> dict[str, Any]:
@@ -153,11 +156,11 @@ class ContestAdmin(ContestSteps, AuditedAdmin):
         return f"{moment(contest.opens_at)} – {end_moment(contest.closes_at)}"
 
     @admin.display(description=gettext_lazy("trạng thái"))
-    def stage_label(self, contest: Contest) -> str:
-        return str(stage(contest, database_now()).label)
+    def stage_label(self, contest: Any) -> str:
+        return str(stage(contest, contest.now).label)
 
     @admin.display(description=gettext_lazy("đăng ký"))
-    def entry_count(self, contest: Contest) -> str:
+    def entry_count(self, contest: Any) -> str:
         """Every number is a link to the rows behind it."""
         address = f"{reverse('admin:contests_entry_changelist')}?contest__id__exact={contest.pk}"
-        return format_html('<a href="{}">{}</a>', address, contest.entries.count())
+        return format_html('<a href="{}">{}</a>', address, contest.entry_total or 0)

@@ -197,10 +197,10 @@ class ExclusionForm(ExclusionModelForm):
                 _("Cần ít nhất một trong ba: tài khoản, số điện thoại, số định danh cá nhân.")
             )
         # A hidden column is not validated by the model's own constraints.
-        same = Exclusion.objects.filter(
-            contest=found.get("contest"), national_id_hash=found["national_id"]
-        ).exclude(pk=self.instance.pk)
-        if found["national_id"] and same.exists():
+        contest = found.get("contest")
+        same = Exclusion.objects.filter(national_id_hash=found["national_id"]).exclude(pk=self.instance.pk)
+        listed = contest and contest.pk and found["national_id"] and same.filter(contest=contest).exists()
+        if listed:
             self.add_error("national_id", _("Số định danh cá nhân này đã có trong danh sách."))
-        self.instance.national_id_hash = found["national_id"]
+        self.instance.national_id_hash = found.get("national_id")
         return found

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy
 
 from contest_site.lib.unfold import StackedInline, TabularInline
 from contests.admin.forms import ExclusionForm, PrizeForm, PrizeFormSet, RoundForm, RoundFormSet
-from contests.admin.locks import PlanRows
+from contests.admin.locks import NothingSilent, PlanRows
 from contests.models import Category, Document, Exclusion, Milestone, Prize, Quota, Round
 from questions.models import Topic
 
@@ -50,7 +50,7 @@ class CategoryInline(PlanRows, TabularInline):
     fields = ("position", "name")
 
 
-class RoundInline(PlanRows, StackedInline):
+class RoundInline(PlanRows, NothingSilent, StackedInline):
     model = Round
     form = RoundForm
     formset = RoundFormSet
@@ -80,12 +80,12 @@ class QuotaInline(TabularInline):
         match = request.resolver_match
         round_id = match.kwargs.get("object_id") if match else None
         if db_field.name == "topic" and field is not None:
-            bank = Round.objects.filter(pk=round_id).values("bank") if round_id else []
+            bank = Round.objects.filter(pk=round_id or 0).values("bank")
             field.queryset = Topic.objects.filter(bank__in=bank)
         return field
 
 
-class PrizeInline(PlanRows, TabularInline):
+class PrizeInline(PlanRows, NothingSilent, TabularInline):
     model = Prize
     form = PrizeForm
     formset = PrizeFormSet
@@ -102,7 +102,7 @@ class PrizeInline(PlanRows, TabularInline):
         return field
 
 
-class ExclusionInline(TabularInline):
+class ExclusionInline(NothingSilent, TabularInline):
     model = Exclusion
     form = ExclusionForm
     fields = ("full_name", "role", "user", "phone", "national_id")

@@ -12,9 +12,10 @@ from contests.queries import is_announced
 if TYPE_CHECKING:
     from django.contrib import admin
 
+    BaseModelAdmin = admin.options.BaseModelAdmin[Any]
     InlineModelAdmin = admin.options.InlineModelAdmin[Any, Any]
 else:
-    InlineModelAdmin = object
+    BaseModelAdmin = InlineModelAdmin = object
 
 # Still open after the announcement: nothing of a paper, a rank or a prize hangs on it.
 OPEN_FIELDS = ("hotline",)
@@ -25,6 +26,14 @@ def is_fixed(contest: Contest | None) -> bool:
     if contest is None or contest.pk is None:
         return False
     return is_announced(contest) or contest.rounds.filter(seal__isnull=False).exists()
+
+
+class NothingSilent(BaseModelAdmin):
+    """Every choice begins empty; unfold would take the first one for a field that must be filled."""
+
+    def formfield_for_choice_field(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        kwargs.setdefault("choices", db_field.get_choices(include_blank=True))
+        return super().formfield_for_choice_field(db_field, request, **kwargs)
 
 
 class PlanRows(InlineModelAdmin):

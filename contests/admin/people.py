@@ -15,6 +15,7 @@ from contest_site.lib.errors import Invalid
 from contest_site.lib.identity import display_phone, normal_phone
 from contest_site.lib.unfold import ModelAdmin
 from contests.admin.forms import ExclusionForm
+from contests.admin.locks import NothingSilent
 from contests.domain.excluding import readmit_person, record_exclusion
 from contests.models import Entry, Exclusion
 
@@ -30,7 +31,7 @@ class PhoneSearch(ModelAdmin):
 
 
 @admin.register(Exclusion)
-class ExclusionAdmin(PhoneSearch, AuditedAdmin):
+class ExclusionAdmin(NothingSilent, PhoneSearch, AuditedAdmin):
     form = ExclusionForm
     fields = ("contest", "full_name", "role", "user", "phone", "national_id")
     autocomplete_fields = ("contest", "user")

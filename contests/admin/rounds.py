@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy
 from contest_site.audit.admin import AuditedAdmin
 from contests.admin.forms import RoundForm
 from contests.admin.inlines import ROUND_FIELDSETS, QuotaInline, in_words, order_in_words
-from contests.admin.locks import is_fixed
+from contests.admin.locks import NothingSilent, is_fixed
 from contests.models import Round
 
 
@@ -27,7 +27,7 @@ class LockedQuotaInline(QuotaInline):
 
 
 @admin.register(Round)
-class RoundAdmin(AuditedAdmin):
+class RoundAdmin(NothingSilent, AuditedAdmin):
     form = RoundForm
     fieldsets = ((None, {"fields": ("contest",)}), *ROUND_FIELDSETS)
     inlines = (LockedQuotaInline,)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import admin
+from django.contrib.admin.views.main import ChangeList
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.html import format_html
@@ -30,6 +31,13 @@ class HeadcountInline(TabularInline):
     extra = 0
 
 
+class TreeList(ChangeList):
+    def get_queryset(self, request: HttpRequest, exclude_parameters: Any = None) -> QuerySet[Any]:
+        """In the order of the tree, a unit and then what belongs to it, unless a column was asked for."""
+        rows = super().get_queryset(request, exclude_parameters)
+        return rows if "o" in self.params else rows.order_by("tree_ordering")
+
+
 @admin.register(Unit)
 class UnitAdmin(AuditedAdmin):
     fields = ("name", "code", "kind", "parent")
@@ -43,10 +51,11 @@ class UnitAdmin(AuditedAdmin):
     inlines = (OfficerInline, HeadcountInline)
     show_full_result_count = False
     list_per_page = 100
-    ordering = ()
+
+    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
+        return TreeList
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Unit]:
-        """In the order of the tree: a unit, then what belongs to it."""
         rows: QuerySet[Unit] = Unit.objects.with_tree_fields().filter(is_rehearsal=False)
         return rows
 

@@ -798,10 +798,10 @@ class Migration(migrations.Migration):
                     models.ForeignKey(
                         blank=True,
                         null=True,
-                        on_delete=django.db.models.deletion.CASCADE,
+                        on_delete=django.db.models.deletion.PROTECT,
                         related_name="children",
                         to="contests.unit",
-                        verbose_name="parent",
+                        verbose_name="đơn vị cấp trên",
                     ),
                 ),
             ],

@@ -3,6 +3,7 @@ from typing import Any
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
+from tree_queries.fields import TreeNodeForeignKey
 from tree_queries.models import TreeNode
 
 from contest_site.lib.text import fold
@@ -11,6 +12,15 @@ from contest_site.lib.text import fold
 class Unit(TreeNode):  # type: ignore[django-manager-missing]  # the library has no types
     """A body in the directory (a tree): province, commune, department, school …"""
 
+    # As the library has it, but a unit with others below it is not deleted with them.
+    parent = TreeNodeForeignKey(
+        "self",
+        blank=True,
+        null=True,
+        on_delete=models.PROTECT,
+        related_name="children",
+        verbose_name="đơn vị cấp trên",
+    )
     code = models.CharField("mã", max_length=20, unique=True)
     name = models.CharField("tên đơn vị", max_length=200)
     kind = models.CharField("loại", max_length=60, blank=True)

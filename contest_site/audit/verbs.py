@@ -1,0 +1,57 @@
+"""The trail's verbs in the organisers' words. A verb that is not here is shown as it was written."""
+
+from collections.abc import Mapping
+
+from django.apps import apps
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from contest_site.audit.models import AuditEvent
+
+VERBS: Mapping[str, Promise] = {
+    "loaded plan": _("nạp kế hoạch"),
+    "loaded plan again": _("nạp lại kế hoạch"),
+    "announced contest": _("công bố cuộc thi"),
+    "sealed bank": _("niêm phong ngân hàng câu hỏi"),
+    "sealed round": _("niêm phong đề"),
+    "closed round": _("đóng vòng thi"),
+    "excluded person": _("đưa vào danh sách không được dự thi"),
+    "readmitted person": _("đưa ra khỏi danh sách không được dự thi"),
+    "imported questions": _("nhập câu hỏi từ Excel"),
+    "exported bank": _("xuất ngân hàng câu hỏi"),
+    "wrote question": _("soạn câu hỏi"),
+    "revised question": _("sửa câu hỏi"),
+    "appraised questions": _("thẩm định câu hỏi"),
+    "computed standings": _("xếp hạng"),
+    "decided tie": _("quyết định về đồng hạng"),
+    "reviewed standings": _("rà soát kết quả"),
+    "returned standings": _("trả lại kết quả"),
+    "approved standings": _("phê duyệt kết quả"),
+    "entered decision": _("nhập quyết định"),
+    "published standings": _("công bố kết quả"),
+    "downloaded certificates": _("tải giấy chứng nhận"),
+    "downloaded participation report": _("tải báo cáo tham gia"),
+    "changed account": _("sửa tài khoản"),
+    "set contacts": _("đặt số điện thoại, thư điện tử"),
+    "asked for a new password": _("yêu cầu đặt lại mật khẩu"),
+}
+# What the screens of the admin write: one of these words and the model's name.
+ACTS: Mapping[str, Promise] = {"added": _("thêm"), "changed": _("sửa"), "deleted": _("xóa")}
+
+
+def verb_label(event: AuditEvent) -> str:
+    """The event's verb in the organisers' words."""
+    if event.verb in VERBS:
+        return str(VERBS[event.verb])
+    act = event.verb.split(" ")[0]
+    if act in ACTS:
+        return f"{ACTS[act]} {kind_label(event)}"
+    return event.verb
+
+
+def kind_label(event: AuditEvent) -> str:
+    """What kind of thing the event is about, such as "cuộc thi"."""
+    try:
+        return str(apps.get_model(event.object_type)._meta.verbose_name)
+    except (LookupError, ValueError):
+        return event.object_type
