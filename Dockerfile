@@ -10,7 +10,7 @@ FROM python:3.12-slim-bookworm
 # What WeasyPrint needs, and the font of administrative papers (bin/setup installs the same).
 RUN apt-get update \
     && apt-get install -y --no-install-recommends \
-        fonts-liberation libharfbuzz-subset0 libpango-1.0-0 libpangoft2-1.0-0 \
+        fonts-liberation2 libharfbuzz-subset0 libpango-1.0-0 libpangoft2-1.0-0 \
     && rm -rf /var/lib/apt/lists/*
 RUN useradd --uid 10001 --user-group --no-create-home --shell /usr/sbin/nologin site \
     && install -d -o site -g site /data
