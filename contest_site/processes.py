@@ -13,6 +13,8 @@ from pathlib import Path
 
 # Celery's soft shutdown lets a running task finish; after this a part is killed.
 STOP_SECONDS = 40.0
+# A slow or busy machine takes a while; a part that fails ends by itself and is told at once.
+READY_SECONDS = 180.0
 
 
 # What Celery's worker writes once it takes tasks.
@@ -70,7 +72,7 @@ class Children:
                     f"{name} ended with code {process.returncode}. Its last lines:\n{self.last_lines(name)}"
                 )
 
-    def wait_for_web(self, site: str, seconds: float = 60.0) -> None:
+    def wait_for_web(self, site: str, seconds: float = READY_SECONDS) -> None:
         # Whatever proxy the shell names, this machine's own address is reached directly.
         opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
         answer = "nothing"
@@ -90,7 +92,7 @@ class Children:
         if not self._wait(answers, seconds):
             raise NotReadyError(f"web answered {answer} for {seconds:.0f} s:\n{self.last_lines('web')}")
 
-    def wait_for_worker(self, seconds: float = 60.0) -> None:
+    def wait_for_worker(self, seconds: float = READY_SECONDS) -> None:
         if not self._wait(lambda: WORKER_READY in self.said("worker"), seconds):
             raise NotReadyError(f"worker was not ready in {seconds:.0f} s:\n{self.last_lines('worker')}")
 
