@@ -27,7 +27,8 @@ class Page:
         self.path = response.url.path
         self.status = response.status_code
         self.content = response.content
-        self.tree: Any = html.document_fromstring(response.content) if response.content else None
+        parser = html.HTMLParser(encoding=response.encoding or "utf-8")
+        self.tree: Any = html.document_fromstring(response.content or b"<p></p>", parser=parser)
 
     @property
     def text(self) -> str:
@@ -79,7 +80,7 @@ class Form:
             if not found:
                 raise UnexpectedPageError(f"{self.page.path}: no button {button}")
             action = found[0].get("formaction") or action
-        return urljoin(self.page.url, action)
+        return urljoin(self.page.url, str(action))
 
 
 class Browser:

@@ -76,26 +76,26 @@ class Rehearsal:
         self.stop = threading.Event()
         self.report = Report(options.plan)
         self.stage: Stage | None = None
+        # Logs, and while it runs the codes; kept only when something went wrong.
+        self.folder = settings.VAR_DIR / "rehearsal" / secrets.token_hex(4)
 
     def run(self) -> Report:
         """Play it. A step that fails ends the rehearsal and is among the errors; only Ctrl-C is raised."""
         began = time.monotonic()
-        folder = settings.VAR_DIR / "rehearsal" / secrets.token_hex(4)
-        folder.mkdir(parents=True)
+        self.folder.mkdir(parents=True)
         try:
-            self._play(folder)
+            self._play(self.folder)
         except Exception as error:
             self.report.errors.append(f"{self._step_name}: {describe(error)}")
         finally:
             self.stop.set()
             if self.stage:
                 stage.switch_off(self._staff)
-            if not self.report.errors:
-                shutil.rmtree(folder, ignore_errors=True)
-            self.report.seconds = time.monotonic() - began
-        if self.report.errors:
             # The codes open accounts; the logs say why something failed.
-            (folder / "codes.jsonl").unlink(missing_ok=True)
+            (self.folder / "codes.jsonl").unlink(missing_ok=True)
+            if not self.report.errors:
+                shutil.rmtree(self.folder, ignore_errors=True)
+            self.report.seconds = time.monotonic() - began
         return self.report
 
     def _play(self, folder: Path) -> None:

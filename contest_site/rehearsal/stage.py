@@ -23,6 +23,7 @@ from contests.domain.rounds import seal_round
 from contests.models import Contest, Entry, Exclusion, Round, Unit, UnitOfficer
 from contests.planfile import read_plan
 from contests.queries import contest_units, current_round
+from questions.banks import WORKBOOK
 from questions.domain.appraisal import approve_waiting
 from questions.domain.importing import import_questions
 from questions.models import Bank
@@ -30,7 +31,6 @@ from questions.pools import load_pool
 from questions.queries import waiting_revisions
 
 PLANS = settings.BASE_DIR / "contests" / "plans"
-BANKS = settings.BASE_DIR / "questions" / "banks"
 
 
 @dataclass(frozen=True)
@@ -48,7 +48,7 @@ class Stage:
 
 def plan_path(plan: str) -> Path:
     """A plan's file by its path or, for those that come along, by its name. Raises FileNotFoundError."""
-    for path in (Path(plan), PLANS / f"{plan}.toml"):
+    for path in (Path(plan), PLANS / f"{Path(plan).name}.toml"):
         if path.suffix == ".toml" and path.is_file():
             return path
     raise FileNotFoundError(plan)
@@ -99,14 +99,13 @@ def ensure_bank(name: str, writer: User, appraiser: User) -> Bank:
     bank = Bank.objects.filter(name=name).first()
     if bank:
         return bank
-    files = sorted(BANKS.glob("*.xlsx"))
-    if not files:
+    if not WORKBOOK.is_file():
         raise Refused(
             _("Chưa thể tổng duyệt."), [_("Chưa có ngân hàng câu hỏi “%(name)s”.") % {"name": name}]
         )
     with transaction.atomic():
         bank = Bank.objects.create(name=name)
-        with files[0].open("rb") as file:
+        with WORKBOOK.open("rb") as file:
             import_questions(bank, file, by=writer)
         approve_waiting(bank, by=appraiser, expected=waiting_revisions(bank).count())
     return bank

@@ -81,6 +81,8 @@ class Command(BaseCommand):
             text = json.dumps(report.as_json(), ensure_ascii=False, indent=2)
             options["json"].write_text(text + "\n", encoding="utf-8")
         show(console, report)
+        if report.errors:
+            console.print(f"Nhật ký: {rehearsal.folder}", markup=False, highlight=False, soft_wrap=True)
         return bool(report.errors)
 
 

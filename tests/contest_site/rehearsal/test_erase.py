@@ -1,0 +1,162 @@
+"""Erasing a rehearsal removes it wholly and touches nothing real."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from allauth.account.models import EmailAddress
+from django.apps import apps
+from django.conf import settings
+from django.db import IntegrityError, transaction
+from django.test import Client
+from django.utils import timezone
+
+from attempts.models import Attempt
+from contest_site.accounts.models import User
+from contest_site.audit.models import AuditEvent
+from contest_site.lib.clock import database_now
+from contest_site.rehearsal.erase import erase_rehearsals
+from contests.domain.rounds import close_round
+from contests.models import Contest, Headcount, Round, Unit, UnitOfficer
+from prizes.domain.deciding import approve_run, enter_decision, publish_run, review_run
+from prizes.domain.ranking import compute_standings
+from prizes.models import Certificate, CertificateFile
+from questions.models import Bank
+from tests.support.factories import (
+    make_bank,
+    make_contest,
+    make_entry,
+    make_prizes,
+    make_round,
+    make_staff,
+    make_unit,
+    make_user,
+    submitted_attempt,
+)
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def counts() -> dict[str, int]:
+    return {
+        model._meta.label: model._base_manager.count()
+        for model in apps.get_models(include_auto_created=True)
+        if model is not AuditEvent
+    }
+
+
+def played(bank: Bank, area: Unit, *, is_rehearsal: bool) -> Contest:
+    """A contest from the announcement to the papers, with everything that hangs on it."""
+    contest = make_contest(area=area, is_rehearsal=is_rehearsal)
+    round = make_round(contest, bank=bank, opens_at=database_now() - timedelta(hours=1))
+    make_prizes(contest)
+    Headcount.objects.create(contest=contest, unit=area, people=10)
+    for number in range(3):
+        user = make_user(is_rehearsal=is_rehearsal)
+        EmailAddress.objects.create(user=user, email=f"{user.username}@example.com")
+        Client().force_login(user)
+        entry = make_entry(contest, user=user)
+        submitted_attempt(entry, round, correct=20 + number, submitted_at=database_now(), prediction=number)
+    first, second = make_staff(is_rehearsal=is_rehearsal), make_staff(is_rehearsal=is_rehearsal)
+    UnitOfficer.objects.create(user=first, unit=area)
+    close_round(round, by=first, reason="Thử")
+    run = compute_standings(Round.objects.get(pk=round.pk), by=None)
+    review_run(run, by=first)
+    approve_run(run, by=second)
+    enter_decision(run, number="1/QĐ", signed_on=timezone.localdate(database_now()), by=first)
+    publish_run(run, by=first)
+    for certificate in Certificate.objects.filter(contest=contest):
+        path = Path("certificates") / contest.slug / f"{certificate.serial}.pdf"
+        (settings.MEDIA_ROOT / path).parent.mkdir(parents=True, exist_ok=True)
+        (settings.MEDIA_ROOT / path).write_bytes(b"%PDF")
+        CertificateFile.objects.create(certificate=certificate, name=str(path), digest="0" * 64)
+    return contest
+
+
+@pytest.fixture(autouse=True)
+def _no_broker(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("prizes.domain.deciding.send_after_commit", lambda *args: None)
+
+
+def mark_rehearsal(contest: Contest) -> None:
+    """Factories make some accounts by themselves."""
+    seals = contest.rounds.values_list("seal__by", "seal__pool__sealed_by")
+    ids = {pk for pair in seals for pk in pair} | {contest.announcement.by_id}
+    User.objects.filter(pk__in=ids).update(is_rehearsal=True)
+
+
+def test_nothing_of_a_rehearsal_is_left_and_nothing_real_is_gone() -> None:
+    bank, area = make_bank(), make_unit()
+    real = played(bank, area, is_rehearsal=False)
+    before = counts()
+    rehearsal = played(bank, area, is_rehearsal=True)
+    mark_rehearsal(rehearsal)
+    events = AuditEvent.objects.count()
+
+    removed = erase_rehearsals()
+
+    assert counts() == before
+    assert removed["Attempt"] == 3
+    assert removed["Certificate"] == 3
+    assert not (settings.MEDIA_ROOT / "certificates" / rehearsal.slug).exists()
+    assert (settings.MEDIA_ROOT / "certificates" / real.slug / "1.pdf").exists()
+    # The trail keeps what was done, and that it was erased.
+    assert AuditEvent.objects.count() == events + 1
+    assert AuditEvent.objects.filter(verb="erased rehearsal", object_id=str(rehearsal.pk)).count() == 1
+
+
+def test_without_a_rehearsal_there_is_nothing_to_do() -> None:
+    played(make_bank(), make_unit(), is_rehearsal=False)
+    before = counts()
+    assert erase_rehearsals() == {}
+    assert counts() == before
+
+
+def test_final_rows_stay_final_outside_the_erasing() -> None:
+    rehearsal = played(make_bank(), make_unit(), is_rehearsal=True)
+    mark_rehearsal(rehearsal)
+    with pytest.raises(IntegrityError, match="the row is final"), transaction.atomic():
+        Attempt.objects.filter(round__contest=rehearsal)._raw_delete("default")
+    erase_rehearsals()
+    played(make_bank(), make_unit(), is_rehearsal=False)
+    with pytest.raises(IntegrityError, match="the row is final"), transaction.atomic():
+        Attempt.objects.all()._raw_delete("default")
+
+
+def test_units_that_a_rehearsal_brought_and_real_work_uses_become_real() -> None:
+    top = make_unit(is_rehearsal=True)
+    middle = make_unit("", top, is_rehearsal=True)
+    used, unused = make_unit("", middle, is_rehearsal=True), make_unit("", top, is_rehearsal=True)
+    make_entry(make_contest(area=make_unit()), unit=used)
+    erase_rehearsals()
+    assert not Unit.objects.filter(pk=unused.pk).exists()
+    assert set(Unit.objects.filter(is_rehearsal=False)) >= {top, middle, used}
+
+
+def written_by_rehearsal() -> Bank:
+    bank = make_bank(5)
+    people = Bank.objects.filter(pk=bank.pk).values_list(
+        "questions__revisions__writer", "questions__revisions__appraisals__appraiser"
+    )
+    User.objects.filter(pk__in={pk for pair in people for pk in pair}).update(is_rehearsal=True)
+    return bank
+
+
+def test_a_bank_that_a_rehearsal_brought_goes_with_it() -> None:
+    before = counts()
+    written_by_rehearsal()
+    erase_rehearsals()
+    assert counts() == before
+
+
+def test_a_bank_that_a_real_contest_uses_stays_and_its_writers_open_nothing() -> None:
+    bank = written_by_rehearsal()
+    make_round(bank=bank, sealed=False)
+    writers = set(bank.questions.values_list("revisions__writer", flat=True))
+    erase_rehearsals()
+    assert Bank.objects.filter(pk=bank.pk, questions__isnull=False).exists()
+    kept: Any = User.objects.filter(pk__in=writers)
+    assert [(user.is_active, user.is_rehearsal) for user in kept] == [(False, False)] * len(writers)
