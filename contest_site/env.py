@@ -32,18 +32,12 @@ def env_int(name: str, default: int) -> int:
     try:
         return int(raw)
     except ValueError:
-        raise ImproperlyConfigured(
-            f"{name} must be a whole number, not {raw!r}."
-        ) from None
+        raise ImproperlyConfigured(f"{name} must be a whole number, not {raw!r}.") from None
 
 
 def env_list(name: str, default: list[str]) -> list[str]:
     raw = os.environ.get(name)
-    return (
-        default
-        if raw is None
-        else [part.strip() for part in raw.split(",") if part.strip()]
-    )
+    return default if raw is None else [part.strip() for part in raw.split(",") if part.strip()]
 
 
 def env_path(name: str, default: Path) -> Path:
@@ -58,13 +52,9 @@ def parse_database_url(url: str) -> dict[str, object]:
     """
     parts = urlsplit(url)
     if parts.scheme not in {"postgres", "postgresql"}:
-        raise ImproperlyConfigured(
-            f"DATABASE_URL must start with postgresql://, not {parts.scheme!r}."
-        )
+        raise ImproperlyConfigured(f"DATABASE_URL must start with postgresql://, not {parts.scheme!r}.")
     query = dict(parse_qsl(parts.query))
-    options = {
-        key: value for key, value in query.items() if key not in {"host", "port"}
-    }
+    options = {key: value for key, value in query.items() if key not in {"host", "port"}}
     return {
         "ENGINE": "django.db.backends.postgresql",
         "NAME": unquote(parts.path.lstrip("/")),

@@ -12,9 +12,7 @@ if TYPE_CHECKING:
 SYSTEM = "Hệ thống"
 
 
-def record(
-    verb: str, target: models.Model, *, by: "User | None", reason: str = "", **data: Any
-) -> None:
+def record(verb: str, target: models.Model, *, by: "User | None", reason: str = "", **data: Any) -> None:
     """Add one row to the trail, in the caller's transaction.
 
     `verb` is a short English verb phrase in the past ("sealed round"); `data` must be JSON-able and must

@@ -44,13 +44,9 @@ class Invalid(DomainError):
 class Refused(DomainError):
     """Several reasons at once, each a sentence (a plan's faults, an import's errors)."""
 
-    def __init__(
-        self, message: str | _StrPromise, reasons: Sequence[str | _StrPromise]
-    ) -> None:
+    def __init__(self, message: str | _StrPromise, reasons: Sequence[str | _StrPromise]) -> None:
         super().__init__(message)
         self.reasons = list(reasons)
 
     def __str__(self) -> str:
-        return "\n".join(
-            [str(self.message), *(f"- {reason}" for reason in self.reasons)]
-        )
+        return "\n".join([str(self.message), *(f"- {reason}" for reason in self.reasons)])

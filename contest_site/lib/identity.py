@@ -35,9 +35,7 @@ def normal_phone(text: str) -> str:
 
 def display_phone(e164: str) -> str:
     """National form for people: +84912345678 → 0912 345 678."""
-    return phonenumbers.format_number(
-        phonenumbers.parse(e164), phonenumbers.PhoneNumberFormat.NATIONAL
-    )
+    return phonenumbers.format_number(phonenumbers.parse(e164), phonenumbers.PhoneNumberFormat.NATIONAL)
 
 
 def national_id_hash(text: str) -> str:
@@ -48,6 +46,4 @@ def national_id_hash(text: str) -> str:
     digits = re.sub(r"[\s.\-]", "", unicodedata.normalize("NFKC", text))
     if not (NATIONAL_ID.fullmatch(digits) and digits.isascii()):
         raise Invalid(_("Số định danh cá nhân (CCCD) gồm đúng 12 chữ số."))
-    return hmac.new(
-        settings.IDENTITY_KEY.encode(), digits.encode(), hashlib.sha256
-    ).hexdigest()
+    return hmac.new(settings.IDENTITY_KEY.encode(), digits.encode(), hashlib.sha256).hexdigest()

@@ -22,9 +22,7 @@ END $$;
 """
 
 
-def immutable(
-    table: str, *, update: str = "TRUE", delete: str = "TRUE"
-) -> migrations.RunSQL:
+def immutable(table: str, *, update: str = "TRUE", delete: str = "TRUE") -> migrations.RunSQL:
     """A migration operation: refuse UPDATE and DELETE of rows of `table` for which the conditions hold.
 
     `update` and `delete` are SQL conditions over OLD and NEW, for rows that become final at some point

@@ -2,7 +2,7 @@ import logging
 
 
 class OneLineFormatter(logging.Formatter):
-    """One event, one line: a line break inside a message cannot forge an entry. Traces stay readable below it."""
+    """One event, one line: a line break in a message cannot forge an entry. Traces stay readable below."""
 
     def __init__(self) -> None:
         super().__init__("%(asctime)s %(levelname)s %(name)s %(message)s")

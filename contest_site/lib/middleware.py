@@ -1,10 +1,14 @@
+import logging
 from collections.abc import Callable
 
 from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
+from redis.exceptions import RedisError
 
 from contest_site.lib.errors import DomainError, Refused
+
+log = logging.getLogger(__name__)
 
 
 class DomainErrorMiddleware:
@@ -16,13 +20,12 @@ class DomainErrorMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         return self.get_response(request)
 
-    def process_exception(
-        self, request: HttpRequest, exception: Exception
-    ) -> HttpResponse | None:
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         if isinstance(exception, DomainError):
             return refusal(request, exception)
-        if isinstance(exception, OperationalError | InterfaceError):
-            # The page keeps its answers and tries again; a stack trace helps nobody there.
+        if isinstance(exception, OperationalError | InterfaceError | RedisError):
+            # A database or a counter is away for a moment: the page keeps its answers and tries again.
+            log.error("%s: %s", type(exception).__name__, exception)
             response = render(request, "503.html", status=503)
             response["Retry-After"] = "3"
             return response

@@ -22,13 +22,15 @@ class TooMany(DomainError):
 
 
 def client_address(request: HttpRequest) -> str | None:
-    """The client's address: the last hop that a trusted proxy added, or the peer itself without proxies.
+    """The client's address: the last hop that a trusted proxy added, or the peer without proxies.
 
     X-Forwarded-For is believed only as far as TRUSTED_PROXY_COUNT says; what a client forges lies further left.
     """
     count = settings.TRUSTED_PROXY_COUNT
     if count:
-        hops: list[str] = [hop.strip() for hop in request.META.get("HTTP_X_FORWARDED_FOR", "").split(",") if hop.strip()]
+        hops: list[str] = [
+            hop.strip() for hop in request.META.get("HTTP_X_FORWARDED_FOR", "").split(",") if hop.strip()
+        ]
         if len(hops) >= count:
             return hops[-count]
     peer: str = request.META.get("REMOTE_ADDR", "")
@@ -42,7 +44,7 @@ def device_mark(request: HttpRequest) -> str:
 
 
 def limit(action: str, key: object, *, per_minute: int) -> None:
-    """Count one request of `key` (an account, never an office's shared address); raises TooMany beyond the limit.
+    """Count one request of `key` (an account, not an office's shared address); raises TooMany beyond.
 
     When Redis is away nobody is refused: the limit guards the machine, not the contest's rules.
     """

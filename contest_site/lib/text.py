@@ -21,9 +21,7 @@ def fold(text: str) -> str:
 
 
 # Vietnamese alphabetical order: letters first, tones last (ngang, huyền, hỏi, ngã, sắc, nặng).
-LETTERS = {
-    letter: index for index, letter in enumerate("aăâbcdđeêfghijklmnoôơpqrstuưvwxyz")
-}
+LETTERS = {letter: index for index, letter in enumerate("aăâbcdđeêfghijklmnoôơpqrstuưvwxyz")}
 TONES = {"": 0, "\u0300": 1, "\u0309": 2, "\u0303": 3, "\u0301": 4, "\u0323": 5}
 SHAPES = {"\u0306", "\u0302", "\u031b"}  # breve, circumflex, horn: part of the letter
 
@@ -36,7 +34,10 @@ def sort_key(text: str) -> SortKey:
 
 
 def name_sort_key(full_name: str) -> SortKey:
-    """Key of a list of people: given name, then family name and middle names (Nguyễn Văn An < Lê Thị Bình)."""
+    """Key of a list of people: given name, then middle names, then family name.
+
+    Nguyễn Văn An < Lê Thị Bình.
+    """
     words = clean(full_name).split()
     return sort_key(" ".join([*words[-1:], *words[1:-1], *words[:1]])) if words else ()
 
@@ -47,9 +48,7 @@ def _word_key(word: str) -> tuple[tuple[int, ...], tuple[int, ...]]:
     for char in word:
         decomposed = unicodedata.normalize("NFD", char)
         tone = next((mark for mark in decomposed if mark in TONES), "")
-        base = unicodedata.normalize(
-            "NFC", decomposed[0] + "".join(m for m in decomposed[1:] if m in SHAPES)
-        )
+        base = unicodedata.normalize("NFC", decomposed[0] + "".join(m for m in decomposed[1:] if m in SHAPES))
         letters.append(LETTERS.get(base, 100 + ord(base[0])))
         tones.append(TONES[tone])
     return tuple(letters), tuple(tones)

@@ -36,9 +36,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "actor_name",
-                    models.CharField(
-                        max_length=200, verbose_name="tên người thực hiện"
-                    ),
+                    models.CharField(max_length=200, verbose_name="tên người thực hiện"),
                 ),
                 ("verb", models.CharField(max_length=60, verbose_name="việc")),
                 (
