@@ -32,7 +32,7 @@ CACHE_URL = env_str("CACHE_URL", "") or REDIS_URL
 SITE_URL = env_str("SITE_URL", "http://127.0.0.1:8000").rstrip("/")
 ALLOWED_HOSTS = env_list("ALLOWED_HOSTS", ["127.0.0.1", "localhost"] if INSECURE_HTTP else [])
 TRUSTED_PROXY_COUNT = env_int("TRUSTED_PROXY_COUNT", 0)
-# Dotted paths of classes as in contest_site.accounts.senders; each one-time code goes through all that serve it.
+# Dotted paths of classes as in contest_site.accounts.senders; a one-time code goes through all that serve it.
 CODE_SENDERS = env_list(
     "CODE_SENDERS",
     [f"contest_site.accounts.senders.{name}" for name in (("Console", "Demo") if DEMO else ("Email",))],

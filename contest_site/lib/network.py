@@ -24,7 +24,7 @@ class TooMany(DomainError):
 def client_address(request: HttpRequest) -> str | None:
     """The client's address: the last hop that a trusted proxy added, or the peer without proxies.
 
-    X-Forwarded-For is believed only as far as TRUSTED_PROXY_COUNT says; what a client forges lies further left.
+    X-Forwarded-For is believed only as far as TRUSTED_PROXY_COUNT says; what clients forge lies further left.
     """
     count = settings.TRUSTED_PROXY_COUNT
     if count:
