@@ -81,6 +81,7 @@ function show() {
   say.textContent = units.length ? words.found.replace("{n}", units.length) : words.none;
   mark(-1);
   open(true);
+  list.scrollIntoView({ block: "nearest" });
 }
 
 async function search() {
