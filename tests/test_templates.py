@@ -177,7 +177,13 @@ def static(*names: str) -> list[bytes]:
 
 def test_paper_is_small_enough_for_a_weak_network() -> None:
     files = static(
-        "css/base.css", "css/paper.css", "js/base.js", "js/paper.js", "img/emblem.svg", "img/favicon.svg"
+        "css/base.css",
+        "css/paper.css",
+        "js/base.js",
+        "js/paper.js",
+        "js/saving.js",
+        "img/emblem.svg",
+        "img/favicon.svg",
     )
     assert compressed(paper_page().encode(), *files) <= 45_000
 

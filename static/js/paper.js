@@ -6,34 +6,12 @@ const form = document.getElementById("bai-thi");
 const words = document.getElementById("words").dataset;
 const byId = (id) => document.getElementById(id);
 const urls = form.dataset;
-const SEND_AFTER = 600; // ms of quiet before taps are sent; the first unsent tap never waits longer than 1 s
-const RETRY = [1000, 2000, 4000, 8000, 15000];
 const phone = matchMedia("(max-width: 59.99rem)");
 const fill = (text, values) => text.replace(/\{(\w+)\}/g, (whole, name) => values[name] ?? whole);
 const pad = (number) => String(number).padStart(2, "0");
-
-// --- What is kept on this device -------------------------------------------------------------------------------
-// {pending: {q3: "2", prediction: "123"}, flags: ["q3"], at: "q3"}; pending = not yet acknowledged by the server.
-const KEY = `bai-thi:${urls.attempt}`;
-let memory = { pending: {}, flags: [], at: "" };
-
-function kept() {
-  try {
-    return { ...memory, ...JSON.parse(localStorage.getItem(KEY) ?? "{}") };
-  } catch {
-    return memory; // storage is off or full: kept for as long as the page lives
-  }
-}
-
-function keep(change) {
-  memory = kept();
-  change(memory);
-  try {
-    localStorage.setItem(KEY, JSON.stringify(memory));
-  } catch {
-    // as above
-  }
-}
+// Its address carries the digest of its content, so the page tells it.
+const { Store, Saver } = await import(urls.saving);
+const store = new Store(urls.attempt);
 
 // --- Questions and answers -------------------------------------------------------------------------------------
 const questions = [...form.querySelectorAll(".question")];
@@ -56,7 +34,7 @@ function setAnswer(name, value) {
 }
 
 function draw() {
-  const { flags } = kept();
+  const { flags } = store.read();
   const plain = names.filter((name) => name !== "prediction");
   const done = plain.filter((name) => answerOf(name)).length;
   questions.forEach((question, index) => {
@@ -85,7 +63,7 @@ function draw() {
 
 function show(index, { focus = true } = {}) {
   current = Math.min(questions.length - 1, Math.max(0, index));
-  keep((stored) => {
+  store.change((stored) => {
     stored.at = names[current];
   });
   draw();
@@ -135,150 +113,20 @@ function say(text) {
   byId("say").textContent = text;
 }
 
-// --- Sending: one request in flight, taps batched, own taps laid over what another device saved ------------------
-let revision = Number(form.elements.revision.value);
-let flying = null;
-let timer = 0;
-let firstTap = 0;
-let failures = 0;
-let stopped = false; // over, or waiting for a new login
-
 function changed(name, value) {
-  keep((stored) => {
+  store.change((stored) => {
     stored.pending[name] = value;
   });
   draw();
-  schedule();
 }
 
-function schedule(delay = SEND_AFTER) {
-  if (stopped || flying || !(Object.keys(kept().pending).length || failures)) return;
-  clearTimeout(timer);
-  const now = performance.now();
-  firstTap ||= now;
-  const wait = failures ? delay : Math.max(0, Math.min(delay, firstTap + 1000 - now));
-  if (!failures) state(words.saving, "plain");
-  timer = setTimeout(() => flush({ ask: failures > 0 }), secondsLeft() <= 3 ? 0 : wait);
-}
-
-/** Sends what is pending (or just asks how things stand); resolves to true when nothing is left to send. */
-function flush({ ask = false } = {}) {
-  clearTimeout(timer);
-  if (stopped) return Promise.resolve(false);
-  flying ??= send(ask).finally(() => {
-    flying = null;
-    firstTap = 0;
-    schedule(pause());
-  });
-  return flying;
-}
-
-function pause() {
-  return failures ? RETRY[Math.min(failures, RETRY.length) - 1] : 0;
-}
-
-async function send(ask, tries = 0) {
-  const { pending } = kept();
-  if (!Object.keys(pending).length && !ask) return true;
-  let response;
-  try {
-    response = await post(urls.save, { revision: String(revision), ...pending });
-  } catch {
-    return waiting();
-  }
-  const data = await json(response);
-  if (response.ok && data?.saved) return acknowledged(pending, data, response);
-  if (response.status === 409 && data) return conflict(data, tries);
-  if (response.status === 403 || response.redirected || (response.ok && !data)) {
-    if (tries > 0) return halt(data?.error);
-    return (await freshToken()) ? send(ask, 1) : false;
-  }
-  if (response.status === 429 || response.status >= 500) return waiting();
-  if (data?.saved && data.field === "prediction") {
-    const { prediction, ...others } = pending;
-    acknowledged(others, data, response);
-    return refusedPrediction(data.error, prediction);
-  }
-  // Refused for good: sending the same again would not help.
-  forget(pending);
-  return halt(data?.error);
-}
-
-/** Nothing more is sent from this page as it stands; what is pending stays on the device for the next load. */
-function halt(error) {
-  stopped = true;
-  state(error ?? words.refused, "problem", { href: urls.paper, text: words.reload });
-  return false;
-}
-
-function post(url, values) {
-  return fetch(url, {
-    method: "POST",
-    headers: { Accept: "application/json", "X-CSRFToken": form.elements.csrfmiddlewaretoken.value },
-    body: new URLSearchParams(values),
-    credentials: "same-origin",
-    cache: "no-store",
-  });
-}
-
-async function json(response) {
-  try {
-    return await response.json();
-  } catch {
-    return null;
-  }
-}
-
-function forget(sent) {
-  keep((stored) => {
-    for (const [name, value] of Object.entries(sent)) {
-      if (stored.pending[name] === value) delete stored.pending[name];
-    }
-  });
-}
-
-function acknowledged(sent, data, response) {
-  failures = 0;
-  revision = data.revision;
-  forget(sent);
-  if ("prediction" in sent) predictionError("");
-  follow(data.remaining);
-  const left = Object.keys(kept().pending).length;
-  const told = new Date(response.headers.get("Date") ?? NaN); // the server's clock, not this device's
-  const time = Number.isNaN(told.getTime()) ? "" : told.toLocaleTimeString("vi", { timeZone: "Asia/Ho_Chi_Minh", hour12: false });
-  if (!left) state(fill(words.saved, { time }).trim());
-  return !left;
-}
-
-function conflict(data, tries) {
-  if (data.finished) {
-    leave(data.url);
-    return false;
-  }
-  // Another tab or device saved meanwhile: take what the server has, with the taps of this page on top.
-  revision = data.revision;
-  follow(data.remaining);
-  const { pending } = kept();
+/** Another tab or device saved meanwhile: show what the server has, with the taps of this page on top. */
+function adopt(data, pending) {
   for (const name of names) {
     const stored = name === "prediction" ? data.prediction : (data.answers?.[name] ?? "");
     if (!(name in pending) && stored !== undefined && answerOf(name) !== stored) setAnswer(name, stored);
   }
   draw();
-  say(words.other);
-  return tries < 5 ? send(true, tries + 1) : waiting();
-}
-
-function waiting() {
-  failures += 1;
-  state(words.waiting, "waiting");
-  return false;
-}
-
-function refusedPrediction(error, value) {
-  forget({ prediction: value });
-  predictionError(error);
-  state(error, "problem");
-  return false;
 }
 
 function predictionError(text) {
@@ -288,45 +136,6 @@ function predictionError(text) {
   list.firstElementChild.textContent = text;
   byId("prediction-field").classList.toggle("invalid", Boolean(text));
   predictionInput.setAttribute("aria-invalid", String(Boolean(text)));
-}
-
-/** A login in another tab changes the token: fetch the page again and read the new one. */
-async function freshToken() {
-  try {
-    const response = await fetch(urls.paper, { credentials: "same-origin", cache: "no-store" });
-    const page = new DOMParser().parseFromString(await response.text(), "text/html");
-    const token = page.querySelector("#bai-thi [name=csrfmiddlewaretoken]");
-    if (token) {
-      form.elements.csrfmiddlewaretoken.value = token.value;
-      return true;
-    }
-    if (isLogin(response.url)) {
-      stopped = true;
-      const href = `${urls.login}?next=${encodeURIComponent(urls.paper)}`;
-      state(words.login, "problem", { href, text: words.loginLink });
-      return false;
-    }
-    if (response.ok && response.redirected) leave(response.url);
-    else if (response.status >= 500) waiting();
-    else halt();
-  } catch {
-    waiting();
-  }
-  return false;
-}
-
-function isLogin(url) {
-  return new URL(url).pathname.startsWith(urls.login);
-}
-
-function leave(url) {
-  stopped = true;
-  try {
-    localStorage.removeItem(KEY);
-  } catch {
-    // nothing is kept there then
-  }
-  location.replace(url);
 }
 
 // --- The clock ---------------------------------------------------------------------------------------------------
@@ -357,17 +166,19 @@ function tick() {
   if (left <= 0 && !over) finish();
 }
 
+const hurried = () => secondsLeft() <= 3;
+const saver = new Saver({ form, words, store, page: { state, say, follow, adopt, predictionError, hurried } });
+
 /** Time is up: the last taps go with the submission; tried again until the server has answered. */
 async function finish() {
   over = true;
-  stopped = true;
-  clearTimeout(timer);
+  saver.stop();
   for (const control of form.querySelectorAll("input, button")) control.disabled = control.type !== "hidden";
   state(words.over, "plain");
-  await flying;
+  await saver.flying;
   try {
-    const response = await post(urls.submit, kept().pending);
-    if (response.ok && response.redirected && !isLogin(response.url)) return leave(response.url);
+    const response = await saver.post(urls.submit, store.pending);
+    if (response.ok && response.redirected && !saver.isLogin(response.url)) return saver.leave(response.url);
     if (response.status < 500 && response.status !== 429) return location.replace(urls.paper); // leads to the result
   } catch {
     // no network: again below
@@ -380,25 +191,24 @@ async function finish() {
 // --- Taps --------------------------------------------------------------------------------------------------------
 form.addEventListener("change", (event) => {
   const { name, value, type } = event.target;
-  if (type === "radio") changed(name, value);
+  if (type !== "radio") return;
+  changed(name, value);
+  saver.schedule();
 });
 let typing = 0;
 predictionInput?.addEventListener("input", () => {
   // Kept at once, sent when the typing pauses: half a number is no number.
-  keep((stored) => {
-    stored.pending.prediction = predictionInput.value.trim();
-  });
-  draw();
+  changed("prediction", predictionInput.value.trim());
   clearTimeout(typing);
-  typing = setTimeout(schedule, 1500, 0);
+  typing = setTimeout(() => saver.schedule(0), 1500);
 });
-predictionInput?.addEventListener("change", () => schedule(0));
+predictionInput?.addEventListener("change", () => saver.schedule(0));
 
 byId("questions").addEventListener("click", (event) => {
   const flag = event.target.closest(".flag");
   if (!flag) return;
   const { name } = flag.closest(".question").dataset;
-  keep((stored) => {
+  store.change((stored) => {
     stored.flags = stored.flags.includes(name) ? stored.flags.filter((one) => one !== name) : [...stored.flags, name];
   });
   draw();
@@ -432,37 +242,34 @@ form.addEventListener("submit", (event) => {
 
 /** To the review only with everything saved; without a network the page stays, and says so. */
 async function review() {
-  while (flying) await flying;
-  const asked = await flush({ ask: true });
+  while (saver.flying) await saver.flying;
+  const asked = await saver.flush({ ask: true });
   if (predictionInput?.getAttribute("aria-invalid") === "true") {
     show(names.indexOf("prediction"));
     predictionInput.focus();
   } else if (asked) {
     location.assign(urls.review);
-  } else if (failures && !stopped) {
+  } else if (saver.failures && !saver.stopped) {
     state(words.leave, "waiting");
   }
 }
 
 // --- Coming and going --------------------------------------------------------------------------------------------
 addEventListener("pagehide", () => {
-  const { pending } = kept();
-  if (!Object.keys(pending).length || over) return;
-  const token = form.elements.csrfmiddlewaretoken.value;
-  navigator.sendBeacon?.(urls.save, new URLSearchParams({ csrfmiddlewaretoken: token, ...pending }));
+  if (!over) saver.beacon();
 });
-addEventListener("online", () => flush({ ask: failures > 0 }));
+addEventListener("online", () => saver.flush({ ask: saver.failures > 0 }));
 let hidden = 0;
 document.addEventListener("visibilitychange", () => {
   if (document.visibilityState === "hidden") {
     hidden = Date.now();
-    flush();
+    saver.flush();
   } else if (Date.now() - hidden > 10_000) {
-    flush({ ask: true }); // a phone that slept has lost count of the seconds
+    saver.flush({ ask: true }); // a phone that slept has lost count of the seconds
   }
 });
 addEventListener("pageshow", (event) => {
-  if (event.persisted) flush({ ask: true });
+  if (event.persisted) saver.flush({ ask: true });
 });
 phone.addEventListener("change", arrange);
 
@@ -470,7 +277,7 @@ function begin() {
   form.elements.revision.disabled = true; // carried by every request of its own
   byId("save").hidden = true;
   for (const node of form.querySelectorAll(".flag, .for-flags")) node.hidden = false;
-  const { pending, at } = kept();
+  const { pending, at } = store.read();
   for (const [name, value] of Object.entries(pending)) setAnswer(name, value);
   const wanted = questions.findIndex((question) => `#${question.id}` === location.hash);
   const refused = predictionInput?.getAttribute("aria-invalid") === "true";
@@ -479,7 +286,7 @@ function begin() {
   if (location.hash) history.replaceState(null, "", location.pathname);
   if (refused) state(byId("prediction-error").textContent, "problem");
   else state(words.allSaved, "plain");
-  if (Object.keys(pending).length) schedule(0);
+  saver.schedule(0);
   if (wanted >= 0) show(wanted);
   tick();
   setInterval(tick, 250);
