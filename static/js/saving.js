@@ -168,7 +168,7 @@ export class Saver {
     const zone = { timeZone: "Asia/Ho_Chi_Minh", hour12: false };
     const time = Number.isNaN(told.getTime()) ? "" : told.toLocaleTimeString("vi", zone);
     if (this.unsent) return false;
-    this.page.state(this.words.saved.replace("{time}", time).trim());
+    this.page.state(time ? this.words.saved.replace("{time}", time) : this.words.savedPlain);
     return true;
   }
 
