@@ -57,7 +57,7 @@ class Words(HTMLParser):
 
 @pytest.mark.parametrize("name", TEMPLATES)
 def test_compiles(name: str) -> None:
-    assert get_template(name)
+    get_template(name)  # raises at the first fault
 
 
 @pytest.mark.parametrize("name", PUBLIC)
