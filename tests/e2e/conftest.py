@@ -7,7 +7,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, Page, ViewportSize, sync_playwright
+from playwright.sync_api import Browser, Page, ViewportSize, expect, sync_playwright
 
 from tests.support import stack as stacks
 
@@ -15,6 +15,8 @@ HERE = Path(__file__).parent
 PICTURES = stacks.ROOT / "var" / "e2e"
 PC = ViewportSize(width=1280, height=800)
 PHONE = ViewportSize(width=360, height=740)
+# In milliseconds; for a machine that has other things to do as well.
+PATIENCE = 20_000
 ARGUMENTS = [
     *("--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--no-first-run", "--disable-quic"),
     # Without these Chromium calls its maker's hosts.
@@ -42,6 +44,7 @@ def stack(services_folder: Path) -> Iterator[stacks.Stack]:
 def browser() -> Iterator[Browser]:
     # Playwright's event loop stays on this thread, and Django would refuse the database beside it.
     os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
+    expect.set_options(timeout=PATIENCE)
     with sync_playwright() as playwright:
         chromium = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=ARGUMENTS)
         yield chromium
@@ -79,7 +82,7 @@ def new_page(
             locale="vi-VN",
             timezone_id="Asia/Ho_Chi_Minh",
         )
-        context.set_default_timeout(10_000)
+        context.set_default_timeout(PATIENCE)
         page = context.new_page()
         _watch(page, page_errors)
         pages.append(page)
