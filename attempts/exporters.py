@@ -28,9 +28,7 @@ def write_participation(
 
     The units' sheet has no row of totals: its first row is the whole. Shares are fractions shown as percent.
     """
-    notes = [
-        _("Số liệu đến %(moment)s. Mỗi đơn vị tính cả các đơn vị trực thuộc.") % {"moment": moment(made_at)}
-    ]
+    notes = [_("Số liệu đến %(moment)s.") % {"moment": moment(made_at)}]
     if not with_scores:
         notes.append(hidden_note())
     letterhead = _letterhead(contest)
@@ -41,9 +39,9 @@ def write_participation(
             _unit_columns(),
             _unit_values(units),
             title=[_("BÁO CÁO KẾT QUẢ THAM GIA CUỘC THI"), contest.name, of],
+            notes=[*notes, _("Mỗi đơn vị tính cả các đơn vị trực thuộc.")],
             first_row_is_whole=True,
             letterhead=letterhead,
-            notes=notes,
             frozen_columns=2,
         ),
         Sheet(
@@ -80,7 +78,7 @@ def _unit_columns() -> list[Column]:
     return [
         Column(_("STT"), 7, Kind.LABEL),
         Column(_("Đơn vị"), 46),
-        Column(_("Tổng số người"), 12, Kind.WHOLE),
+        Column(_("Tổng số người (gồm đơn vị trực thuộc)"), 15, Kind.WHOLE),
         Column(_("Số người dự thi (gồm đơn vị trực thuộc)"), 15, Kind.WHOLE),
         Column(_("Số lượt thi"), 11, Kind.WHOLE),
         Column(_("Tỷ lệ dự thi"), 12, Kind.PERCENT),

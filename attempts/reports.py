@@ -23,8 +23,8 @@ SEE_ALL = "contests.view_entry"
 class UnitRow:
     """One unit with everybody below it. `mean` is of each person's best score, to 2 places.
 
-    `headcount` is the number that the organiser gave for this unit; where none was given, the sum over the
-    units directly below if each of them has one; else None (a part of the people would be missing). The last
+    `headcount` is the sum of what the organiser gave for the unit and for each one below it, since a body's
+    number names its own people; None where none was given. The last
     three are None while scores are hidden (`scores_shown`) and where nobody took part.
     """
 
@@ -199,15 +199,15 @@ WITH RECURSIVE tree AS (
            count(*) FILTER (WHERE all_right) AS all_right
     FROM person GROUP BY unit_id
 )
-SELECT tree.id, tree.name, tree.depth, headcount.people,
+SELECT tree.id, tree.name, tree.depth, sum(headcount.people)::bigint,
        coalesce(sum(own.people), 0)::bigint, coalesce(sum(own.attempts), 0)::bigint,
        round(sum(own.scores) / sum(own.people), 2), max(own.best), sum(own.all_right)::bigint
 FROM tree
 JOIN subtree ON subtree.unit_id = tree.id
 LEFT JOIN own ON own.unit_id = subtree.below
 LEFT JOIN contests_headcount headcount
-       ON headcount.unit_id = tree.id AND headcount.contest_id = %(contest)s
-GROUP BY tree.id, tree.name, tree.depth, tree.path, headcount.people
+       ON headcount.unit_id = subtree.below AND headcount.contest_id = %(contest)s
+GROUP BY tree.id, tree.name, tree.depth, tree.path
 ORDER BY tree.path
 """
 
@@ -220,23 +220,10 @@ def unit_rows(contest: Contest, unit: Unit, *, with_scores: bool) -> list[UnitRo
     """
     with connection.cursor() as cursor:
         cursor.execute(UNITS, _parameters(contest, unit))
-        rows = _with_sums([UnitRow(*row) for row in cursor.fetchall()])
+        rows = [UnitRow(*row) for row in cursor.fetchall()]
     if not with_scores:
         rows = [replace(row, mean=None, best=None, all_right=None) for row in rows]
     return rows
-
-
-def _with_sums(rows: list[UnitRow]) -> list[UnitRow]:
-    """Headcounts of units without one, from those below; `rows` has parents right before their subtrees."""
-    done: list[UnitRow] = []
-    below: dict[int, list[int | None]] = {}  # by depth: headcounts of the units whose parent is still to come
-    for row in reversed(rows):
-        parts = below.pop(row.depth + 1, [])
-        if row.headcount is None and parts and None not in parts:
-            row = replace(row, headcount=sum(part for part in parts if part is not None))
-        below.setdefault(row.depth, []).append(row.headcount)
-        done.append(row)
-    return done[::-1]
 
 
 PARTICIPANTS = """

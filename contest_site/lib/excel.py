@@ -35,6 +35,7 @@ ROW_LIMIT = 1_048_576
 # What XML 1.0 cannot hold, with the C1 controls and DEL, which it can but nobody means.
 UNWRITABLE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
 FONT = "Times New Roman"
+MAX_HEIGHT = 409.0  # points, Excel's own limit of a row
 LINE_HEIGHT = 16.5  # points, one line of 12 pt type with room for Ẵ and Ễ
 
 
@@ -201,7 +202,13 @@ class _Styles:
         return self._add(
             f"contest {kind.name.lower()}{' whole' if bold else ''}{f' {indent}' if indent else ''}",
             font=Font(FONT, 12, bold=bold),
-            alignment=Alignment(horizontal=across, vertical="center", wrap_text=text, indent=indent),
+            # A number keeps off the line to its right.
+            alignment=Alignment(
+                horizontal=across,
+                vertical="center",
+                wrap_text=text,
+                indent=1 if across == "right" else indent,
+            ),
             border=self.grid,
             number_format=kind.value,
         )
@@ -242,7 +249,8 @@ class _SheetWriter:
             if self.last >= ROW_LIMIT - 1:
                 raise Invalid(_("Danh sách quá dài cho một tệp Excel. Chọn từng đơn vị cấp dưới để tải về."))
             whole = sheet.first_row_is_whole and self.last == header
-            self._append([self._cell(i, value, bold=whole) for i, value in enumerate(row)])
+            cells = [self._cell(i, value, bold=whole) for i, value in enumerate(row)]
+            self._append(cells, self._row_height(row))
         self.ws.auto_filter.ref = f"A{header}:{get_column_letter(width)}{self.last}"
         if self.last > header and any(column.total for column in sheet.columns):
             self._totals(header + 1, self.last)
@@ -336,6 +344,16 @@ class _SheetWriter:
         cell.value = value
         cell.style = self.styles.cell(kind, bold=bold, indent=0)
         return cell
+
+    def _row_height(self, row: Sequence[Value]) -> float:
+        """Room for the longest text of the row: not every program grows a row with wrapped text by itself."""
+        heights = [LINE_HEIGHT + 3]
+        for column, value in zip(self.sheet.columns, row, strict=False):
+            if isinstance(value, Indented):
+                heights.append(_height(value.text, max(5.0, column.width - 1.5 * value.depth)))
+            elif isinstance(value, str):
+                heights.append(_height(value, column.width))
+        return min(max(heights), MAX_HEIGHT)
 
     def _text(self, text: str, style: str) -> Any:
         cell = WriteOnlyCell(self.ws, safe_text(text))

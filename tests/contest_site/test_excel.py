@@ -226,6 +226,15 @@ def test_a_long_title_gets_the_lines_that_it_needs() -> None:
     assert long > 2 * short
 
 
+def test_a_row_is_as_high_as_its_longest_text() -> None:
+    sheet = read(write(names(["An", "Trường trung học cơ sở và phổ thông " * 3])))
+    short, long = sheet.row_dimensions[2].height, sheet.row_dimensions[3].height
+    assert short is not None
+    assert long is not None
+    assert 18 <= short < 25
+    assert long > 3 * 16
+
+
 def test_the_same_rows_give_the_same_bytes() -> None:
     assert write(table(title=["A"])) == write(table(title=["A"]))
 

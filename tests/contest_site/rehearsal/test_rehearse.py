@@ -18,6 +18,7 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from contest_site import embedded
+from tests.oracles import standings as oracle
 from tests.support import services
 from tests.support.stack import ROOT, run
 
@@ -87,6 +88,32 @@ def processes_of(site: Site) -> list[str]:
     return found
 
 
+def assert_the_oracle_agrees(site: Site) -> None:
+    """Standings, digest and awards are those that plain Python finds in what people sent."""
+    columns = ("entry", "id", "number", "correct", "questions", "duration_ms", "submitted_at")
+    attempts = [
+        dict(zip(columns, row, strict=True))
+        for row in site.query(
+            "SELECT entry_id, a.id, a.number, correct, questions, duration_ms, submitted_at"
+            " FROM attempts_attempt a JOIN contests_round r ON r.id = round_id"
+        )
+    ]
+    predictions = dict(site.query("SELECT entry_id, value FROM attempts_prediction"))
+    configuration, digest, target = site.query(
+        "SELECT configuration, digest, target_value FROM prizes_standingsrun"
+    )[0]
+    found = oracle.standings(attempts, predictions, [], configuration)
+    rows = [(row["rank"], row["entry"], row["id"]) for row in found["rows"]]
+    assert rows == site.query(
+        "SELECT rank, entry_id, attempt_id FROM prizes_standingsrow ORDER BY rank, entry_id"
+    )
+    assert (found["target"], oracle.digest(configuration, found["rows"])) == (target, digest)
+    prizes = site.query("SELECT name, quantity FROM contests_prize ORDER BY position")
+    given, waiting = oracle.awards(found["rows"], prizes, {})
+    assert given == site.query("SELECT prize_name, entry_id FROM prizes_award ORDER BY rank")
+    assert waiting == set()
+
+
 @pytest.mark.e2e
 @pytest.mark.xdist_group("e2e")
 def test_a_whole_contest_is_played_and_erased(site: Site, tmp_path: Path) -> None:
@@ -108,6 +135,7 @@ def test_a_whole_contest_is_played_and_erased(site: Site, tmp_path: Path) -> Non
     assert sum(step["seconds"] for step in report["steps"]) <= report["seconds"] + 1
     assert "Lỗi" in result.stdout
 
+    assert_the_oracle_agrees(site)
     marks = site.query("SELECT DISTINCT is_rehearsal FROM accounts_user")
     assert marks == [(True,)]
     ways = Counter(site.query("SELECT finished_by FROM attempts_attempt"))
