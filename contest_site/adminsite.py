@@ -18,11 +18,13 @@ from django.core.checks import CheckMessage
 from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from unfold.sites import UnfoldAdminSite
 
 
 class ContestAdminSite(UnfoldAdminSite):
     site_title = "Quản trị cuộc thi"
+    index_title = gettext_lazy("Tổng quan")
 
     def check(self, app_configs: Any) -> list[CheckMessage]:
         """Django's own checks alone: unfold's read permissions, which a new database has not got yet."""

@@ -5,28 +5,43 @@ in the admin's help texts.
 """
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-SUGGESTED: Mapping[str, Promise] = {
-    "contest.hotline": _("số điện thoại của cơ quan thường trực"),
-    "contest.names_shown": _("họ và tên đầy đủ (full)"),
-    "contest.live_participation": _("không công khai (false), để không ai đoán theo số đang tăng"),
-    "categories": _("các nhóm đối tượng nêu trong kế hoạch"),
-    "consent.version": _("năm và số lần sửa, ví dụ 2024-1"),
-    "consent.text": _("nêu dữ liệu thu thập, mục đích, thời gian lưu và quyền của người dự thi"),
-    "rounds.time_limit_minutes": _("30 phút cho 30 câu"),
-    "rounds.attempts_allowed": _("2 lượt"),
-    "rounds.counting_attempt": _("lượt tốt nhất (best)"),
-    "rounds.result_shown": _("ngay sau khi nộp bài (at_once)"),
-    "rounds.prediction_target": _("số người trả lời đúng tất cả câu hỏi (all_right)"),
-    "rounds.rank_order": _(
-        "điểm, câu dự đoán, thời gian làm bài, thời điểm nộp (score, prediction, duration, submitted)"
+
+@dataclass(frozen=True)
+class Suggestion:
+    """In people's words, and as the value is written in a plan file where the two differ."""
+
+    words: Promise
+    written: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.words} ({self.written})" if self.written else str(self.words)
+
+
+SUGGESTED: Mapping[str, Suggestion] = {
+    "contest.hotline": Suggestion(_("số điện thoại của cơ quan thường trực")),
+    "contest.names_shown": Suggestion(_("họ và tên đầy đủ"), "full"),
+    "contest.live_participation": Suggestion(
+        _("không công khai, để không ai đoán theo số đang tăng"), "false"
     ),
-    "rounds.only_all_right": _("không (false)"),
-    "certificate.issuer": _("Ban Tổ chức Cuộc thi"),
-    "certificate.reason": _("đạt giải tại cuộc thi, kèm tên cuộc thi"),
-    "certificate.signature_authority": _("TM. BAN TỔ CHỨC"),
-    "certificate.signature_title": _("TRƯỞNG BAN"),
+    "categories": Suggestion(_("các nhóm đối tượng nêu trong kế hoạch")),
+    "consent.version": Suggestion(_("năm và số lần sửa, ví dụ 2024-1")),
+    "consent.text": Suggestion(_("nêu dữ liệu thu thập, mục đích, thời gian lưu và quyền của người dự thi")),
+    "rounds.time_limit_minutes": Suggestion(_("30 phút cho 30 câu")),
+    "rounds.attempts_allowed": Suggestion(_("2 lượt")),
+    "rounds.counting_attempt": Suggestion(_("lượt tốt nhất"), "best"),
+    "rounds.result_shown": Suggestion(_("ngay sau khi nộp bài"), "at_once"),
+    "rounds.prediction_target": Suggestion(_("số người trả lời đúng tất cả câu hỏi"), "all_right"),
+    "rounds.rank_order": Suggestion(
+        _("điểm, câu dự đoán, thời gian làm bài, thời điểm nộp"), "score, prediction, duration, submitted"
+    ),
+    "rounds.only_all_right": Suggestion(_("không"), "false"),
+    "certificate.issuer": Suggestion(_("Ban Tổ chức Cuộc thi")),
+    "certificate.reason": Suggestion(_("tên đầy đủ của cuộc thi")),
+    "certificate.signature_authority": Suggestion(_("TM. BAN TỔ CHỨC")),
+    "certificate.signature_title": Suggestion(_("TRƯỞNG BAN")),
 }

@@ -27,7 +27,7 @@ from contests.unit_search import search_units
 @require_safe
 def rules(request: HttpRequest, slug: str) -> HttpResponse:
     """The plan as the public reads it."""
-    contest = get_object_or_404(announced_contests(), slug=slug)
+    contest = get_object_or_404(announced_contests().select_related("announcement"), slug=slug)
     quotas = Prefetch("quotas", Quota.objects.select_related("topic"))
     context = {
         "contest": contest,
@@ -79,7 +79,7 @@ def units(request: HttpRequest, slug: str) -> JsonResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def entry(request: HttpRequest, slug: str) -> HttpResponse:
     """GET asks or shows what was entered; POST searches a unit (`find`) or enters."""
-    contest = get_object_or_404(announced_contests(), slug=slug)
+    contest = get_object_or_404(announced_contests().select_related("announcement"), slug=slug)
     user = cast(User, request.user)
     done = Entry.objects.select_related("unit", "category").filter(contest=contest, user=user).first()
     if done:

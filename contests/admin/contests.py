@@ -58,7 +58,8 @@ FIELDSETS: tuple[Any, ...] = (
             "fields": (
                 ("certificate_kind", "certificate_issuer"),
                 "certificate_reason",
-                ("signature_authority", "signature_title", "signature_name"),
+                ("signature_authority", "signature_title"),
+                "signature_name",
             )
         },
     ),
@@ -130,12 +131,13 @@ class ContestAdmin(NothingSilent, ContestSteps, AuditedAdmin):
         """What stands above the form: where the contest is, what is wrong, what can be done next."""
         now = database_now()
         at = stage(contest, now)
+        wrong = [] if is_announced(contest) else problems(contest)
         return {
             "contest": contest,
             "stage": at,
-            "plan_problems": [] if is_announced(contest) else problems(contest),
+            "plan_problems": wrong,
             "fixed": is_fixed(contest),
-            "steps": self.steps(request, contest, now),
+            "steps": self.steps(request, contest, now, can_run=not wrong),
             "public_address": reverse("contest", args=[contest.slug]) if at is not Stage.DRAFT else "",
         }
 

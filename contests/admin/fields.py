@@ -125,7 +125,7 @@ def suggest(fields: dict[str, forms.Field], table: str, file_keys: dict[str, str
         if file_keys and name in file_keys:
             key = file_keys[name]
         if key in SUGGESTED:
-            hint = _("Kế hoạch không quy định thì gợi ý: %(value)s.") % {"value": SUGGESTED[key]}
+            hint = _("Kế hoạch không quy định thì gợi ý: %(value)s.") % {"value": SUGGESTED[key].words}
             field.help_text = f"{field.help_text} {hint}".strip()
 
 

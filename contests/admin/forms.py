@@ -9,7 +9,11 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget, UnfoldAdminTextInputWidget
+from unfold.widgets import (
+    UnfoldAdminCheckboxSelectMultipleWidget,
+    UnfoldAdminTextareaWidget,
+    UnfoldAdminTextInputWidget,
+)
 
 from contest_site.lib.errors import Invalid
 from contest_site.lib.identity import display_phone, national_id_hash, normal_phone
@@ -57,6 +61,10 @@ class ContestForm(ContestModelForm):
     class Meta:
         model = Contest
         exclude = ("is_rehearsal",)
+        widgets = {
+            name: UnfoldAdminTextareaWidget(attrs={"rows": rows})
+            for name, rows in {"subject": 4, "eligibility": 3, "ineligible": 2, "consent_text": 8}.items()
+        }
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -85,6 +93,7 @@ class RoundForm(RoundModelForm):
     class Meta:
         model = Round
         exclude = ()
+        widgets = {"prediction_text": UnfoldAdminTextareaWidget(attrs={"rows": 2})}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

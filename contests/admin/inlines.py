@@ -7,6 +7,7 @@ from typing import Any
 from django.contrib import admin
 from django.db import models
 from django.http import HttpRequest
+from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from contest_site.lib.unfold import StackedInline, TabularInline
@@ -94,6 +95,7 @@ class PrizeInline(PlanRows, NothingSilent, TabularInline):
 
     def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         """Only rounds of this contest."""
+        kwargs.setdefault("empty_label", _("Cả cuộc thi"))
         field = super().formfield_for_foreignkey(db_field, request, **kwargs)
         match = request.resolver_match
         if db_field.name == "round" and field is not None:

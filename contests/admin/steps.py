@@ -20,7 +20,7 @@ from contest_site.lib.unfold import ModelAdmin
 from contests.domain.announcing import announce
 from contests.domain.check import problems
 from contests.domain.rounds import seal_round
-from contests.models import Contest
+from contests.models import Contest, Round
 from contests.queries import RoundState, is_announced, round_state, seal_of
 
 if TYPE_CHECKING:
@@ -53,23 +53,37 @@ class ContestSteps(ModelAdmin):
             *super().get_urls(),
         ]
 
-    def steps(self, request: HttpRequest, contest: Contest, now: datetime) -> list[Step]:
-        """What this person can do with the contest now, the next thing first marked as primary."""
-        user = request.user
-        found = []
-        if not is_announced(contest):
-            found.append(Step(_("Kiểm tra"), _address("contest_check", contest.pk)))
+    def steps(self, request: HttpRequest, contest: Contest, now: datetime, *, can_run: bool) -> list[Step]:
+        """What this person can do with the contest now; the one thing to do next is marked as primary."""
+        announced = is_announced(contest)
+        found = [] if announced else [Step(_("Kiểm tra"), _address("contest_check", contest.pk))]
         for one in contest.rounds.all():
-            state = round_state(one, now)
-            if state is RoundState.CLOSED:
-                continue
-            if seal_of(one) is None and user.has_perm("contests.seal_round"):
-                label = _("Niêm phong đề: %(round)s") % {"round": one.name}
-                found.append(Step(label, _address("round_seal", contest.pk, one.number), primary=True))
-        if not is_announced(contest) and user.has_perm("contests.announce_contest"):
-            found.append(
-                Step(_("Công bố cuộc thi"), _address("contest_announce", contest.pk), primary=len(found) == 1)
-            )
+            found += self._round_steps(request, contest, one, round_state(one, now), can_run=can_run)
+        if not announced and request.user.has_perm("contests.announce_contest"):
+            last = can_run and not any(step.primary for step in found)
+            found.append(Step(_("Công bố cuộc thi"), _address("contest_announce", contest.pk), primary=last))
+        return found
+
+    def _round_steps(
+        self, request: HttpRequest, contest: Contest, round: Round, state: RoundState, *, can_run: bool
+    ) -> list[Step]:
+        found = []
+        if not is_announced(contest) and seal_of(round) is None:
+            label = _("Số câu theo chủ đề: %(round)s") % {"round": round.name}
+            found.append(Step(label, _address("round_change", round.pk)))
+        if state is not RoundState.CLOSED and seal_of(round) is None:
+            if request.user.has_perm("contests.seal_round"):
+                label = _("Niêm phong đề: %(round)s") % {"round": round.name}
+                address = _address("round_seal", contest.pk, round.number)
+                found.append(Step(label, address, primary=can_run))
+        elif (
+            is_announced(contest)
+            and state is not RoundState.NOT_OPEN
+            and request.user.has_perm("prizes.view_standingsrun")
+        ):
+            # Results are a later app's; its page is known here by its address alone.
+            label = _("Kết quả: %(round)s") % {"round": round.name}
+            found.append(Step(label, reverse("admin:prizes_round", args=[round.pk])))
         return found
 
     # --- Pages ----------------------------------------------------------------------------------------------

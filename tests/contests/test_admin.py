@@ -200,7 +200,7 @@ def test_nothing_is_chosen_silently(page: Client) -> None:
     content = page.get(address("contests_contest_add")).content
     text = " ".join(parsed(content).text_content().split())
     assert "Kế hoạch không quy định thì gợi ý: 30 phút cho 30 câu." in text
-    assert "Kế hoạch không quy định thì gợi ý: lượt tốt nhất (best)." in text
+    assert "Kế hoạch không quy định thì gợi ý: lượt tốt nhất." in text
     values = (
         form_of(content) | rows("rounds", {"number": "1"}) | rows("prizes", {"position": "1", "name": "A"})
     )
