@@ -7,6 +7,7 @@ def site(request: HttpRequest) -> dict[str, object]:
     """What every page may show: the demo's sign, the product's name, the menu's lines."""
     return {
         "DEMO": settings.DEMO,
+        "SITE_ORGANISER": settings.SITE_ORGANISER,
         "PRODUCT_NAME": "Trang thi trực tuyến",
         # Asked of the database only by pages that show the menu.
         "is_officer": SimpleLazyObject(lambda: _is_officer(request)),

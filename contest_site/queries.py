@@ -79,10 +79,10 @@ def next_action(
 ) -> dict[str, str]:
     """The one thing to do on a contest's page, for this person at this moment: label, url (or ""), note."""
     current = next((item for item in items if item["state"] == "open"), None)
-    if entry is None:
-        return _before_entry(contest, items)
     if exclusion:
         return _action("", "", refusal(exclusion))
+    if entry is None:
+        return _before_entry(contest, items)
     if current is None:
         return _between_rounds(contest, items)
     return _in_round(entry, current["round"])

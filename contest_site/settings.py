@@ -29,6 +29,8 @@ VAR_DIR = env_path("VAR_DIR", BASE_DIR / "var")
 DATABASE_URL = env_str("DATABASE_URL", "") or embedded.database_url(VAR_DIR)
 REDIS_URL = env_str("REDIS_URL", "") or embedded.redis_url(VAR_DIR)
 CACHE_URL = env_str("CACHE_URL", "") or REDIS_URL
+# Whose site it is: leads the pages that belong to no contest.
+SITE_ORGANISER = env_str("SITE_ORGANISER", "")
 SITE_URL = env_str("SITE_URL", "http://127.0.0.1:8000").rstrip("/")
 ALLOWED_HOSTS = env_list("ALLOWED_HOSTS", ["127.0.0.1", "localhost"] if INSECURE_HTTP else [])
 TRUSTED_PROXY_COUNT = env_int("TRUSTED_PROXY_COUNT", 0)
@@ -153,7 +155,8 @@ FILE_UPLOAD_MAX_MEMORY_SIZE = 2_500_000
 # --- Language and time ----------------------------------------------------------------------------
 # Source strings are Vietnamese (docs/decisions/0002); English is the translation.
 LANGUAGE_CODE = "vi"
-LANGUAGES = [("vi", "Tiếng Việt"), ("en", "English")]
+# English joins the list with its catalogue: half a translation shows English numbers in Vietnamese sentences.
+LANGUAGES = [("vi", "Tiếng Việt")]
 LOCALE_PATHS = [BASE_DIR / "locale"]
 FORMAT_MODULE_PATH = ["contest_site.formats"]
 TIME_ZONE = "Asia/Ho_Chi_Minh"

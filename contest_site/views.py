@@ -15,9 +15,10 @@ from attempts.models import Attempt
 from attempts.pages import result_context
 from attempts.queries import attempt_of
 from contest_site import queries
+from contest_site.accounts.models import User
 from contest_site.lib.clock import database_now
-from contests.models import Entry
-from contests.queries import announced_contests, exclusion_of
+from contests.models import Contest, Entry, Exclusion
+from contests.queries import announced_contests, exclusion_of, matching_exclusion
 
 
 @require_safe
@@ -42,7 +43,7 @@ def contest(request: HttpRequest, slug: str) -> HttpResponse:
         .filter(contest=contest, user=request.user.pk)
         .first()
     )
-    exclusion = exclusion_of(entry) if entry else None
+    exclusion = _exclusion(request, contest, entry)
     prizes = list(contest.prizes.all())
     context = {
         "contest": contest,
@@ -57,6 +58,17 @@ def contest(request: HttpRequest, slug: str) -> HttpResponse:
         "participation": queries.participation(contest),
     }
     return render(request, "contest.html", context)
+
+
+def _exclusion(request: HttpRequest, contest: Contest, entry: Entry | None) -> Exclusion | None:
+    """Why this person may not take part, as far as it is known before the entry form is filled in."""
+    if entry:
+        return exclusion_of(entry)
+    if not isinstance(request.user, User):
+        return None
+    return matching_exclusion(
+        contest, user_id=request.user.pk, phones=[request.user.phone], national_id_hash=None
+    )
 
 
 @never_cache
