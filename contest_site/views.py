@@ -38,11 +38,7 @@ def home(request: HttpRequest) -> HttpResponse:
 def contest(request: HttpRequest, slug: str) -> HttpResponse:
     contest = get_object_or_404(announced_contests(), slug=slug)
     items = queries.round_items(contest, database_now())
-    entry = (
-        Entry.objects.select_related("contest", "unit", "user")
-        .filter(contest=contest, user=request.user.pk)
-        .first()
-    )
+    entry = _entry(request, contest)
     exclusion = _exclusion(request, contest, entry)
     prizes = list(contest.prizes.all())
     context = {
@@ -58,6 +54,13 @@ def contest(request: HttpRequest, slug: str) -> HttpResponse:
         "participation": queries.participation(contest),
     }
     return render(request, "contest.html", context)
+
+
+def _entry(request: HttpRequest, contest: Contest) -> Entry | None:
+    if not request.user.is_authenticated:
+        return None
+    entries = Entry.objects.select_related("contest", "unit", "user")
+    return entries.filter(contest=contest, user=request.user).first()
 
 
 def _exclusion(request: HttpRequest, contest: Contest, entry: Entry | None) -> Exclusion | None:
