@@ -29,15 +29,12 @@ class SealedPaper:
 @lru_cache(maxsize=64)
 def sealed_paper(seal_id: int) -> SealedPaper:
     """Read once per process and seal: starting or marking an attempt touches no question table."""
-    seal = RoundSeal.objects.select_related("round").get(pk=seal_id)
-    quotas = seal.round.quotas.order_by("topic__position", "topic__name").values_list(
-        "topic__name", "questions"
-    )
+    seal = RoundSeal.objects.get(pk=seal_id)
     return SealedPaper(
         round_id=seal.round_id,
         pool=load_pool(seal.pool_id),
-        quotas=tuple(quotas),
-        questions=seal.round.questions,
+        quotas=tuple((topic, questions) for topic, questions in seal.quotas),
+        questions=seal.questions,
         secret=bytes(seal.secret),
     )
 

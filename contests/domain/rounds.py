@@ -54,7 +54,13 @@ def _seal(round: Round, *, by: User, late: bool) -> RoundSeal:
         raise Refused(_("Ngân hàng câu hỏi chưa đủ để ra đề."), shortages)
     secret = secrets.token_bytes(SECRET_BYTES)
     seal = RoundSeal.objects.create(
-        round=round, pool=pool, secret=secret, commitment=hashlib.sha256(secret).hexdigest(), by=by
+        round=round,
+        pool=pool,
+        questions=round.questions,
+        quotas=[[quota.topic.name, quota.questions] for quota in round.quotas.select_related("topic")],
+        secret=secret,
+        commitment=hashlib.sha256(secret).hexdigest(),
+        by=by,
     )
     record(
         "sealed round", round, by=by,

@@ -731,6 +731,8 @@ class Migration(migrations.Migration):
                         verbose_name="ID",
                     ),
                 ),
+                ("questions", models.PositiveSmallIntegerField()),
+                ("quotas", models.JSONField(default=list)),
                 ("secret", models.BinaryField(max_length=32)),
                 ("commitment", models.CharField(max_length=64)),
                 (

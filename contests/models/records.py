@@ -23,14 +23,17 @@ class Announcement(models.Model):
 
 
 class RoundSeal(models.Model):
-    """A round's pool and secret, fixed before the opening.
+    """A round's pool, blueprint and secret, fixed before the opening.
 
+    `questions` is how many a paper has, `quotas` a list of [topic, how many] in the order of drawing, or empty.
     `commitment` = SHA-256 (hex) of `secret` (32 bytes) is public from the sealing on; the secret itself is
     public after the close, so that anyone can draw every paper again.
     """
 
     round = models.OneToOneField(Round, on_delete=models.CASCADE, related_name="seal")
     pool = models.ForeignKey("questions.SealedPool", on_delete=models.PROTECT, related_name="+")
+    questions = models.PositiveSmallIntegerField()
+    quotas = models.JSONField(default=list)
     secret = models.BinaryField(max_length=32)
     commitment = models.CharField(max_length=64)
     by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")

@@ -151,7 +151,12 @@ def seal(round: Round) -> RoundSeal:
 
     pool = seal_bank(round.bank, by=make_user())
     return RoundSeal.objects.create(
-        round=round, pool=pool, secret=b"s" * 32, commitment="0" * 64, by=make_user()
+        round=round,
+        pool=pool,
+        questions=round.questions,
+        secret=b"s" * 32,
+        commitment="0" * 64,
+        by=make_user(),
     )
 
 

@@ -3,6 +3,7 @@ from datetime import timedelta
 import pytest
 from django.db import connection
 
+from attempts.domain.papers import paper_questions
 from attempts.domain.starting import start_attempt
 from attempts.domain.submitting import submit_attempt
 from attempts.models import Attempt
@@ -10,6 +11,7 @@ from attempts.rules.draw import attempt_seed
 from contest_site.lib.clock import database_now
 from contest_site.lib.errors import NotAllowed, NotNow
 from contests.domain.rounds import close_round
+from contests.models import Quota
 from tests.support.factories import (
     exclude,
     make_bank,
@@ -17,6 +19,7 @@ from tests.support.factories import (
     make_entry,
     make_round,
     make_user,
+    seal,
 )
 from tests.support.races import at_once
 
@@ -44,6 +47,20 @@ def test_the_deadline_is_cut_at_the_rounds_close() -> None:
     contest = make_contest(opens_at=now - timedelta(hours=1), closes_at=now + timedelta(minutes=10))
     round = make_round(contest, time_limit_minutes=30)
     assert start_attempt(make_entry(contest), round).deadline == round.closes_at
+
+
+def test_papers_follow_the_quotas_of_the_seal_whatever_the_plan_says_later() -> None:
+    round = make_round(sealed=False, questions=10)
+    first, second = round.bank.topics.all()
+    Quota.objects.create(round=round, topic=first, questions=8)
+    quota = Quota.objects.create(round=round, topic=second, questions=2)
+    seal(round)
+    quota.delete()
+    round.questions = 30
+    round.save()
+    attempt = start_attempt(make_entry(round.contest), round)
+    topics = [question.topic for question in paper_questions(Attempt.objects.get(pk=attempt.pk))]
+    assert (topics.count(first.name), topics.count(second.name)) == (8, 2)
 
 
 def test_a_second_start_leads_to_the_open_attempt() -> None:
