@@ -178,6 +178,9 @@ class _Loader:
 
     def _unit(self, row: UnitRow, unit: Unit | None, parent: Unit | None) -> Unit:
         wanted = {"name": row.name, "kind": row.kind, "parent_id": parent.pk if parent else None}
+        if not self.is_rehearsal:
+            # A unit that a rehearsal brought along becomes real with the first real plan that names it.
+            wanted["is_rehearsal"] = False
         if unit is None:
             unit = Unit(code=row.code, is_rehearsal=self.is_rehearsal)
         elif self.is_rehearsal or all(getattr(unit, key) == value for key, value in wanted.items()):

@@ -825,7 +825,13 @@ class Migration(migrations.Migration):
                         verbose_name="ID",
                     ),
                 ),
-                ("people", models.PositiveIntegerField(verbose_name="tổng số người")),
+                (
+                    "people",
+                    models.PositiveIntegerField(
+                        help_text="Người của chính đơn vị, không kể đơn vị trực thuộc; báo cáo tự cộng lên.",
+                        verbose_name="tổng số người",
+                    ),
+                ),
                 (
                     "contest",
                     models.ForeignKey(

@@ -46,7 +46,9 @@ class Headcount(models.Model):
 
     contest = models.ForeignKey("contests.Contest", on_delete=models.CASCADE, related_name="headcounts")
     unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="+", verbose_name="đơn vị")
-    people = models.PositiveIntegerField("tổng số người")
+    people = models.PositiveIntegerField(
+        "tổng số người", help_text="Người của chính đơn vị, không kể đơn vị trực thuộc; báo cáo tự cộng lên."
+    )
 
     class Meta:
         verbose_name = "tổng số người của đơn vị"
