@@ -129,7 +129,7 @@ def test_the_whole_path(stack: Stack, new_page: NewPage, page_errors: list[str])
     expect(board.get_by_text(NAME)).to_be_visible()
     expect(board.get_by_text("123/QĐ-BTC")).to_be_visible()
     picture(board, PICTURES, "results-1280")
-    link = phone.locator("a[href$='ban-in.pdf']").first
+    link = phone.get_by_role("link", name="Tải bản in (PDF)")
     for _ in range(60):
         phone.goto("/cua-toi/")
         if link.count():
@@ -153,6 +153,6 @@ def test_the_whole_path(stack: Stack, new_page: NewPage, page_errors: list[str])
     picture(officer, PICTURES, "agency-1280")
     with officer.expect_download() as download:
         officer.get_by_role("link", name=re.compile("Excel")).first.click()
-    book = openpyxl.load_workbook(download.value.path())
+    book = openpyxl.load_workbook(io.BytesIO(download.value.path().read_bytes()))
     cells = [str(cell) for sheet in book for row in sheet.iter_rows(values_only=True) for cell in row]
     assert any(NAME in cell for cell in cells)

@@ -152,13 +152,24 @@ def test_a_whole_contest_is_played_and_erased(site: Site, tmp_path: Path) -> Non
     assert site.query("SELECT count(*) FROM audit_auditevent WHERE verb = 'erased rehearsal'") == [(1,)]
 
 
+def _hear_interrupts() -> None:
+    """As from a terminal: a shell's background job passes SIGINT on as ignored."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 @pytest.mark.e2e
 @pytest.mark.xdist_group("e2e")
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_ended_in_the_middle_it_stops_what_it_started(site: Site, number: signal.Signals) -> None:
     command = [sys.executable, "manage.py", "rehearse", "--contestants", "200", "--concurrency", "2"]
     with subprocess.Popen(
-        command, cwd=ROOT, env=site.env, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+        command,
+        cwd=ROOT,
+        env=site.env,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        preexec_fn=_hear_interrupts,
     ) as process:
         assert process.stdout is not None
         for line in process.stdout:
