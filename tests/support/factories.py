@@ -59,25 +59,27 @@ def make_bank(questions: int = 40, *, topics: int = 2, name: str = "", approved:
     bank = Bank.objects.create(name=name or f"Ngân hàng {n}")
     names = [Topic.objects.create(bank=bank, name=f"Chủ đề {at + 1}", position=at) for at in range(topics)]
     writer, appraiser = make_user(), make_user()
-    for at in range(questions):
-        options = [f"Sai {at}-{place}" for place in range(4)]
-        options[at % 4] = f"Đúng {at}"
-        revision = Revision.objects.create(
-            question=Question.objects.create(bank=bank, number=at + 1),
+    rows = Question.objects.bulk_create(Question(bank=bank, number=at + 1) for at in range(questions))
+    revisions = Revision.objects.bulk_create(
+        Revision(
+            question=question,
             number=1,
             topic=names[at % topics],
             text=f"Câu hỏi số {at + 1} của {bank}?",
             fingerprint=f"cau hoi so {at + 1} cua {bank.pk}",
-            options=options,
+            options=[f"Đúng {at}" if place == at % 4 else f"Sai {at}-{place}" for place in range(4)],
             key=at % 4,
             explanation=f"Giải thích bí mật {at + 1}",
             source="Điều 1 Luật A",
             writer=writer,
         )
-        if approved:
-            Appraisal.objects.create(
-                revision=revision, verdict="approved", writer=writer, appraiser=appraiser
-            )
+        for at, question in enumerate(rows)
+    )
+    if approved:
+        Appraisal.objects.bulk_create(
+            Appraisal(revision=revision, verdict="approved", writer=writer, appraiser=appraiser)
+            for revision in revisions
+        )
     return bank
 
 
