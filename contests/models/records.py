@@ -25,7 +25,7 @@ class Announcement(models.Model):
 class RoundSeal(models.Model):
     """A round's pool, blueprint and secret, fixed before the opening.
 
-    `questions` is how many a paper has, `quotas` a list of [topic, how many] in the order of drawing, or empty.
+    `questions` is how many a paper has, `quotas` a list of [topic, how many] in the order of drawing.
     `commitment` = SHA-256 (hex) of `secret` (32 bytes) is public from the sealing on; the secret itself is
     public after the close, so that anyone can draw every paper again.
     """

@@ -143,6 +143,7 @@ export class Saver {
   async #answered(response, data, pending, { ask, tries }) {
     if (response.ok && data?.saved) return this.#acknowledged(pending, data, response);
     if (response.status === 409 && data) return this.#conflict(data, tries);
+    if (response.status === 401) return this.#signedOut();
     if (response.status === 403 || response.redirected || (response.ok && !data)) {
       if (tries > 0) return this.#halt(data?.error);
       return (await this.#freshToken()) ? this.#send(ask, 1) : false;
@@ -197,6 +198,12 @@ export class Saver {
     return false;
   }
 
+  /** The session is over: what is pending waits on this device for the next log-in. */
+  #signedOut() {
+    const href = `${this.urls.login}?next=${encodeURIComponent(this.urls.paper)}`;
+    return this.#halt(this.words.login, { href, text: this.words.loginLink });
+  }
+
   #refusedPrediction(error, value) {
     this.store.forget({ prediction: value });
     this.page.predictionError(error);
@@ -214,10 +221,7 @@ export class Saver {
         this.form.elements.csrfmiddlewaretoken.value = token.value;
         return true;
       }
-      if (this.isLogin(response.url)) {
-        const href = `${this.urls.login}?next=${encodeURIComponent(this.urls.paper)}`;
-        return this.#halt(this.words.login, { href, text: this.words.loginLink });
-      }
+      if (this.isLogin(response.url)) return this.#signedOut();
       if (response.ok && response.redirected) this.leave(response.url);
       else if (response.status < 500) return this.#halt();
     } catch {
