@@ -166,11 +166,9 @@ def _touching(unit_ids: Sequence[int]) -> set[tuple[int, int]]:
 def scores_shown(contest: Contest, now: datetime) -> bool:
     """Whether an agency sees scores at `now`.
 
-    While a round is open in a contest that keeps its counts to itself, how many are all right would give the
-    prediction away. Taking part is the agency's own business and is always shown.
+    While a round is open, how many are all right would give the prediction away. Taking part is the agency's
+    own business and is always shown.
     """
-    if contest.live_participation:
-        return True
     rounds = contest.rounds.select_related("closing")
     return all(round_state(round, now) is not RoundState.OPEN for round in rounds)
 

@@ -225,7 +225,13 @@ def submit(request: HttpRequest, attempt_id: UUID) -> HttpResponse:
             return redirect(RESULT, attempt.pk)
         save_answers(attempt.pk, _user(request).pk, sent.answers)
         return _paper_again(request, attempt_id, error.message, sent.prediction or "")
-    submit_attempt(attempt.pk, _user(request).pk, sent.answers, prediction=value)
+    submit_attempt(
+        attempt.pk,
+        _user(request).pk,
+        sent.answers,
+        prediction=value,
+        clear_prediction=sent.prediction is not None and value is None,
+    )
     return redirect(RESULT, attempt.pk)
 
 

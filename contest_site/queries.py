@@ -4,15 +4,16 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from django.db.models import Exists, OuterRef
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from attempts.domain.starting import refusal
 from attempts.models import Attempt
 from attempts.queries import attempts_of
-from contests.models import Contest, Entry, Exclusion, Round
+from contests.models import Contest, Entry, Exclusion, Round, RoundSeal
 from contests.queries import RoundState, announced_contests, effective_close, round_state
-from prizes.models import Certificate, StandingsRow, StandingsRun
+from prizes.models import Certificate, Publication, StandingsRow, StandingsRun
 
 
 @dataclass(frozen=True)
@@ -50,19 +51,26 @@ def round_items(contest: Contest, now: datetime) -> list[dict[str, Any]]:
     items = []
     for round in contest.rounds.select_related("closing", "seal__pool"):
         seal = getattr(round, "seal", None)
+        state = round_state(round, now)
         items.append(
             {
                 "round": round,
-                "state": round_state(round, now).value,
+                "state": state.value,
                 "opens_in_seconds": max(0, int((round.opens_at - now).total_seconds())),
                 "closes_in_seconds": max(0, int((effective_close(round) - now).total_seconds())),
                 "results_url": f"{reverse('prizes:results', args=[contest.slug])}?vong={round.number}"
                 if round.pk in published
                 else "",
-                "seal_facts": {"digest": seal.pool.digest, "commitment": seal.commitment} if seal else None,
+                "seal_facts": _seal_facts(seal, closed=state is RoundState.CLOSED) if seal else None,
             }
         )
     return items
+
+
+def _seal_facts(seal: RoundSeal, *, closed: bool) -> dict[str, str]:
+    """What anyone may know of a seal: its digests always, its secret once no paper can be taken any more."""
+    secret = bytes(seal.secret).hex() if closed else ""
+    return {"digest": seal.pool.digest, "commitment": seal.commitment, "secret": secret}
 
 
 def published_rounds(contest: Contest) -> set[int]:
@@ -138,9 +146,11 @@ def my_entries(user_id: int) -> list[dict[str, Any]]:
         .order_by("-contest__opens_at")
     )
     certificates: dict[int, list[Certificate]] = {}
-    for certificate in Certificate.objects.filter(award__entry__user_id=user_id).select_related(
-        "award", "file"
-    ):
+    replaced = Publication.objects.filter(
+        run__round=OuterRef("award__run__round"), run__version__gt=OuterRef("award__run__version")
+    )
+    in_force = Certificate.objects.filter(~Exists(replaced), award__entry__user_id=user_id)
+    for certificate in in_force.select_related("award", "file"):
         certificates.setdefault(certificate.award.entry_id, []).append(certificate)
     return [
         {

@@ -127,6 +127,8 @@ CACHES = {
     "default": {
         "BACKEND": "django.core.cache.backends.redis.RedisCache",
         "LOCATION": CACHE_URL,
+        # A counter that hangs must not hold up a save: after this it counts as away.
+        "OPTIONS": {"socket_timeout": 0.5},
     }
 }
 # Sessions live in the database: a lost Redis logs nobody out and stops no paper.

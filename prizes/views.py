@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from itertools import groupby
 from typing import Any
 
@@ -23,6 +24,8 @@ from prizes.models import Certificate, Publication, StandingsRun
 from prizes.queries import is_in_force, publications
 from prizes.rules.codes import read_code
 from prizes.rules.names import shown_name
+
+log = logging.getLogger(__name__)
 
 CHECKS_PER_MINUTE = 120  # an office's people share an address; guessing 140 bits is hopeless anyway
 
@@ -141,8 +144,13 @@ def certificate_pdf(request: HttpRequest, code: str) -> FileResponse:
         raise Http404
     if not hasattr(found, "file"):
         raise NotNow(_("Giấy chứng nhận đang được tạo. Vui lòng quay lại sau ít phút."))
+    try:
+        paper = (settings.MEDIA_ROOT / found.file.name).open("rb")
+    except FileNotFoundError:
+        log.error("The file of certificate %s is missing: restore %s", found.pk, found.file.name)
+        raise NotNow(_("Bản in tạm thời chưa mở được. Vui lòng liên hệ Ban Tổ chức.")) from None
     return FileResponse(
-        (settings.MEDIA_ROOT / found.file.name).open("rb"),
+        paper,
         filename=f"giay-chung-nhan-{found.serial}.pdf",
         content_type="application/pdf",
     )

@@ -15,9 +15,14 @@ from contest_site.lib.errors import Invalid
 
 @transaction.atomic
 def submit_attempt(
-    attempt_id: UUID, user_id: int, answers: Answers | None = None, *, prediction: Decimal | None = None
+    attempt_id: UUID,
+    user_id: int,
+    answers: Answers | None = None,
+    *,
+    prediction: Decimal | None = None,
+    clear_prediction: bool = False,
 ) -> Attempt:
-    """Finish the user's attempt with what is saved plus `answers` and `prediction`, and return it.
+    """Finish the user's attempt with what is saved plus `answers` and the prediction (or its clearing).
 
     A second call, or one after the server finished it, changes nothing and returns the attempt as it is.
     What arrives at or after the deadline is not taken: the attempt ends with what was saved in time.
@@ -32,17 +37,17 @@ def submit_attempt(
     if attempt.submitted_at is None:
         in_time = attempt.now < attempt_end(attempt)
         if in_time:
-            _take(attempt, answers or {}, prediction)
+            _take(attempt, answers or {}, prediction, clear_prediction)
         finished_by = Attempt.FinishedBy.CONTESTANT if in_time else Attempt.FinishedBy.SERVER
         seal_attempt(attempt, received=attempt.now, finished_by=finished_by)
         attempt.refresh_from_db()
     return attempt
 
 
-def _take(attempt: Attempt, answers: Answers, prediction: Decimal | None) -> None:
+def _take(attempt: Attempt, answers: Answers, prediction: Decimal | None, clear_prediction: bool) -> None:
     for number, value in answers.items():
         if not (1 <= number <= len(attempt.widths) and 0 <= value <= attempt.widths[number - 1]):
             raise Invalid(_("Câu %(number)d: phương án trả lời không có trong đề thi.") % {"number": number})
         attempt.answers[number - 1] = value
-    if prediction is not None:
+    if prediction is not None or clear_prediction:
         attempt.prediction_draft = prediction

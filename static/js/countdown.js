@@ -1,7 +1,7 @@
 // Counts seconds that the server gave down to zero. The device's own date and time play no part.
 // Markup: <b data-countdown="3600" data-units="ngày|giờ|phút|giây">1 giờ</b>, and once it is over:
 // data-zero = id of an element to show, or data-zero-go = address to open.
-const start = performance.getEntriesByType("navigation")[0]?.responseStart ?? 0;
+const start = performance.getEntriesByType("navigation")[0]?.requestStart ?? 0;
 const clocks = [...document.querySelectorAll("[data-countdown]")].map((node) => ({
   node,
   ends: start + Number(node.dataset.countdown) * 1000,

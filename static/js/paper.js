@@ -139,8 +139,9 @@ function predictionError(text) {
 }
 
 // --- The clock ---------------------------------------------------------------------------------------------------
-// performance.now() starts with the navigation, so the seconds count from the moment the answer began to arrive.
-const loaded = performance.getEntriesByType("navigation")[0]?.responseStart ?? 0;
+// The seconds count from the moment the server was asked, which on a slow link is well before its answer arrives:
+// this clock may end a little early, never late. (performance.now() starts with the navigation.)
+const loaded = performance.getEntriesByType("navigation")[0]?.requestStart ?? 0;
 let ends = loaded + Number(urls.remaining) * 1000;
 let announced = Infinity;
 let over = false;
@@ -149,8 +150,8 @@ function secondsLeft() {
   return Math.max(0, (ends - performance.now()) / 1000);
 }
 
-function follow(seconds) {
-  if (Number.isFinite(seconds)) ends = performance.now() + seconds * 1000;
+function follow(seconds, asked) {
+  if (Number.isFinite(seconds)) ends = asked + seconds * 1000;
 }
 
 function tick() {
@@ -175,6 +176,7 @@ async function finish() {
   saver.stop();
   for (const control of form.querySelectorAll("input, button")) control.disabled = control.type !== "hidden";
   state(words.over, "plain");
+  saver.cut();
   await saver.flying;
   try {
     const response = await saver.post(urls.submit, store.pending);

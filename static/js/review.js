@@ -9,8 +9,10 @@ async function submit() {
   button.setAttribute("aria-disabled", "true");
   state.hidden = false;
   state.textContent = form.dataset.sending;
+  const request = new AbortController();
+  const patience = setTimeout(() => request.abort(), 10000); // one that hangs is sent again: the receipt is the same
   try {
-    const response = await fetch(form.action, { method: "POST", body: new URLSearchParams(new FormData(form)), credentials: "same-origin" });
+    const response = await fetch(form.action, { signal: request.signal, method: "POST", body: new URLSearchParams(new FormData(form)), credentials: "same-origin" });
     if (response.status < 500 && response.status !== 429) {
       // The result; or the paper, which leads on to what is right now (a new login, the result).
       location.replace(response.ok && response.redirected && !response.url.includes(form.dataset.login) ? response.url : form.dataset.paper);
@@ -19,6 +21,7 @@ async function submit() {
   } catch {
     // no network: again below
   }
+  clearTimeout(patience);
   state.textContent = form.dataset.waiting;
   setTimeout(submit, 3000);
 }

@@ -3,6 +3,7 @@
 
 const SEND_AFTER = 600; // ms of quiet before taps are sent; the first unsent tap never waits longer than a second
 const RETRY = [1000, 2000, 4000, 8000, 15000];
+const PATIENCE = 10000; // ms after which a request that hangs is given up, so that nothing waits behind it
 
 /** What is kept on this device for one attempt: {pending: {q3: "2"}, flags: ["q3"], at: "q3"}. */
 export class Store {
@@ -55,7 +56,7 @@ export class Store {
 }
 
 /**
- * `page` is what the answers of the server change: state(text, kind, link), say(text), follow(seconds),
+ * `page` is what the answers of the server change: state(text, kind, link), say(text), follow(seconds, asked),
  * adopt(data, pending), predictionError(text), hurried() → whether the time is nearly up.
  */
 export class Saver {
@@ -96,13 +97,24 @@ export class Saver {
   }
 
   post(url, values) {
-    return fetch(url, {
+    return this.#fetch(url, {
       method: "POST",
       headers: { Accept: "application/json", "X-CSRFToken": this.form.elements.csrfmiddlewaretoken.value },
       body: new URLSearchParams(values),
       credentials: "same-origin",
       cache: "no-store",
     });
+  }
+
+  #fetch(url, options) {
+    const request = (this.request = new AbortController());
+    setTimeout(() => request.abort(), PATIENCE); // also while the answer's body is read
+    return fetch(url, { ...options, signal: request.signal });
+  }
+
+  /** Give up the request in flight; sending it again does no harm. */
+  cut() {
+    this.request?.abort();
   }
 
   /** While the page goes away there is no time for an answer; without the revision it is simply stored. */
@@ -131,6 +143,7 @@ export class Saver {
     const { pending } = this.store;
     if (!Object.keys(pending).length && !ask) return true;
     let response;
+    this.asked = performance.now();
     try {
       response = await this.post(this.urls.save, { revision: String(this.revision), ...pending });
     } catch {
@@ -154,6 +167,7 @@ export class Saver {
       this.#acknowledged(others, data, response);
       return this.#refusedPrediction(data.error, prediction);
     }
+    if (!data?.error) return this.#waiting(); // an answer cut off, or not ours: nothing is given up for it
     // Refused for good: sending the same again would not help.
     this.store.forget(pending);
     return this.#halt(data?.error);
@@ -164,7 +178,7 @@ export class Saver {
     this.revision = data.revision;
     this.store.forget(sent);
     if ("prediction" in sent) this.page.predictionError("");
-    this.page.follow(data.remaining);
+    this.page.follow(data.remaining, this.asked);
     const told = new Date(response.headers.get("Date") ?? NaN); // the server's clock, not this device's
     const zone = { timeZone: "Asia/Ho_Chi_Minh", hour12: false };
     const time = Number.isNaN(told.getTime()) ? "" : told.toLocaleTimeString("vi", zone);
@@ -179,7 +193,7 @@ export class Saver {
       return false;
     }
     this.revision = data.revision;
-    this.page.follow(data.remaining);
+    this.page.follow(data.remaining, this.asked);
     this.page.adopt(data, this.store.pending);
     this.page.say(this.words.other);
     return tries < 5 ? this.#send(true, tries + 1) : this.#waiting();
@@ -214,7 +228,7 @@ export class Saver {
   /** A login in another tab changes the token: fetch the page again and read the new one. */
   async #freshToken() {
     try {
-      const response = await fetch(this.urls.paper, { credentials: "same-origin", cache: "no-store" });
+      const response = await this.#fetch(this.urls.paper, { credentials: "same-origin", cache: "no-store" });
       const page = new DOMParser().parseFromString(await response.text(), "text/html");
       const token = page.querySelector("#bai-thi [name=csrfmiddlewaretoken]");
       if (token) {

@@ -290,6 +290,12 @@ class TestSubmit:
         assert len(receipts) == 1
         assert Attempt.objects.count() == 1
 
+    def test_a_prediction_cleared_at_the_last_moment_does_not_bind(self) -> None:
+        sitting = Sitting()
+        sitting.save(prediction="1250", revision="0")
+        sitting.client.post(sitting.url("submit"), {"prediction": ""})
+        assert not Prediction.objects.exists()
+
     def test_a_bad_prediction_does_not_submit_and_loses_nothing(self) -> None:
         sitting = Sitting()
         response = sitting.client.post(sitting.url("submit"), {"q1": "1", "prediction": "abc"})

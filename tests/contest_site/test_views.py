@@ -1,5 +1,6 @@
 """The pages of the root: what they show to whom, at literal query counts."""
 
+import hashlib
 from datetime import timedelta
 from typing import Any
 
@@ -126,6 +127,14 @@ class TestContest:
         assert seal.pool.digest in page
         assert seal.commitment in page
         assert bytes(seal.secret).hex() not in page
+
+    def test_after_the_close_the_secret_of_the_draw_is_public(self) -> None:
+        round = make_round()
+        secret = bytes(round.seal.secret)
+        assert secret.hex() not in page_of(round.contest).content.decode()
+        close_round(round, by=make_user(), reason="Xong")
+        assert secret.hex() in page_of(round.contest).content.decode()
+        assert hashlib.sha256(secret).hexdigest() == round.seal.commitment
 
     def test_it_takes_a_literal_number_of_queries(self, django_assert_num_queries: Any) -> None:
         contest = make_round().contest
