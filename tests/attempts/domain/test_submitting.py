@@ -1,5 +1,6 @@
 from datetime import timedelta
 from decimal import Decimal
+from typing import Any
 
 import pytest
 from django.db import IntegrityError, connection, transaction
@@ -27,7 +28,7 @@ def attempt() -> Attempt:
     return start_attempt(make_entry(round.contest), round)
 
 
-def submit(attempt: Attempt, answers: dict[int, int] | None = None, **more: Decimal) -> Attempt:
+def submit(attempt: Attempt, answers: dict[int, int] | None = None, **more: Any) -> Attempt:
     return submit_attempt(attempt.pk, attempt.entry.user_id, answers, **more)
 
 
