@@ -39,6 +39,10 @@ class TestHealth:
         assert Client().get("/healthz").content == b"ok"
 
 
+def test_the_icon_is_found_under_the_name_that_browsers_guess() -> None:
+    assert Client().get("/favicon.ico")["Location"].endswith("img/favicon.svg")
+
+
 class TestHome:
     def test_contests_are_sorted_by_where_they_are(self) -> None:
         now = database_now()

@@ -76,7 +76,8 @@ def test_taps_without_a_network_are_sent_when_it_is_back(new_page: NewPage, page
     page.goto(address)
     expect(page.locator("#state")).to_contain_text("Đã lưu")
     assert stored(page, address) == [f"q{number}=2" for number in range(1, 7)]
-    assert all("ERR_INTERNET_DISCONNECTED" in error for error in page_errors)
+    # The taps may also have left with the closing page; then the next save meets them as another's (409).
+    assert all("ERR_INTERNET_DISCONNECTED" in error or "409" in error for error in page_errors)
     page_errors.clear()
 
 
