@@ -30,7 +30,8 @@ def exclude_person(
 ) -> Exclusion:
     """Put someone on the list, known by account, phone or national ID as a person types them.
 
-    Counts from now on for starting, submitting and ranking, also for someone who has taken part already.
+    Counts from now on for entering, starting and ranking, also for someone who has taken part already; an
+    attempt that is open may still be submitted, and is not ranked (docs/decisions/0004).
     Raises Invalid when nothing names the person, when a number is wrong, or when the list has it already.
     """
     if not (user or phone.strip() or national_id.strip()):
