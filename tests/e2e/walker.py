@@ -71,7 +71,9 @@ def close_round_step(page: Page, name: str, **fields: str) -> None:
     page.get_by_role("link", name=name).first.click()
     for field, value in fields.items():
         page.locator(f"[name={field}]").fill(value)
-    page.locator("form.p-form button.p-button-main").click()
+    # The next page of anybody must not be asked for while this one is still being done.
+    with page.expect_navigation():
+        page.locator("form.p-form button.p-button-main").click()
 
 
 def wait_for_step(page: Page, name: str) -> None:
