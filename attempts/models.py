@@ -2,6 +2,7 @@
 
 import uuid
 
+from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
@@ -112,3 +113,138 @@ class Prediction(models.Model):
 
     def __str__(self) -> str:
         return str(self.value)
+
+
+class Disqualification(models.Model):
+    """Loại kết quả: a person's attempts of a round (or of the whole contest) do not count. Final."""
+
+    entry = models.ForeignKey("contests.Entry", on_delete=models.PROTECT, related_name="disqualifications")
+    round = models.ForeignKey(
+        "contests.Round",
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="disqualifications",
+        verbose_name="vòng thi",
+    )
+    grounds = models.TextField("căn cứ")
+    attachment = models.FileField("tài liệu kèm theo", upload_to="grounds/%Y/", blank=True)
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField(db_default=Now(), editable=False)
+
+    class Meta:
+        verbose_name = "loại kết quả"
+        verbose_name_plural = "loại kết quả"
+        ordering = ["-id"]
+        permissions = [("judge_attempts", "Được loại, phục hồi kết quả và đề nghị sửa đáp án")]
+
+    def __str__(self) -> str:
+        return f"Loại kết quả: {self.entry}"
+
+
+class Reinstatement(models.Model):
+    """A disqualification is taken back; the attempts count again. Final."""
+
+    disqualification = models.OneToOneField(
+        Disqualification, on_delete=models.PROTECT, related_name="reinstatement"
+    )
+    grounds = models.TextField("căn cứ")
+    attachment = models.FileField("tài liệu kèm theo", upload_to="grounds/%Y/", blank=True)
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField(db_default=Now(), editable=False)
+
+    class Meta:
+        verbose_name = "phục hồi kết quả"
+        verbose_name_plural = "phục hồi kết quả"
+
+    def __str__(self) -> str:
+        return f"Phục hồi: {self.disqualification}"
+
+
+class KeyCorrection(models.Model):
+    """A question of a round's sealed pool is to be marked otherwise; in force once approved. Final.
+
+    `question` is its index in the pool; `accepted` holds the canonical options (from 0) that count as right;
+    all of them with `void`: the question counts as right for everybody, also where it was left blank.
+    A later approved correction of the same question replaces an earlier one.
+    """
+
+    round = models.ForeignKey("contests.Round", on_delete=models.PROTECT, related_name="key_corrections")
+    question = models.PositiveSmallIntegerField("câu hỏi")
+    accepted = ArrayField(models.SmallIntegerField())
+    void = models.BooleanField("tính đúng cho mọi người", default=False)
+    grounds = models.TextField("căn cứ")
+    attachment = models.FileField("tài liệu kèm theo", upload_to="grounds/%Y/", blank=True)
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField(db_default=Now(), editable=False)
+
+    class Meta:
+        verbose_name = "sửa đáp án"
+        verbose_name_plural = "sửa đáp án"
+        ordering = ["round", "id"]
+        permissions = [("approve_key_correction", "Được phê duyệt sửa đáp án")]
+
+    def __str__(self) -> str:
+        return f"Sửa đáp án câu {self.question + 1} – {self.round}"
+
+
+class KeyCorrectionDecision(models.Model):
+    """Another person approved the correction or turned it down. Final; two people, says the database."""
+
+    correction = models.OneToOneField(KeyCorrection, on_delete=models.PROTECT, related_name="decision")
+    approved = models.BooleanField("đồng ý")
+    proposer = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    reason = models.TextField("ý kiến", blank=True)
+    at = models.DateTimeField(db_default=Now(), editable=False)
+
+    class Meta:
+        verbose_name = "quyết định sửa đáp án"
+        verbose_name_plural = "quyết định sửa đáp án"
+        constraints = [
+            models.CheckConstraint(condition=~Q(proposer=F("by")), name="proposer_does_not_approve_key")
+        ]
+
+    def __str__(self) -> str:
+        return f"Quyết định: {self.correction}"
+
+
+class Regrade(models.Model):
+    """Chấm lại: all approved corrections of a closed round, on its attempts. Final; the newest counts.
+
+    `corrections` is a list of [question, accepted options, void], by question. Attempts keep their own
+    marks; those whose number right differs from it have a RegradedScore.
+    """
+
+    round = models.ForeignKey("contests.Round", on_delete=models.PROTECT, related_name="regrades")
+    version = models.PositiveIntegerField("lần")
+    corrections = models.JSONField("đáp án sửa")
+    attempts = models.PositiveIntegerField("số bài thay đổi điểm")
+    at = models.DateTimeField(db_default=Now(), editable=False)
+
+    class Meta:
+        verbose_name = "chấm lại"
+        verbose_name_plural = "chấm lại"
+        ordering = ["round", "-version"]
+        constraints = [models.UniqueConstraint(fields=["round", "version"], name="one_regrade_per_version")]
+
+    def __str__(self) -> str:
+        return f"Chấm lại lần {self.version} – {self.round}"
+
+
+class RegradedScore(models.Model):
+    """An attempt's number right after a regrade, where it differs from the attempt's own. Final."""
+
+    regrade = models.ForeignKey(Regrade, on_delete=models.PROTECT, related_name="scores")
+    attempt = models.ForeignKey(Attempt, on_delete=models.PROTECT, related_name="regraded")
+    correct = models.PositiveSmallIntegerField("số câu đúng")
+
+    class Meta:
+        verbose_name = "điểm chấm lại"
+        verbose_name_plural = "điểm chấm lại"
+        constraints = [
+            models.UniqueConstraint(fields=["regrade", "attempt"], name="one_score_per_regrade_and_attempt")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.correct}"

@@ -29,6 +29,14 @@ class PredictionTarget(models.TextChoices):
     )
 
 
+class PredictionScope(models.TextChoices):
+    """Over whom the true answer of the prediction question is counted."""
+
+    ROUND = "round", _("Trong vòng thi")
+    CONTEST = "contest", _("Trong cả cuộc thi")
+    BLOCK = "block", _("Trong khối của người dự thi, tại vòng thi")
+
+
 class RankKey(models.TextChoices):
     """A key of the individual order, in the plan's sequence; equal on all keys = same rank."""
 
@@ -58,6 +66,49 @@ class CertificateKind(models.TextChoices):
 class Audience(models.TextChoices):
     INDIVIDUAL = "individual", _("Cá nhân")
     UNIT = "unit", _("Tập thể")
+
+
+class Participation(models.TextChoices):
+    """What the plan asks of a category of contestants."""
+
+    COMPULSORY = "compulsory", _("Bắt buộc dự thi")
+    ENCOURAGED = "encouraged", _("Khuyến khích dự thi")
+    OPEN = "open", _("Được dự thi")
+
+
+class TableScope(models.TextChoices):
+    """Whose results a prize table is laid along."""
+
+    ROUND = "round", _("Một vòng thi")
+    EACH_ROUND = "each_round", _("Mỗi vòng thi")
+    CONTEST = "contest", _("Cả cuộc thi")
+
+
+class AwardMethod(models.TextChoices):
+    RANKED = "ranked", _("Theo bảng xếp hạng")
+    CHOSEN = "chosen", _("Ban Tổ chức xét chọn, có căn cứ")
+
+
+class Combine(models.TextChoices):
+    """How a person's rounds make one result of the whole contest."""
+
+    NONE = "none", _("Không xếp hạng cá nhân cả cuộc thi")
+    SUM = "sum", _("Cộng kết quả các vòng thi")
+    BEST = "best", _("Lấy vòng thi có kết quả tốt nhất")
+
+
+class UnitMetric(models.TextChoices):
+    """What a unit is measured by; more is better, except for the time of the best k."""
+
+    PARTICIPANTS = "participants", _("Số người dự thi")
+    ATTEMPTS = "attempts", _("Số lượt thi")
+    RATIO = "ratio", _("Tỷ lệ người dự thi trên tổng số người của đơn vị")
+    MEAN_SCORE = "mean_score", _("Điểm trung bình của người dự thi")
+    ALL_RIGHT = "all_right", _("Số người trả lời đúng tất cả câu hỏi")
+    ALL_RIGHT_SHARE = "all_right_share", _("Tỷ lệ người trả lời đúng tất cả câu hỏi")
+    WINNERS = "winners", _("Số giải cá nhân đã đạt ở các vòng thi")
+    BEST_SCORE = "best_score", _("Tổng điểm của những người có kết quả tốt nhất")
+    BEST_DURATION = "best_duration", _("Tổng thời gian làm bài của những người có kết quả tốt nhất ít hơn")
 
 
 class ExclusionRole(models.TextChoices):

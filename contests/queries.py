@@ -2,13 +2,25 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
 
 from django.core.exceptions import ObjectDoesNotExist
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
-from contests.models import Contest, Entry, Exclusion, Round, RoundClosing, RoundSeal, Unit
+from contests.enums import Combine, TableScope
+from contests.models import (
+    BlockUnit,
+    Contest,
+    Entry,
+    Exclusion,
+    PrizeTable,
+    Round,
+    RoundClosing,
+    RoundSeal,
+    Unit,
+)
 
 
 class RoundState(Enum):
@@ -64,6 +76,56 @@ def current_round(contest: Contest, now: datetime) -> Round | None:
     )
 
 
+def tables_of(contest: Contest, round: Round | None) -> QuerySet[PrizeTable]:
+    """The prize tables that the standings of a round (None: of the whole contest) decide, in their order.
+
+    A table of the whole contest belongs to its round when it has just one; with several, no single round
+    decides it.
+    """
+    rounds = contest.rounds.count()
+    if round is None:
+        mine = Q(scope=TableScope.CONTEST) if rounds > 1 else Q(pk=None)
+    else:
+        mine = Q(scope=TableScope.ROUND, round=round) | Q(scope=TableScope.EACH_ROUND)
+        if rounds == 1:
+            mine |= Q(scope=TableScope.CONTEST)
+    return contest.prize_tables.filter(mine).order_by("number")
+
+
+def has_overall(contest: Contest) -> bool:
+    """Whether standings of the whole contest are made, beside those of its rounds."""
+    if contest.rounds.count() < 2:
+        return False
+    return (
+        contest.overall_combine != Combine.NONE
+        or contest.prize_tables.filter(scope=TableScope.CONTEST).exists()
+    )
+
+
+@dataclass(frozen=True)
+class Competitor:
+    """For whom the people of a unit count in unit standings: the competing unit and its block."""
+
+    unit_id: int
+    block_id: int
+
+
+def competitors(contest: Contest) -> dict[int, Competitor]:
+    """By unit of the contest's area: the nearest competing unit at or above it; none without one."""
+    own = {one.unit_id: one.block_id for one in BlockUnit.objects.filter(contest=contest)}
+    if not own:
+        return {}
+    parents = dict(contest_units(contest).values_list("pk", "parent_id"))
+    found: dict[int, Competitor] = {}
+    for unit in parents:
+        above: int | None = unit
+        while above is not None and above not in own:
+            above = parents.get(above)
+        if above is not None:
+            found[unit] = Competitor(above, own[above])
+    return found
+
+
 def subtree_ids(unit: Unit) -> list[int]:
     """Ids of the unit and of everything below it."""
     return list(Unit.objects.descendants(unit, include_self=True).values_list("pk", flat=True))
@@ -88,6 +150,12 @@ def excluded_entries(contest: Contest) -> QuerySet[Entry]:
     """Entries of people who may not be ranked, whenever they were put on the list."""
     listed = Exclusion.objects.filter(_NAMED | _PHONED, contest_id=OuterRef("contest_id"))
     return Entry.objects.filter(Exists(listed), contest=contest)
+
+
+def uncounted_entries(contest: Contest) -> QuerySet[Entry]:
+    """Entries that no count, rank or report knows: people on the list, and organisers' trials."""
+    listed = Exclusion.objects.filter(_NAMED | _PHONED, contest_id=OuterRef("contest_id"))
+    return Entry.objects.filter(Exists(listed) | Q(unofficial=True), contest=contest)
 
 
 def exclusion_of(entry: Entry) -> Exclusion | None:

@@ -7,14 +7,20 @@ from django.db.models.functions import Now
 
 
 class StandingsRun(models.Model):
-    """One computed version of a round's standings. Final (trigger): any change makes the next version.
+    """One computed version of the standings of a round, or (round = null) of a whole contest of several.
+
+    Final (trigger): any change makes the next version.
 
     `configuration` is what was computed from (prizes.rules.canonical.configuration_of says which keys);
     `digest` is the SHA-256 (hex) of the canonical text of configuration and rows.
     """
 
+    contest = models.ForeignKey(
+        "contests.Contest", on_delete=models.PROTECT, related_name="runs", verbose_name="cuộc thi"
+    )
     round = models.ForeignKey(
         "contests.Round",
+        null=True,
         on_delete=models.PROTECT,
         related_name="runs",
         verbose_name="vòng thi",
@@ -36,15 +42,19 @@ class StandingsRun(models.Model):
     class Meta:
         verbose_name = "bảng xếp hạng"
         verbose_name_plural = "bảng xếp hạng"
-        ordering = ["round", "-version"]
+        ordering = ["contest", "round", "-version"]
         permissions = [
             ("settle_standings", "Được xếp hạng, rà soát, nhập quyết định và công bố kết quả"),
             ("approve_standings", "Được phê duyệt hoặc trả lại kết quả"),
         ]
-        constraints = [models.UniqueConstraint(fields=["round", "version"], name="one_run_per_version")]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["contest", "round", "version"], name="one_run_per_version", nulls_distinct=False
+            )
+        ]
 
     def __str__(self) -> str:
-        return f"Bảng xếp hạng {self.round} – phiên bản {self.version}"
+        return f"Bảng xếp hạng {self.round or self.contest} – phiên bản {self.version}"
 
 
 class StandingsRow(models.Model):
@@ -53,6 +63,7 @@ class StandingsRow(models.Model):
     run = models.ForeignKey(StandingsRun, on_delete=models.CASCADE, related_name="rows")
     rank = models.PositiveIntegerField("hạng")
     entry = models.ForeignKey("contests.Entry", on_delete=models.PROTECT, related_name="+")
+    # In the standings of a whole contest: the attempt of the best round, or the last one of a sum.
     attempt = models.ForeignKey("attempts.Attempt", on_delete=models.PROTECT, related_name="+")
     correct = models.PositiveSmallIntegerField("số câu đúng")
     duration_ms = models.PositiveIntegerField("thời gian làm bài (ms)")
@@ -69,6 +80,50 @@ class StandingsRow(models.Model):
 
     def __str__(self) -> str:
         return f"{self.rank}"
+
+
+class UnitRow(models.Model):
+    """A unit's place in one prize table of a run, with everything that it was measured by. Final (trigger).
+
+    `rank` is null for a unit that the table's filters leave out; `left_out` says by which one.
+    """
+
+    class LeftOut(models.TextChoices):
+        FEW_PARTICIPANTS = "few", "Chưa đủ số người dự thi tối thiểu"
+        LOW_RATIO = "ratio", "Chưa đạt tỷ lệ dự thi tối thiểu"
+        NO_HEADCOUNT = "headcount", "Chưa có tổng số người của đơn vị"
+        NOBODY = "nobody", "Không có người dự thi"
+        WON_BEFORE = "won", "Đã đạt giải này"
+
+    run = models.ForeignKey(StandingsRun, on_delete=models.CASCADE, related_name="unit_rows")
+    table = models.ForeignKey("contests.PrizeTable", on_delete=models.PROTECT, related_name="+")
+    block = models.ForeignKey("contests.Block", on_delete=models.PROTECT, related_name="+")
+    unit = models.ForeignKey("contests.Unit", on_delete=models.PROTECT, related_name="+")
+    rank = models.PositiveIntegerField("hạng", null=True)
+    left_out = models.CharField("không xếp hạng vì", max_length=10, choices=LeftOut, blank=True)
+    participants = models.PositiveIntegerField("số người dự thi")
+    attempts = models.PositiveIntegerField("số lượt thi")
+    headcount = models.PositiveIntegerField("tổng số người", null=True)
+    # Of the counting attempts: how many there are and the sum of their marks. The mean is one by the other.
+    sittings = models.PositiveIntegerField("số bài được tính")
+    correct = models.PositiveBigIntegerField("tổng số câu đúng")
+    all_right = models.PositiveIntegerField("số người đúng tất cả")
+    winners = models.PositiveIntegerField("số giải cá nhân")
+    best_people = models.PositiveIntegerField("số người được cộng")
+    best_correct = models.PositiveIntegerField("tổng số câu đúng của người được cộng")
+    best_duration_ms = models.PositiveBigIntegerField("tổng thời gian của người được cộng (ms)")
+    points = models.DecimalField("điểm theo trọng số", max_digits=14, decimal_places=8, null=True)
+
+    class Meta:
+        verbose_name = "dòng xếp hạng đơn vị"
+        verbose_name_plural = "dòng xếp hạng đơn vị"
+        ordering = ["run", "table", "block", "rank", "unit"]
+        constraints = [
+            models.UniqueConstraint(fields=["run", "table", "unit"], name="one_row_per_run_table_and_unit")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.unit}: {self.rank}"
 
 
 class RunReview(models.Model):
@@ -155,11 +210,13 @@ class Publication(models.Model):
 
 
 class TieDecision(models.Model):
-    """The jury's recorded order of people who are equal on every key across a prize boundary. Final."""
+    """The jury's recorded order of people or units equal on every key across a prize boundary. Final."""
 
     run = models.ForeignKey(StandingsRun, on_delete=models.CASCADE, related_name="tie_decisions")
+    table = models.ForeignKey("contests.PrizeTable", on_delete=models.PROTECT, related_name="+")
+    block = models.ForeignKey("contests.Block", null=True, on_delete=models.PROTECT, related_name="+")
     rank = models.PositiveIntegerField("hạng")
-    order = models.JSONField("thứ tự (mã đăng ký)")
+    order = models.JSONField("thứ tự (mã đăng ký hoặc mã đơn vị)")
     grounds = models.TextField("căn cứ")
     by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     at = models.DateTimeField(db_default=Now(), editable=False)
@@ -167,14 +224,89 @@ class TieDecision(models.Model):
     class Meta:
         verbose_name = "quyết định về đồng hạng"
         verbose_name_plural = "quyết định về đồng hạng"
-        constraints = [models.UniqueConstraint(fields=["run", "rank"], name="one_tie_decision_per_rank")]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["run", "table", "block", "rank"],
+                name="one_tie_decision_per_rank",
+                nulls_distinct=False,
+            )
+        ]
 
     def __str__(self) -> str:
         return f"Đồng hạng {self.rank}"
 
 
+class PromotionTie(models.Model):
+    """The recorded order of people equal at the last place of their unit that goes on to a final. Final."""
+
+    round = models.ForeignKey("contests.Round", on_delete=models.PROTECT, related_name="+")
+    run = models.ForeignKey(StandingsRun, on_delete=models.CASCADE, related_name="promotion_ties")
+    unit = models.ForeignKey("contests.Unit", on_delete=models.PROTECT, related_name="+")
+    rank = models.PositiveIntegerField("hạng")
+    order = models.JSONField("thứ tự (mã đăng ký)")
+    grounds = models.TextField("căn cứ")
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField(db_default=Now(), editable=False)
+
+    class Meta:
+        verbose_name = "quyết định về đồng hạng khi chọn người vào vòng sau"
+        verbose_name_plural = "quyết định về đồng hạng khi chọn người vào vòng sau"
+        constraints = [
+            models.UniqueConstraint(fields=["round", "run", "unit", "rank"], name="one_promotion_tie")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.unit}: đồng hạng {self.rank}"
+
+
+class Nomination(models.Model):
+    """A person or unit that the committee chose for a prize without a ranking, with its grounds. Final.
+
+    Counts for the scope's next approval unless it was withdrawn.
+    """
+
+    prize = models.ForeignKey("contests.Prize", on_delete=models.PROTECT, related_name="nominations")
+    round = models.ForeignKey("contests.Round", null=True, on_delete=models.PROTECT, related_name="+")
+    entry = models.ForeignKey("contests.Entry", null=True, on_delete=models.PROTECT, related_name="+")
+    unit = models.ForeignKey("contests.Unit", null=True, on_delete=models.PROTECT, related_name="+")
+    grounds = models.TextField("căn cứ")
+    report = models.FileField("báo cáo kèm theo", upload_to="grounds/%Y/")
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField(db_default=Now(), editable=False)
+
+    class Meta:
+        verbose_name = "đề nghị trao giải"
+        verbose_name_plural = "đề nghị trao giải"
+        ordering = ["prize", "id"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(entry__isnull=False, unit=None) | Q(entry=None, unit__isnull=False),
+                name="nomination_names_one",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.prize} – {self.entry or self.unit}"
+
+
+class NominationWithdrawal(models.Model):
+    """A nomination is taken back before the approval. Final."""
+
+    nomination = models.OneToOneField(Nomination, on_delete=models.CASCADE, related_name="withdrawal")
+    reason = models.TextField("lý do")
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField(db_default=Now(), editable=False)
+
+    class Meta:
+        verbose_name = "rút đề nghị trao giải"
+        verbose_name_plural = "rút đề nghị trao giải"
+
+    def __str__(self) -> str:
+        return f"Rút: {self.nomination}"
+
+
 class Award(models.Model):
-    """One prize given to one person from one run. Append-only (trigger)."""
+    """One prize given to one person or unit from one run. Append-only (trigger)."""
 
     run = models.ForeignKey(StandingsRun, on_delete=models.PROTECT, related_name="awards")
     prize = models.ForeignKey(
@@ -183,9 +315,13 @@ class Award(models.Model):
         related_name="awards",
         verbose_name="giải",
     )
+    # Inside a block, when the table gives its prizes by blocks.
+    block = models.ForeignKey("contests.Block", null=True, on_delete=models.PROTECT, related_name="+")
     place = models.PositiveSmallIntegerField("suất", help_text="1 … số lượng của giải")
-    entry = models.ForeignKey("contests.Entry", on_delete=models.PROTECT, related_name="awards")
-    rank = models.PositiveIntegerField("hạng")
+    entry = models.ForeignKey("contests.Entry", null=True, on_delete=models.PROTECT, related_name="awards")
+    unit = models.ForeignKey("contests.Unit", null=True, on_delete=models.PROTECT, related_name="awards")
+    # Null for those whom the committee chose without a ranking.
+    rank = models.PositiveIntegerField("hạng", null=True)
     # What the plan said at the moment of the award.
     prize_name = models.CharField("tên giải", max_length=100)
     amount = models.PositiveIntegerField("giá trị (đồng)")
@@ -193,14 +329,19 @@ class Award(models.Model):
     class Meta:
         verbose_name = "giải đã trao"
         verbose_name_plural = "giải đã trao"
-        ordering = ["prize__position", "place"]
+        ordering = ["prize__table__number", "prize__position", "block", "place"]
         constraints = [
-            models.UniqueConstraint(fields=["run", "prize", "place"], name="one_award_per_place"),
-            models.UniqueConstraint(fields=["run", "entry"], name="one_award_per_run_and_entry"),
+            models.UniqueConstraint(
+                fields=["run", "prize", "block", "place"], name="one_award_per_place", nulls_distinct=False
+            ),
+            models.CheckConstraint(
+                condition=Q(entry__isnull=False, unit=None) | Q(entry=None, unit__isnull=False),
+                name="award_goes_to_one",
+            ),
         ]
 
     def __str__(self) -> str:
-        return f"{self.prize_name} – {self.entry}"
+        return f"{self.prize_name} – {self.entry or self.unit}"
 
 
 class Certificate(models.Model):
@@ -235,6 +376,23 @@ class CertificateFile(models.Model):
     class Meta:
         verbose_name = "tệp giấy chứng nhận"
         verbose_name_plural = "tệp giấy chứng nhận"
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class PublishedList(models.Model):
+    """The file with which anyone checks a published run (docs/verify.py). Its absence is swept up. Final."""
+
+    run = models.OneToOneField(StandingsRun, on_delete=models.PROTECT, related_name="published_list")
+    name = models.CharField(max_length=200)
+    digest = models.CharField(max_length=64)
+    attempts = models.PositiveIntegerField()
+    made_at = models.DateTimeField(db_default=Now(), editable=False)
+
+    class Meta:
+        verbose_name = "danh sách công khai"
+        verbose_name_plural = "danh sách công khai"
 
     def __str__(self) -> str:
         return self.name

@@ -20,4 +20,10 @@ class Migration(migrations.Migration):
             " NEW.paper, NEW.orders, NEW.started_at)",
         ),
         immutable("attempts_prediction"),
+        immutable("attempts_disqualification"),
+        immutable("attempts_reinstatement"),
+        immutable("attempts_keycorrection"),
+        immutable("attempts_keycorrectiondecision"),
+        immutable("attempts_regrade"),
+        immutable("attempts_regradedscore"),
     ]

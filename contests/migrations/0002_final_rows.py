@@ -10,4 +10,7 @@ class Migration(migrations.Migration):
         immutable("contests_announcement"),
         immutable("contests_roundseal"),
         immutable("contests_roundclosing"),
+        immutable("contests_headcountlock"),
+        immutable("contests_promotion"),
+        immutable("contests_withdrawal"),
     ]

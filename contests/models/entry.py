@@ -32,6 +32,8 @@ class Entry(models.Model):
     category = models.ForeignKey(
         Category, on_delete=models.PROTECT, related_name="+", verbose_name="đối tượng"
     )
+    # An organiser trying the contest out: never counted, ranked or reported.
+    unofficial = models.BooleanField("thi thử của Ban Tổ chức", default=False, editable=False)
     consent_version = models.CharField("phiên bản nội dung đồng ý", max_length=20)
     consented_at = models.DateTimeField("đồng ý lúc", db_default=Now(), editable=False)
     created_at = models.DateTimeField("đăng ký lúc", db_default=Now(), editable=False)

@@ -22,12 +22,18 @@ from django.db.models.functions import Now
 from contests.enums import (
     DOCUMENT_TYPES,
     Audience,
+    AwardMethod,
     CertificateKind,
+    Combine,
     CountingAttempt,
     NamesShown,
+    Participation,
+    PredictionScope,
     PredictionTarget,
     RankKey,
     ResultShown,
+    TableScope,
+    UnitMetric,
 )
 
 MAX_DOCUMENT = 20 * 1024 * 1024
@@ -75,12 +81,31 @@ class Contest(models.Model):
     live_participation = models.BooleanField("công khai số người dự thi khi đang thi", default=False)
     consent_version = models.CharField("phiên bản nội dung đồng ý", max_length=20)
     consent_text = models.TextField("nội dung đồng ý xử lý dữ liệu cá nhân")
-    certificate_kind = models.CharField("loại giấy", max_length=20, choices=CertificateKind)
-    certificate_issuer = models.CharField("cơ quan cấp", max_length=200)
-    certificate_reason = models.CharField("nội dung ghi trên giấy", max_length=300)
-    signature_authority = models.CharField("thẩm quyền ký", max_length=200, help_text="TM. BAN TỔ CHỨC")
-    signature_title = models.CharField("chức vụ người ký", max_length=200, help_text="TRƯỞNG BAN")
-    signature_name = models.CharField("họ tên người ký", max_length=200, blank=True)
+    # Old enough is who has completed `min_age` years on the day `age_on`.
+    min_age = models.PositiveSmallIntegerField(
+        "tuổi tối thiểu", null=True, blank=True, validators=[MinValueValidator(1), MaxValueValidator(100)]
+    )
+    age_on = models.DateField("tuổi tính đến ngày", null=True, blank=True)
+    # The individual standings of the whole contest, when it has several rounds.
+    overall_combine = models.CharField(
+        "kết quả cá nhân cả cuộc thi", max_length=10, choices=Combine, default=Combine.NONE
+    )
+    overall_rank_order = ArrayField(
+        models.CharField(max_length=12, choices=RankKey),
+        verbose_name="thứ tự xếp hạng cả cuộc thi",
+        default=list,
+        blank=True,
+    )
+    overall_only_all_right = models.BooleanField(
+        "cả cuộc thi chỉ xếp hạng người trả lời đúng tất cả", default=False
+    )
+    prizes_per_person = models.PositiveSmallIntegerField(
+        "mỗi người nhận nhiều nhất (giải)",
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(1)],
+        help_text="Tính trên cả cuộc thi; để trống là không giới hạn.",
+    )
     # Fields on which the official plan is silent and the organiser chose (dotted keys of the plan file).
     chosen = ArrayField(
         models.CharField(max_length=60),
@@ -100,6 +125,11 @@ class Contest(models.Model):
             models.CheckConstraint(
                 condition=Q(closes_at__gt=F("opens_at")),
                 name="contest_closes_after_opening",
+            ),
+            models.CheckConstraint(
+                condition=Q(min_age=None, age_on=None) | Q(min_age__isnull=False, age_on__isnull=False),
+                name="age_limit_has_its_day",
+                violation_error_message="Tuổi tối thiểu phải đi cùng ngày tính tuổi.",
             ),
         ]
 
@@ -156,6 +186,9 @@ class Category(models.Model):
     contest = models.ForeignKey(Contest, on_delete=models.CASCADE, related_name="categories")
     position = models.PositiveSmallIntegerField("thứ tự", default=0)
     name = models.CharField("đối tượng", max_length=200)
+    participation = models.CharField(
+        "yêu cầu", max_length=12, choices=Participation, default=Participation.OPEN
+    )
 
     class Meta:
         verbose_name = "đối tượng"
@@ -163,6 +196,31 @@ class Category(models.Model):
         ordering = ["position", "id"]
         constraints = [
             models.UniqueConstraint(fields=["contest", "name"], name="one_category_name_per_contest")
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class CertificateTemplate(models.Model):
+    """The paper given with a prize: its kind, issuer and signature block as data."""
+
+    contest = models.ForeignKey(Contest, on_delete=models.CASCADE, related_name="certificate_templates")
+    position = models.PositiveSmallIntegerField("thứ tự", default=0)
+    name = models.CharField("tên mẫu giấy", max_length=100)
+    kind = models.CharField("loại giấy", max_length=20, choices=CertificateKind)
+    issuer = models.CharField("cơ quan cấp", max_length=200)
+    reason = models.CharField("nội dung ghi trên giấy", max_length=300)
+    signature_authority = models.CharField("thẩm quyền ký", max_length=200, help_text="TM. BAN TỔ CHỨC")
+    signature_title = models.CharField("chức vụ người ký", max_length=200, help_text="TRƯỞNG BAN")
+    signature_name = models.CharField("họ tên người ký", max_length=200, blank=True)
+
+    class Meta:
+        verbose_name = "mẫu giấy"
+        verbose_name_plural = "mẫu giấy chứng nhận, giấy khen, bằng khen"
+        ordering = ["position", "id"]
+        constraints = [
+            models.UniqueConstraint(fields=["contest", "name"], name="one_certificate_template_per_name")
         ]
 
     def __str__(self) -> str:
@@ -199,9 +257,22 @@ class Round(models.Model):
         "số lượt thi mỗi người",
         validators=[MinValueValidator(1), MaxValueValidator(1000)],
     )
+    attempts_per_day = models.PositiveSmallIntegerField(
+        "số lượt thi mỗi người trong một ngày",
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(1), MaxValueValidator(1000)],
+        help_text="Ngày theo giờ Việt Nam; để trống là không giới hạn theo ngày.",
+    )
+    cooldown_minutes = models.PositiveIntegerField(
+        "nghỉ giữa hai lượt thi (phút)", default=0, validators=[MaxValueValidator(10_000)]
+    )
     counting_attempt = models.CharField("lượt được tính", max_length=10, choices=CountingAttempt)
     result_shown = models.CharField("cho xem điểm", max_length=20, choices=ResultShown)
     prediction_target = models.CharField("câu dự đoán hỏi về", max_length=20, choices=PredictionTarget)
+    prediction_scope = models.CharField(
+        "phạm vi câu dự đoán", max_length=10, choices=PredictionScope, default=PredictionScope.ROUND
+    )
     prediction_text = models.TextField("lời câu dự đoán", blank=True)
     rank_order = ArrayField(
         models.CharField(max_length=12, choices=RankKey),
@@ -209,6 +280,21 @@ class Round(models.Model):
         default=list,
     )
     only_all_right = models.BooleanField("chỉ xếp hạng người trả lời đúng tất cả", default=False)
+    # A final takes only the best so many of each unit from an earlier round; both or neither.
+    promotes_from = models.ForeignKey(
+        "self",
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="promoting_to",
+        verbose_name="chọn người từ vòng",
+    )
+    promotes_best = models.PositiveSmallIntegerField(
+        "số người mỗi đơn vị được vào vòng này",
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(1), MaxValueValidator(1000)],
+    )
 
     class Meta:
         verbose_name = "vòng thi"
@@ -220,6 +306,12 @@ class Round(models.Model):
             models.CheckConstraint(
                 condition=Q(closes_at__gt=F("opens_at")),
                 name="round_closes_after_opening",
+            ),
+            models.CheckConstraint(
+                condition=Q(promotes_from=None, promotes_best=None)
+                | Q(promotes_from__isnull=False, promotes_best__isnull=False),
+                name="promotion_names_round_and_number",
+                violation_error_message="Vòng chung kết cần ghi cả vòng được chọn và số người mỗi đơn vị.",
             ),
             ExclusionConstraint(
                 name="rounds_do_not_overlap",
@@ -267,33 +359,143 @@ class Quota(models.Model):
         return f"{self.topic}: {self.questions}"
 
 
-class Prize(models.Model):
-    """A line of the prize table: so many prizes of one name and amount, of a round or the whole contest."""
+class Block(models.Model):
+    """Khối: units of one kind that compete with each other (departments, districts, schools …)."""
 
-    contest = models.ForeignKey(Contest, on_delete=models.CASCADE, related_name="prizes")
+    contest = models.ForeignKey(Contest, on_delete=models.CASCADE, related_name="blocks")
+    position = models.PositiveSmallIntegerField("thứ tự", default=0)
+    name = models.CharField("khối", max_length=200)
+
+    class Meta:
+        verbose_name = "khối đơn vị"
+        verbose_name_plural = "khối đơn vị"
+        ordering = ["position", "id"]
+        constraints = [models.UniqueConstraint(fields=["contest", "name"], name="one_block_name_per_contest")]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class BlockUnit(models.Model):
+    """A unit that competes in a block. People of units below count for the nearest competing unit above."""
+
+    contest = models.ForeignKey(Contest, on_delete=models.CASCADE, related_name="block_units")
+    block = models.ForeignKey(Block, on_delete=models.CASCADE, related_name="units", verbose_name="khối")
+    unit = models.ForeignKey(
+        "contests.Unit", on_delete=models.PROTECT, related_name="+", verbose_name="đơn vị"
+    )
+
+    class Meta:
+        verbose_name = "đơn vị thi đua"
+        verbose_name_plural = "đơn vị thi đua"
+        ordering = ["block", "unit__code"]
+        constraints = [
+            models.UniqueConstraint(fields=["contest", "unit"], name="one_block_per_contest_and_unit")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.unit} ({self.block})"
+
+
+class PrizeTable(models.Model):
+    """Prizes laid along one ranking: of a round, of each round, or of the whole contest.
+
+    Individual tables follow the round's own order (or the contest's overall one). Unit tables bring theirs:
+    `unit_order` = metrics from the deciding one, or `weights` = {metric: per cent}, never both; inside
+    blocks when `by_block`, which gives every block the whole table.
+    """
+
+    contest = models.ForeignKey(Contest, on_delete=models.CASCADE, related_name="prize_tables")
+    number = models.PositiveSmallIntegerField("số thứ tự", validators=[MinValueValidator(1)])
+    name = models.CharField("tên bảng giải", max_length=100)
+    scope = models.CharField("phạm vi", max_length=12, choices=TableScope)
     round = models.ForeignKey(
         Round,
         null=True,
         blank=True,
         on_delete=models.CASCADE,
-        related_name="prizes",
+        related_name="prize_tables",
         verbose_name="vòng thi",
     )
-    audience = models.CharField("dành cho", max_length=10, choices=Audience, default=Audience.INDIVIDUAL)
+    audience = models.CharField("dành cho", max_length=10, choices=Audience)
+    method = models.CharField("cách chọn", max_length=10, choices=AwardMethod, default=AwardMethod.RANKED)
+    unit_order = ArrayField(
+        models.CharField(max_length=16, choices=UnitMetric),
+        verbose_name="thứ tự xếp hạng đơn vị",
+        default=list,
+        blank=True,
+    )
+    weights = models.JSONField("trọng số (%)", default=dict, blank=True)
+    best_of = models.PositiveSmallIntegerField(
+        "số người có kết quả tốt nhất được cộng", null=True, blank=True, validators=[MinValueValidator(1)]
+    )
+    by_block = models.BooleanField("xếp hạng và trao giải riêng từng khối", default=False)
+    min_participants = models.PositiveIntegerField("số người dự thi tối thiểu", null=True, blank=True)
+    min_ratio_percent = models.DecimalField(
+        "tỷ lệ dự thi tối thiểu (%)", max_digits=5, decimal_places=2, null=True, blank=True
+    )
+    # How often the same person or unit may win this table over the contest's rounds.
+    winner_limit = models.PositiveSmallIntegerField(
+        "mỗi người hoặc đơn vị đạt giải này nhiều nhất (lần)",
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(1)],
+    )
+    # How many people of the same unit may win in one ranking of this table.
+    unit_limit = models.PositiveSmallIntegerField(
+        "mỗi đơn vị có nhiều nhất (người đạt giải)",
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(1)],
+    )
+
+    class Meta:
+        verbose_name = "bảng giải"
+        verbose_name_plural = "cơ cấu giải thưởng"
+        ordering = ["contest", "number"]
+        constraints = [
+            models.UniqueConstraint(fields=["contest", "number"], name="one_prize_table_per_number"),
+            models.CheckConstraint(
+                condition=Q(scope=TableScope.ROUND, round__isnull=False)
+                | (~Q(scope=TableScope.ROUND) & Q(round=None)),
+                name="prize_table_of_a_round_names_it",
+                violation_error_message=(
+                    "Bảng giải của một vòng thi phải ghi vòng thi; bảng giải khác thì không."
+                ),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Prize(models.Model):
+    """A line of a prize table: so many prizes of one name and amount, with the paper that goes with them."""
+
+    table = models.ForeignKey(
+        PrizeTable, on_delete=models.CASCADE, related_name="prizes", verbose_name="bảng giải"
+    )
     position = models.PositiveSmallIntegerField("thứ tự trao", help_text="1 là giải cao nhất.")
     name = models.CharField("tên giải", max_length=100)
     quantity = models.PositiveSmallIntegerField("số lượng", validators=[MinValueValidator(1)])
     amount = models.PositiveIntegerField("giá trị mỗi giải (đồng)", default=0)
+    certificate = models.ForeignKey(
+        CertificateTemplate,
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="prizes",
+        verbose_name="giấy kèm theo",
+    )
 
     class Meta:
         verbose_name = "giải thưởng"
-        verbose_name_plural = "cơ cấu giải thưởng"
-        ordering = ["contest", "round__number", "audience", "position"]
+        verbose_name_plural = "giải thưởng"
+        ordering = ["table__number", "position"]
         constraints = [
             models.UniqueConstraint(
-                fields=["contest", "round", "audience", "position"],
+                fields=["table", "position"],
                 name="one_prize_per_position",
-                nulls_distinct=False,
                 violation_error_message="Hai giải không được có cùng thứ tự trao.",
             ),
             models.CheckConstraint(condition=Q(quantity__gte=1), name="prize_quantity_is_positive"),

@@ -61,3 +61,64 @@ class RoundClosing(models.Model):
 
     def __str__(self) -> str:
         return f"Đóng: {self.round}"
+
+
+class HeadcountLock(models.Model):
+    """The units' headcounts stand: from now on one changes only as a correction with its reason. Final."""
+
+    contest = models.OneToOneField(Contest, on_delete=models.CASCADE, related_name="headcount_lock")
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField(db_default=Now(), editable=False)
+
+    class Meta:
+        verbose_name = "khóa tổng số người"
+        verbose_name_plural = "khóa tổng số người"
+
+    def __str__(self) -> str:
+        return f"Khóa tổng số người: {self.contest}"
+
+
+class Promotion(models.Model):
+    """A person of an earlier round may take part in this one (a final). Final.
+
+    `place` is the place among the promoted of the unit (from 1); `basis` says from which standings, as
+    "round number/version/digest"; someone who steps in for another names that one's withdrawal.
+    """
+
+    round = models.ForeignKey(Round, on_delete=models.PROTECT, related_name="promotions")
+    entry = models.ForeignKey("contests.Entry", on_delete=models.PROTECT, related_name="promotions")
+    unit = models.ForeignKey("contests.Unit", on_delete=models.PROTECT, related_name="+")
+    place = models.PositiveSmallIntegerField("thứ tự trong đơn vị")
+    basis = models.CharField("theo bảng xếp hạng", max_length=100)
+    replaces = models.OneToOneField(
+        "contests.Withdrawal", null=True, on_delete=models.PROTECT, related_name="replacement"
+    )
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField(db_default=Now(), editable=False)
+
+    class Meta:
+        verbose_name = "người vào vòng sau"
+        verbose_name_plural = "người vào vòng sau"
+        ordering = ["round", "unit__code", "place"]
+        constraints = [
+            models.UniqueConstraint(fields=["round", "entry"], name="one_promotion_per_round_and_entry")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.entry} – {self.round}"
+
+
+class Withdrawal(models.Model):
+    """A promoted person does not take part after all; the next of the unit may step in. Final."""
+
+    promotion = models.OneToOneField(Promotion, on_delete=models.PROTECT, related_name="withdrawal")
+    grounds = models.TextField("lý do")
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField(db_default=Now(), editable=False)
+
+    class Meta:
+        verbose_name = "rút khỏi vòng sau"
+        verbose_name_plural = "rút khỏi vòng sau"
+
+    def __str__(self) -> str:
+        return f"Rút: {self.promotion}"

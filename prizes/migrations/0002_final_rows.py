@@ -18,4 +18,9 @@ class Migration(migrations.Migration):
         immutable("prizes_award"),
         immutable("prizes_certificate"),
         immutable("prizes_certificatefile"),
+        immutable("prizes_unitrow"),
+        immutable("prizes_promotiontie"),
+        immutable("prizes_nomination"),
+        immutable("prizes_nominationwithdrawal"),
+        immutable("prizes_publishedlist"),
     ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from itertools import count
@@ -12,6 +13,7 @@ from attempts.rules.receipts import new_receipt
 from contest_site.accounts.models import User
 from contest_site.lib.clock import database_now
 from contests.enums import (
+    Audience,
     CertificateKind,
     CountingAttempt,
     ExclusionRole,
@@ -20,8 +22,23 @@ from contests.enums import (
     PredictionTarget,
     RankKey,
     ResultShown,
+    TableScope,
 )
-from contests.models import Announcement, Category, Contest, Entry, Exclusion, Prize, Round, RoundSeal, Unit
+from contests.models import (
+    Announcement,
+    Block,
+    BlockUnit,
+    Category,
+    CertificateTemplate,
+    Contest,
+    Entry,
+    Exclusion,
+    Prize,
+    PrizeTable,
+    Round,
+    RoundSeal,
+    Unit,
+)
 from questions.models import Appraisal, Bank, Question, Revision, Topic
 
 PASSWORD = "mot-mat-khau-dai"
@@ -101,16 +118,20 @@ def make_contest(*, announced: bool = True, area: Unit | None = None, **fields: 
         "names_shown": NamesShown.FULL,
         "consent_version": "1",
         "consent_text": "Đồng ý cho Ban Tổ chức xử lý dữ liệu để tổ chức cuộc thi.",
-        "certificate_kind": CertificateKind.CHUNG_NHAN,
-        "certificate_issuer": "Ban Tổ chức Cuộc thi",
-        "certificate_reason": "Đã đạt giải tại Cuộc thi",
-        "signature_authority": "TM. BAN TỔ CHỨC",
-        "signature_title": "TRƯỞNG BAN",
-        "signature_name": "Trần Văn B",
         **fields,
     }
     contest = Contest.objects.create(**values)
     Category.objects.create(contest=contest, name="Cán bộ, công chức, viên chức", position=1)
+    CertificateTemplate.objects.create(
+        contest=contest,
+        name="Giấy chứng nhận",
+        kind=CertificateKind.CHUNG_NHAN,
+        issuer="Ban Tổ chức Cuộc thi",
+        reason="Đã đạt giải tại Cuộc thi",
+        signature_authority="TM. BAN TỔ CHỨC",
+        signature_title="TRƯỞNG BAN",
+        signature_name="Trần Văn B",
+    )
     if announced:
         Announcement.objects.create(contest=contest, by=make_user())
     return contest
@@ -162,20 +183,50 @@ def seal(round: Round) -> RoundSeal:
     )
 
 
+QUANG_NGAI_PRIZES = (
+    ("Giải Nhất", 1, 3_000_000),
+    ("Giải Nhì", 2, 1_500_000),
+    ("Giải Ba", 3, 1_000_000),
+    ("Giải Khuyến khích", 15, 500_000),
+)
+
+
+def make_table(
+    contest: Contest,
+    prizes: Sequence[tuple[str, int, int]] = QUANG_NGAI_PRIZES,
+    *,
+    round: Round | None = None,
+    **fields: Any,
+) -> PrizeTable:
+    """A prize table of (name, quantity, amount) lines from the highest; individual unless said otherwise."""
+    values: dict[str, Any] = {
+        "number": contest.prize_tables.count() + 1,
+        "name": "Giải cá nhân",
+        "scope": TableScope.ROUND if round else TableScope.CONTEST,
+        "round": round,
+        "audience": Audience.INDIVIDUAL,
+        **fields,
+    }
+    table = PrizeTable.objects.create(contest=contest, **values)
+    template = contest.certificate_templates.first()
+    Prize.objects.bulk_create(
+        Prize(table=table, position=at, name=name, quantity=quantity, amount=amount, certificate=template)
+        for at, (name, quantity, amount) in enumerate(prizes, 1)
+    )
+    return table
+
+
 def make_prizes(contest: Contest, round: Round | None = None) -> list[Prize]:
     """The Quảng Ngãi table: 1 · 2 · 3 · 15."""
-    table = [
-        ("Giải Nhất", 1, 3_000_000),
-        ("Giải Nhì", 2, 1_500_000),
-        ("Giải Ba", 3, 1_000_000),
-        ("Giải Khuyến khích", 15, 500_000),
-    ]
-    return [
-        Prize.objects.create(
-            contest=contest, round=round, position=at, name=name, quantity=quantity, amount=amount
-        )
-        for at, (name, quantity, amount) in enumerate(table, 1)
-    ]
+    return list(make_table(contest, round=round).prizes.order_by("position"))
+
+
+def make_block(contest: Contest, units: Iterable[Unit], name: str = "") -> Block:
+    """A block in which these units compete."""
+    position = contest.blocks.count() + 1
+    block = Block.objects.create(contest=contest, name=name or f"Khối {position}", position=position)
+    BlockUnit.objects.bulk_create(BlockUnit(contest=contest, block=block, unit=unit) for unit in units)
+    return block
 
 
 def make_entry(contest: Contest, *, user: User | None = None, **fields: Any) -> Entry:
