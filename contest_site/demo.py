@@ -14,7 +14,7 @@ from contests.domain.excluding import exclude_person
 from contests.domain.plans import load_plan
 from contests.domain.rounds import seal_round
 from contests.enums import ExclusionRole
-from contests.models import Contest, Document, Unit, UnitOfficer
+from contests.models import Contest, Document, Prize, Unit, UnitOfficer
 from contests.planfile import read_plan
 
 PLAN = settings.BASE_DIR / "contests" / "plans" / "quang-ngai-2024.toml"
@@ -57,6 +57,7 @@ def _add_people(contest: Contest, people: dict[str, User]) -> None:
 
 
 def _add_document(contest: Contest) -> None:
-    page = render_to_string("pdf/plan_summary.html", {"contest": contest, "prizes": contest.prizes.all()})
+    prizes = Prize.objects.filter(table__contest=contest)
+    page = render_to_string("pdf/plan_summary.html", {"contest": contest, "prizes": prizes})
     document = Document(contest=contest, position=1, title="Tóm tắt kế hoạch Cuộc thi")
     document.file.save(f"{contest.slug}.pdf", ContentFile(render_pages(page, pages=1)[0]))

@@ -14,41 +14,62 @@ from django.contrib.admin.models import LogEntry
 from django.contrib.auth import SESSION_KEY
 from django.contrib.sessions.models import Session
 from django.db import transaction
-from django.db.models import Model, Q, QuerySet
+from django.db.models import FileField, ForeignObjectRel, Model, Q, QuerySet
 
-from attempts.models import Attempt, Prediction
+from attempts.models import (
+    Attempt,
+    Disqualification,
+    KeyCorrection,
+    KeyCorrectionDecision,
+    Prediction,
+    Regrade,
+    RegradedScore,
+    Reinstatement,
+)
 from contest_site.accounts.models import User
 from contest_site.audit.trail import record
 from contest_site.lib.immutable import erasing_rehearsal_data
 from contests.models import (
     Announcement,
+    Block,
+    BlockUnit,
     Category,
+    CertificateTemplate,
     Contest,
     Document,
     Entry,
     Exclusion,
     Headcount,
+    HeadcountLock,
     Milestone,
     Prize,
+    PrizeTable,
+    Promotion,
     Quota,
     Round,
     RoundClosing,
     RoundSeal,
     Unit,
     UnitOfficer,
+    Withdrawal,
 )
 from prizes.models import (
     Award,
     Certificate,
     CertificateFile,
     Decision,
+    Nomination,
+    NominationWithdrawal,
+    PromotionTie,
     Publication,
+    PublishedList,
     RunApproval,
     RunReturn,
     RunReview,
     StandingsRow,
     StandingsRun,
     TieDecision,
+    UnitRow,
 )
 from questions.models import Appraisal, Bank, Question, Revision, SealedPool, Topic
 
@@ -56,29 +77,54 @@ from questions.models import Appraisal, Bank, Question, Revision, SealedPool, To
 BELOW_CONTEST: tuple[tuple[type[Model], str], ...] = (
     (CertificateFile, "certificate__contest"),
     (Certificate, "contest"),
-    (Award, "run__round__contest"),
-    (TieDecision, "run__round__contest"),
-    (Publication, "run__round__contest"),
-    (Decision, "run__round__contest"),
-    (RunApproval, "run__round__contest"),
-    (RunReturn, "run__round__contest"),
-    (RunReview, "run__round__contest"),
-    (StandingsRow, "run__round__contest"),
-    (StandingsRun, "round__contest"),
+    (Award, "run__contest"),
+    (NominationWithdrawal, "nomination__prize__table__contest"),
+    (Nomination, "prize__table__contest"),
+    (PromotionTie, "round__contest"),
+    (TieDecision, "run__contest"),
+    (PublishedList, "run__contest"),
+    (Publication, "run__contest"),
+    (Decision, "run__contest"),
+    (RunApproval, "run__contest"),
+    (RunReturn, "run__contest"),
+    (RunReview, "run__contest"),
+    (UnitRow, "run__contest"),
+    (StandingsRow, "run__contest"),
+    (StandingsRun, "contest"),
+    (RegradedScore, "regrade__round__contest"),
+    (Regrade, "round__contest"),
+    (KeyCorrectionDecision, "correction__round__contest"),
+    (KeyCorrection, "round__contest"),
+    (Reinstatement, "disqualification__entry__contest"),
+    (Disqualification, "entry__contest"),
     (Prediction, "round__contest"),
     (Attempt, "round__contest"),
+    # A promotion may step in for a withdrawal, and that one names a promotion: the way to the contest of
+    # These two name each other; the database looks at such ways only when all is done.
+    (Withdrawal, "promotion__round__contest"),
+    (Promotion, "round__contest"),
     (Entry, "contest"),
     (Exclusion, "contest"),
     (Announcement, "contest"),
+    (HeadcountLock, "contest"),
     (RoundClosing, "round__contest"),
     (RoundSeal, "round__contest"),
-    (Prize, "contest"),
+    (Prize, "table__contest"),
+    (PrizeTable, "contest"),
+    (CertificateTemplate, "contest"),
     (Quota, "round__contest"),
     (Round, "contest"),
+    (BlockUnit, "contest"),
+    (Block, "contest"),
     (Headcount, "contest"),
     (Category, "contest"),
     (Milestone, "contest"),
     (Document, "contest"),
+)
+# Files that are named by a column of text, below the media folder.
+NAMED_FILES: tuple[tuple[type[Model], str], ...] = (
+    (CertificateFile, "certificate__contest"),
+    (PublishedList, "run__contest"),
 )
 
 
@@ -117,8 +163,14 @@ def _delete(removed: dict[str, int], rows: QuerySet[Any]) -> None:
 
 
 def _files(contests: list[Contest]) -> Iterator[Path]:
-    for document in Document.objects.filter(contest__in=contests):
-        yield Path(document.file.path)
+    """Uploaded and rendered files of the contests, and the folders that are theirs alone."""
+    for model, way in BELOW_CONTEST:
+        columns = [field.name for field in model._meta.concrete_fields if isinstance(field, FileField)]
+        for row in model._default_manager.filter(**{f"{way}__in": contests}) if columns else ():
+            yield from (Path(file.path) for name in columns if (file := getattr(row, name)))
+    for model, way in NAMED_FILES:
+        rows = model._default_manager.filter(**{f"{way}__in": contests})
+        yield from (settings.MEDIA_ROOT / name for name in rows.values_list("name", flat=True) if name)
     for contest in contests:
         yield settings.MEDIA_ROOT / "certificates" / contest.slug
 
@@ -154,9 +206,11 @@ def _units(removed: dict[str, int]) -> None:
     used: set[Any] = set(
         Unit.objects.filter(is_rehearsal=False, parent__in=brought).values_list("parent", flat=True)
     )
-    for model, column in ((Entry, "unit"), (Headcount, "unit"), (UnitOfficer, "unit"), (Contest, "area")):
-        found = model._default_manager.filter(**{f"{column}__in": list(brought)})
-        used |= set(found.values_list(column, flat=True))
+    for relation in Unit._meta.get_fields(include_hidden=True):
+        if isinstance(relation, ForeignObjectRel) and relation.related_model is not Unit:
+            model, column = relation.related_model, relation.field.name
+            found = model._default_manager.filter(**{f"{column}__in": list(brought)})
+            used |= set(found.values_list(column, flat=True))
     for unit in list(used):
         above = brought.get(unit)
         while above in brought and above not in used:

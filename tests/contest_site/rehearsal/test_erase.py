@@ -18,9 +18,9 @@ from attempts.models import Attempt
 from contest_site.accounts.models import User
 from contest_site.audit.models import AuditEvent
 from contest_site.lib.clock import database_now
-from contest_site.rehearsal.erase import erase_rehearsals
+from contest_site.rehearsal.erase import BELOW_CONTEST, erase_rehearsals
 from contests.domain.rounds import close_round
-from contests.models import Contest, Headcount, Round, Unit, UnitOfficer
+from contests.models import Contest, Headcount, Promotion, Round, Unit, UnitOfficer, Withdrawal
 from prizes.domain.deciding import approve_run, enter_decision, publish_run, review_run
 from prizes.domain.ranking import compute_standings
 from prizes.models import Certificate, CertificateFile
@@ -106,6 +106,33 @@ def test_nothing_of_a_rehearsal_is_left_and_nothing_real_is_gone() -> None:
     # The trail keeps what was done, and that it was erased.
     assert AuditEvent.objects.count() == events + 1
     assert AuditEvent.objects.filter(verb="erased rehearsal", object_id=str(rehearsal.pk)).count() == 1
+
+
+# What stays whatever is erased, or is removed by other ways than through the contest.
+ELSEWHERE = {
+    *("admin.LogEntry", "auth.Group", "auth.Group_permissions", "auth.Permission"),
+    *("contenttypes.ContentType", "sessions.Session", "account.EmailAddress", "account.EmailConfirmation"),
+    *("mfa.Authenticator", "audit.AuditEvent", "accounts.User", "accounts.User_groups"),
+    *("accounts.User_user_permissions", "contests.Contest", "contests.Unit", "contests.UnitOfficer"),
+    *("questions.Bank", "questions.Topic", "questions.Question", "questions.Revision"),
+    *("questions.Appraisal", "questions.SealedPool", "questions.ImportDraft"),
+}
+
+
+def test_no_table_of_a_contest_is_forgotten() -> None:
+    known = {model._meta.label for model, way in BELOW_CONTEST} | ELSEWHERE
+    assert known == {model._meta.label for model in apps.get_models(include_auto_created=True)}
+
+
+def test_whatever_refers_to_a_table_is_erased_before_it() -> None:
+    order = [model for model, way in BELOW_CONTEST]
+    for place, model in enumerate(order):
+        for field in model._meta.concrete_fields:
+            if field.related_model in order[:place] and (model, field.related_model) != (
+                Promotion,
+                Withdrawal,
+            ):
+                pytest.fail(f"{model.__name__}.{field.name} refers to a table that is erased before it")
 
 
 def test_without_a_rehearsal_there_is_nothing_to_do() -> None:
