@@ -19,6 +19,7 @@ from contest_site import queries
 from contest_site.accounts.models import User
 from contest_site.lib.clock import database_now
 from contests.models import Contest, Entry, Exclusion
+from contests.prize_tables import prize_tables
 from contests.queries import announced_contests, exclusion_of, matching_exclusion
 
 
@@ -47,7 +48,7 @@ def contest(request: HttpRequest, slug: str) -> HttpResponse:
     items = queries.round_items(contest, database_now())
     entry = _entry(request, contest)
     exclusion = _exclusion(request, contest, entry)
-    prizes = list(contest.prizes.all())
+    tables = prize_tables(contest)
     context = {
         "contest": contest,
         "rounds": items,
@@ -56,8 +57,8 @@ def contest(request: HttpRequest, slug: str) -> HttpResponse:
         "exclusion": exclusion,
         "milestones": contest.milestones.all(),
         "documents": contest.documents.all(),
-        "prizes": prizes,
-        "prize_total": sum(prize.quantity * prize.amount for prize in prizes),
+        "tables": tables,
+        "prize_total": sum(laid.total for laid in tables),
         "participation": queries.participation(contest),
     }
     return render(request, "contest.html", context)

@@ -20,6 +20,7 @@ from contests.domain.entering import AlreadyEntered, check_entry_time, check_not
 from contests.enums import DOCUMENT_TYPES
 from contests.forms import EntryForm
 from contests.models import Contest, Document, Entry, Quota, Unit
+from contests.prize_tables import prize_tables
 from contests.queries import announced_contests, current_round
 from contests.unit_search import search_units
 
@@ -32,7 +33,8 @@ def rules(request: HttpRequest, slug: str) -> HttpResponse:
     context = {
         "contest": contest,
         "rounds": contest.rounds.select_related("seal", "closing").prefetch_related(quotas),
-        "prizes": contest.prizes.select_related("round"),
+        "tables": prize_tables(contest),
+        "templates": contest.certificate_templates.all(),
         "categories": contest.categories.all(),
         "milestones": contest.milestones.all(),
         "documents": contest.documents.all(),

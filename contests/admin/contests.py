@@ -18,11 +18,11 @@ from contest_site.lib.clock import database_now
 from contest_site.lib.templatetags.vi import end_moment, moment
 from contests.admin.forms import ContestForm
 from contests.admin.inlines import (
+    BlockInline,
     CategoryInline,
+    CertificateTemplateInline,
     DocumentInline,
-    ExclusionInline,
     MilestoneInline,
-    PrizeInline,
     RoundInline,
 )
 from contests.admin.locks import OPEN_FIELDS, NothingSilent, is_fixed
@@ -47,19 +47,22 @@ FIELDSETS: tuple[Any, ...] = (
             )
         },
     ),
-    (gettext_lazy("Đối tượng và địa bàn"), {"fields": ("eligibility", "ineligible", "area")}),
+    (
+        gettext_lazy("Đối tượng và địa bàn"),
+        {"fields": ("eligibility", "ineligible", ("min_age", "age_on"), "area")},
+    ),
     (
         gettext_lazy("Thời gian và công khai"),
         {"fields": (("opens_at", "closes_at"), ("names_shown", "live_participation"))},
     ),
     (
-        gettext_lazy("Giấy chứng nhận"),
+        gettext_lazy("Kết quả cả cuộc thi (khi có nhiều vòng thi)"),
         {
             "fields": (
-                ("certificate_kind", "certificate_issuer"),
-                "certificate_reason",
-                ("signature_authority", "signature_title"),
-                "signature_name",
+                "overall_combine",
+                "overall_rank_order",
+                "overall_only_all_right",
+                "prizes_per_person",
             )
         },
     ),
@@ -79,9 +82,9 @@ class ContestAdmin(NothingSilent, ContestSteps, AuditedAdmin):
         MilestoneInline,
         DocumentInline,
         CategoryInline,
+        BlockInline,
         RoundInline,
-        PrizeInline,
-        ExclusionInline,
+        CertificateTemplateInline,
     )
     list_display = ("name", "organiser", "window", "stage_label", "entry_count")
     search_fields = ("name", "organiser", "slug")

@@ -19,7 +19,6 @@ from contest_site.lib.errors import Invalid
 from contest_site.lib.identity import display_phone, national_id_hash, normal_phone
 from contest_site.lib.text import clean
 from contests.admin.fields import LinesField, MomentField, RankOrderField, YesNoField, key_labels, suggest
-from contests.enums import Audience
 from contests.models import Contest, Exclusion, Prize, Round
 
 if TYPE_CHECKING:
@@ -35,10 +34,6 @@ else:
 CONTEST_KEYS = {
     "consent_version": "consent.version",
     "consent_text": "consent.text",
-    "certificate_issuer": "certificate.issuer",
-    "certificate_reason": "certificate.reason",
-    "signature_authority": "certificate.signature_authority",
-    "signature_title": "certificate.signature_title",
 }
 
 
@@ -137,24 +132,6 @@ class PrizeForm(PrizeModelForm):
         super().__init__(*args, **kwargs)
         if self.instance._state.adding:
             self.initial.pop("amount", None)
-            if "audience" in self.fields:
-                self.initial["audience"] = Audience.INDIVIDUAL
-
-
-class PrizeFormSet(PlanFormSet):
-    def clean(self) -> None:
-        super().clean()
-        if any(self.errors):
-            return
-        seen = set()
-        for form in kept(self):
-            found = form.cleaned_data
-            place = (found.get("round"), found["audience"], found["position"])
-            if place in seen:
-                raise ValidationError(
-                    _("Hai giải cùng có thứ tự trao %(position)d.") % {"position": found["position"]}
-                )
-            seen.add(place)
 
 
 class ExclusionForm(ExclusionModelForm):

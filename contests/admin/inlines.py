@@ -7,13 +7,12 @@ from typing import Any
 from django.contrib import admin
 from django.db import models
 from django.http import HttpRequest
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from contest_site.lib.unfold import StackedInline, TabularInline
-from contests.admin.forms import ExclusionForm, PrizeForm, PrizeFormSet, RoundForm, RoundFormSet
+from contests.admin.forms import RoundForm, RoundFormSet
 from contests.admin.locks import NothingSilent, PlanRows
-from contests.models import Category, Document, Exclusion, Milestone, Prize, Quota, Round
+from contests.models import Block, Category, CertificateTemplate, Document, Milestone, Quota, Round
 from questions.models import Topic
 
 ROUND_FIELDSETS: tuple[Any, ...] = (
@@ -24,12 +23,20 @@ ROUND_FIELDSETS: tuple[Any, ...] = (
             "fields": (
                 ("bank", "questions"),
                 ("time_limit_minutes", "attempts_allowed"),
+                ("attempts_per_day", "cooldown_minutes"),
                 ("counting_attempt", "result_shown"),
             )
         },
     ),
-    (gettext_lazy("Câu dự đoán"), {"fields": ("prediction_target", "prediction_text")}),
+    (
+        gettext_lazy("Câu dự đoán"),
+        {"fields": (("prediction_target", "prediction_scope"), "prediction_text")},
+    ),
     (gettext_lazy("Xếp hạng"), {"fields": ("rank_order", "only_all_right")}),
+    (
+        gettext_lazy("Vòng chung kết: chỉ nhận người được chọn từ vòng trước"),
+        {"fields": (("promotes_from", "promotes_best"),)},
+    ),
 )
 
 
@@ -48,7 +55,7 @@ class DocumentInline(TabularInline):
 class CategoryInline(PlanRows, TabularInline):
     model = Category
     extra = 0
-    fields = ("position", "name")
+    fields = ("position", "name", "participation")
 
 
 class RoundInline(PlanRows, NothingSilent, StackedInline):
@@ -86,29 +93,31 @@ class QuotaInline(TabularInline):
         return field
 
 
-class PrizeInline(PlanRows, NothingSilent, TabularInline):
-    model = Prize
-    form = PrizeForm
-    formset = PrizeFormSet
-    fields = ("position", "name", "quantity", "amount", "round", "audience")
+class BlockInline(PlanRows, TabularInline):
+    """The blocks by name; which units compete in one is chosen on its own page."""
+
+    model = Block
+    fields = ("position", "name")
+    show_change_link = True
     extra = 0
 
-    def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
-        """Only rounds of this contest."""
-        kwargs.setdefault("empty_label", _("Cả cuộc thi"))
-        field = super().formfield_for_foreignkey(db_field, request, **kwargs)
-        match = request.resolver_match
-        if db_field.name == "round" and field is not None:
-            contest_id = match.kwargs.get("object_id") if match else None
-            field.queryset = Round.objects.filter(contest=contest_id) if contest_id else Round.objects.none()
-        return field
 
-
-class ExclusionInline(NothingSilent, TabularInline):
-    model = Exclusion
-    form = ExclusionForm
-    fields = ("full_name", "role", "user", "phone", "national_id")
-    autocomplete_fields = ("user",)
+class CertificateTemplateInline(PlanRows, NothingSilent, StackedInline):
+    model = CertificateTemplate
+    fieldsets: tuple[Any, ...] = (
+        (
+            None,
+            {
+                "fields": (
+                    ("position", "name"),
+                    ("kind", "issuer"),
+                    "reason",
+                    ("signature_authority", "signature_title"),
+                    "signature_name",
+                )
+            },
+        ),
+    )
     extra = 0
 
 

@@ -21,6 +21,7 @@ from contests.domain.announcing import announce
 from contests.domain.check import problems
 from contests.domain.rounds import seal_round
 from contests.models import Contest, Round
+from contests.prize_tables import prize_tables
 from contests.queries import RoundState, is_announced, round_state, seal_of
 
 if TYPE_CHECKING:
@@ -97,7 +98,7 @@ class ContestSteps(ModelAdmin):
             "title": _("Kiểm tra kế hoạch"),
             "reasons": problems(contest),
             "rounds": contest.rounds.select_related("bank", "seal", "closing"),
-            "prizes": contest.prizes.all(),
+            "tables": prize_tables(contest),
         }
         return self._page(request, "check", contest, context)
 

@@ -1,0 +1,92 @@
+"""The prize tables of a contest for its pages: how often each is given, and what it costs in all."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.db.models import Count, Prefetch
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from contests.enums import AwardMethod, TableScope, UnitMetric
+from contests.models import Contest, Prize, PrizeTable
+
+
+@dataclass(frozen=True)
+class Laid:
+    """A table as it is laid along its rankings: once, in each round, in each block. Amounts in đồng."""
+
+    table: PrizeTable
+    prizes: list[Prize]
+    rounds: int
+    blocks: int
+
+    @property
+    def times(self) -> int:
+        """How often the whole table is given."""
+        return self.rounds * self.blocks
+
+    @property
+    def quantity(self) -> int:
+        """Prizes of one laying."""
+        return sum(prize.quantity for prize in self.prizes)
+
+    @property
+    def amount(self) -> int:
+        """The sum of one laying."""
+        return sum(prize.quantity * prize.amount for prize in self.prizes)
+
+    @property
+    def total(self) -> int:
+        """The sum of all layings, as a budget counts it."""
+        return self.amount * self.times
+
+    @property
+    def where(self) -> str:
+        """Along which rankings, in words: "Mỗi vòng thi (4 vòng), riêng từng khối (3 khối)"."""
+        table = self.table
+        if table.scope == TableScope.ROUND and table.round:
+            words = table.round.name
+        elif table.scope == TableScope.EACH_ROUND:
+            rounds = ngettext("%(count)d vòng", "%(count)d vòng", self.rounds) % {"count": self.rounds}
+            words = _("Mỗi vòng thi (%(rounds)s)") % {"rounds": rounds}
+        else:
+            words = _("Cả cuộc thi")
+        if not table.by_block:
+            return words
+        blocks = ngettext("%(count)d khối", "%(count)d khối", self.blocks) % {"count": self.blocks}
+        return _("%(where)s, riêng từng khối (%(blocks)s)") % {"where": words, "blocks": blocks}
+
+    @property
+    def basis(self) -> str:
+        """What a unit table ranks by, in words; "" for an individual table, which follows its round."""
+        table = self.table
+        if table.method == AwardMethod.CHOSEN:
+            return str(AwardMethod.CHOSEN.label)
+        if table.weights:
+            shares = (f"{UnitMetric(name).label} {share} %" for name, share in table.weights.items())
+            return "; ".join(shares)
+        return " → ".join(str(UnitMetric(name).label) for name in table.unit_order)
+
+
+def prize_tables(contest: Contest) -> list[Laid]:
+    """Every prize table of the contest with its prizes and their papers, in the plan's order. Two queries."""
+    prizes = Prefetch("prizes", Prize.objects.select_related("certificate").order_by("position"))
+    tables = (
+        contest.prize_tables.select_related("round")
+        .annotate(
+            rounds_total=Count("contest__rounds", distinct=True),
+            blocks_total=Count("contest__blocks", distinct=True),
+        )
+        .prefetch_related(prizes)
+        .order_by("number")
+    )
+    return [
+        Laid(
+            table,
+            list(table.prizes.all()),
+            rounds=table.rounds_total if table.scope == TableScope.EACH_ROUND else 1,
+            blocks=table.blocks_total if table.by_block else 1,
+        )
+        for table in tables
+    ]
