@@ -10,19 +10,25 @@ from django.db.models import Count, Q, QuerySet
 from contests.enums import Audience
 from contests.models import Contest, Prize, Round
 from prizes.models import Certificate, Publication, RunApproval, RunReview, StandingsRun
+from prizes.scope import Scope
 
 
-def newest_run(round: Round) -> StandingsRun | None:
-    """The round's latest version, with every record that was made about it."""
-    return newest_runs([round]).first()
+def newest_run(scope: Scope) -> StandingsRun | None:
+    """The scope's latest version, with every record that was made about it."""
+    return newest_runs([scope]).first()
 
 
-def newest_runs(rounds: Iterable[Round]) -> QuerySet[StandingsRun]:
-    """The latest version of each round that has one, with every record that was made about it."""
+def newest_runs(scopes: Iterable[Scope]) -> QuerySet[StandingsRun]:
+    """The latest version of each scope that has one, with every record that was made about it."""
+    mine = Q(pk=None)
+    for scope in scopes:
+        mine |= Q(contest=scope.contest, round=scope.round)
     return (
-        StandingsRun.objects.filter(round__in=rounds)
+        StandingsRun.objects.filter(mine)
         .select_related(
+            "contest",
             "round__contest",
+            "round__closing",
             "by",
             "review__by",
             "returned__by",
@@ -30,8 +36,8 @@ def newest_runs(rounds: Iterable[Round]) -> QuerySet[StandingsRun]:
             "decision__by",
             "publication__by",
         )
-        .order_by("round_id", "-version")
-        .distinct("round_id")
+        .order_by("contest_id", "round_id", "-version")
+        .distinct("contest_id", "round_id")
     )
 
 

@@ -19,12 +19,13 @@ from contest_site.audit.trail import record
 from contest_site.lib.errors import NotNow, Refused
 from contest_site.lib.locks import lock
 from contests.enums import CountingAttempt, PredictionTarget, RankKey
-from contests.models import Round
-from contests.queries import closing_of, excluded_entries
+from contests.models import Prize, Round
+from contests.queries import closing_of, tables_of, uncounted_entries
 from prizes.models import StandingsRun
-from prizes.queries import newest_run, prizes_of
+from prizes.queries import newest_run
 from prizes.rules.canonical import FORMAT, configuration_line, prize_lines
 from prizes.rules.targets import Counts, target_value
+from prizes.scope import Scope
 
 if TYPE_CHECKING:
     from contest_site.accounts.models import User
@@ -99,7 +100,7 @@ class Draft:
     digest: str
 
 
-def compute_standings(round: Round, *, by: User | None, reason: str = "") -> StandingsRun:
+def compute_standings(scope: Scope, *, by: User | None, reason: str = "") -> StandingsRun:
     """Rank a closed round as its next version, or return the newest version if nothing has changed since.
 
     Eligible are the entries not on the exclusion list. Which attempt counts and the order come from the
@@ -108,16 +109,19 @@ def compute_standings(round: Round, *, by: User | None, reason: str = "") -> Sta
 
     Raises NotNow unless the round is closed and every attempt finished, Refused for a plan without an order.
     """
+    assert scope.round is not None
     with transaction.atomic():
-        lock(f"standings:{round.pk}")
-        round = Round.objects.select_related("contest", "closing").get(pk=round.pk)
+        lock(scope.lock_key)
+        round = Round.objects.select_related("contest", "closing").get(pk=scope.round.pk)
+        scope = Scope.of_round(round)
         _check_ready(round)
-        newest = newest_run(round)
+        newest = newest_run(scope)
         with _draft(round) as (draft, cursor):
             if newest and newest.digest == draft.digest and not hasattr(newest, "returned"):
                 return newest
             run = StandingsRun.objects.create(
-                round=round,
+                contest=scope.contest,
+                round=scope.round,
                 version=newest.version + 1 if newest else 1,
                 configuration=draft.configuration,
                 target_value=draft.target,
@@ -159,7 +163,7 @@ def _check_ready(round: Round) -> None:
 @contextmanager
 def _draft(round: Round) -> Iterator[tuple[Draft, CursorWrapper]]:
     """The standings of now in a temporary table that lives as long as the context."""
-    excluded = list(excluded_entries(round.contest).values_list("pk", flat=True))
+    excluded = list(uncounted_entries(round.contest).values_list("pk", flat=True))
     with connection.cursor() as cursor:
         cursor.execute(
             PERSON.format(counting=COUNTING[CountingAttempt(round.counting_attempt)]),
@@ -193,7 +197,11 @@ def _configuration(
         "attempts": counts.attempts,
         "all_right": counts.all_right,
         "excluded": refused.values("entry").distinct().count(),
-        "prizes": prize_lines(prizes_of(round).values_list("position", "name", "quantity", "amount")),
+        "prizes": prize_lines(
+            Prize.objects.filter(table__in=tables_of(round.contest, round))
+            .order_by("table__number", "position")
+            .values_list("table__number", "position", "name", "quantity", "amount")
+        ),
     }
 
 

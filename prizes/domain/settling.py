@@ -13,6 +13,7 @@ from contests.domain.rounds import close_round
 from contests.models import Round
 from contests.queries import announced_contests
 from prizes.domain.ranking import compute_standings
+from prizes.scope import Scope
 
 log = logging.getLogger(__name__)
 
@@ -33,7 +34,7 @@ def close_due() -> None:
 def settle(round: Round) -> None:
     """Finish the closed round's open attempts and rank it; safe to repeat."""
     finish_open_attempts(round)
-    compute_standings(round, by=None)
+    compute_standings(Scope.of_round(round), by=None)
 
 
 def _guarded(act: Callable[[Round], object], round: Round) -> None:

@@ -17,9 +17,9 @@ def configuration_line(configuration: Mapping[str, Any]) -> bytes:
     return text.encode() + b"\n"
 
 
-def prize_lines(prizes: Iterable[tuple[int, str, int, int]]) -> list[dict[str, Any]]:
-    """The prize table as (position, name, quantity, amount in đồng): a changed prize makes a new version."""
+def prize_lines(prizes: Iterable[tuple[int, int, str, int, int]]) -> list[dict[str, Any]]:
+    """The prizes as (table, position, name, quantity, amount in đồng): a changed one makes a new version."""
     return [
-        {"position": position, "name": name, "quantity": quantity, "amount": amount}
-        for position, name, quantity, amount in prizes
+        {"table": table, "position": position, "name": name, "quantity": quantity, "amount": amount}
+        for table, position, name, quantity, amount in prizes
     ]

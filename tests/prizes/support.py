@@ -20,12 +20,14 @@ from contests.models import Contest, Entry, Prize, Round, RoundClosing
 from prizes.domain.deciding import approve_run, enter_decision, publish_run, review_run
 from prizes.domain.ranking import compute_standings
 from prizes.models import StandingsRun
+from prizes.scope import Scope
 from tests.support.factories import (
     make_bank,
     make_contest,
     make_entry,
     make_round,
     make_staff,
+    make_table,
     submitted_attempt,
 )
 
@@ -67,12 +69,8 @@ def take(
 
 def table(round: Round, *prizes: tuple[str, int]) -> list[Prize]:
     """A prize table from the highest: (name, how many), 100.000 đồng each."""
-    return [
-        Prize.objects.create(
-            contest=round.contest, round=round, position=at, name=name, quantity=quantity, amount=100_000
-        )
-        for at, (name, quantity) in enumerate(prizes, 1)
-    ]
+    lines = [(name, quantity, 100_000) for name, quantity in prizes]
+    return list(make_table(round.contest, lines, round=round).prizes.order_by("position"))
 
 
 @dataclass
@@ -90,7 +88,7 @@ def office() -> Office:
 def publish(round: Round, people: Office | None = None, *, number: str = "123/QĐ-UBND") -> StandingsRun:
     """Every step from ranking to publication."""
     people = people or office()
-    run = compute_standings(round, by=people.preparer)
+    run = compute_standings(Scope.of_round(round), by=people.preparer)
     review_run(run, by=people.preparer)
     approve_run(run, by=people.approver)
     enter_decision(run, number=number, signed_on=timezone.localdate(), by=people.preparer)

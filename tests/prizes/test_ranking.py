@@ -26,6 +26,7 @@ from contests.models import Entry, Round
 from prizes.domain.awarding import propose_awards
 from prizes.domain.ranking import compute_standings, is_current
 from prizes.models import StandingsRow, StandingsRun, TieDecision
+from prizes.scope import Scope
 from tests.oracles import standings as oracle
 from tests.prizes.support import at_once, over, simple_round, table, take
 from tests.support.factories import exclude, make_entry, make_user, submitted_attempt
@@ -198,7 +199,7 @@ def rows_of(run: StandingsRun) -> list[tuple[Any, ...]]:
 def test_the_standings_are_those_of_the_oracle(arena: Arena, scene: Scene) -> None:
     with rolled_back():
         attempts = build(arena, scene)
-        run = compute_standings(arena.round, by=None)
+        run = compute_standings(Scope.of_round(arena.round), by=None)
         right = expected(arena, scene, attempts)
         assert (run.participants, run.attempts, run.all_right, run.target_value) == (
             right["participants"],
@@ -222,7 +223,7 @@ def test_the_standings_are_those_of_the_oracle(arena: Arena, scene: Scene) -> No
 def test_the_awards_are_those_of_the_oracle(arena: Arena, scene: Scene, data: st.DataObject) -> None:
     with rolled_back():
         attempts = build(arena, scene)
-        run = compute_standings(arena.round, by=None)
+        run = compute_standings(Scope.of_round(arena.round), by=None)
         rows = expected(arena, scene, attempts)["rows"]
         purse = [(f"Giải {at}", count) for at, count in enumerate(scene.prizes, 1)]
         given_first, waiting = oracle.awards(rows, purse, {})
@@ -254,7 +255,7 @@ def _given(awards: Any) -> list[tuple[str, int]]:
 def test_the_order_of_insertion_changes_no_digest(arena: Arena, scene: Scene, seed: int) -> None:
     with rolled_back():
         build(arena, scene)
-        run = compute_standings(arena.round, by=None)
+        run = compute_standings(Scope.of_round(arena.round), by=None)
         attempts, predictions = list(Attempt.objects.all()), list(Prediction.objects.all())
         with transaction.atomic():
             _erase()
@@ -289,7 +290,7 @@ def test_a_worse_attempt_never_improves_a_rank(
         attempts = build(arena, scene)
         if not attempts:
             return
-        before = {row[1]: row[0] for row in rows_of(compute_standings(arena.round, by=None))}
+        before = {row[1]: row[0] for row in rows_of(compute_standings(Scope.of_round(arena.round), by=None))}
         person = data.draw(st.sampled_from(sorted({one.person for one in scene.attempts})))
         entry = arena.entries[person]
         submitted_attempt(
@@ -300,7 +301,7 @@ def test_a_worse_attempt_never_improves_a_rank(
             submitted_at=NOON + timedelta(days=1),
             number=40,
         )
-        after = {row[1]: row[0] for row in rows_of(compute_standings(arena.round, by=None))}
+        after = {row[1]: row[0] for row in rows_of(compute_standings(Scope.of_round(arena.round), by=None))}
         if entry.pk in after:
             assert after[entry.pk] >= before[entry.pk]
         assert entry.pk in before or entry.pk not in after
@@ -313,11 +314,13 @@ def test_the_prediction_never_decides_which_attempt_counts(
 ) -> None:
     with rolled_back():
         build(arena, scene)
-        counting = {row[1]: row[2] for row in rows_of(compute_standings(arena.round, by=None))}
+        counting = {
+            row[1]: row[2] for row in rows_of(compute_standings(Scope.of_round(arena.round), by=None))
+        }
     with rolled_back():
         scene.predictions = others
         build(arena, scene)
-        again = {row[1]: row[2] for row in rows_of(compute_standings(arena.round, by=None))}
+        again = {row[1]: row[2] for row in rows_of(compute_standings(Scope.of_round(arena.round), by=None))}
     assert counting == again
 
 
@@ -327,21 +330,25 @@ def test_a_perfect_answer_counts_even_when_another_attempt_is_the_counting_one()
     submitted_attempt(entry, round, correct=1)
     for name in ("Bình", "Cường"):
         take(round, name, correct=1)
-    run = compute_standings(round, by=None)
+    run = compute_standings(Scope.of_round(round), by=None)
     assert (run.participants, run.attempts, run.all_right) == (3, 4, 1)
     assert run.target_value == Decimal("33.33333")
     assert run.rows.get(entry=entry).correct == 1
 
 
 def test_without_participants_there_is_no_percentage() -> None:
-    run = compute_standings(over(prediction_target=PredictionTarget.ALL_RIGHT_PERCENT), by=None)
+    run = compute_standings(
+        Scope.of_round(over(prediction_target=PredictionTarget.ALL_RIGHT_PERCENT)), by=None
+    )
     assert (run.target_value, run.ranked, run.version) == (None, 0, 1)
 
 
 def test_a_blank_prediction_is_infinitely_far() -> None:
     round = over(rank_order=[RankKey.SCORE, RankKey.PREDICTION])
     far, blank = take(round, "Xa", prediction=999_999_999), take(round, "Trống")
-    assert list(compute_standings(round, by=None).rows.order_by("rank").values_list("entry", "rank")) == [
+    assert list(
+        compute_standings(Scope.of_round(round), by=None).rows.order_by("rank").values_list("entry", "rank")
+    ) == [
         (far.pk, 1),
         (blank.pk, 2),
     ]
@@ -351,23 +358,23 @@ def test_people_on_the_exclusion_list_are_neither_ranked_nor_counted() -> None:
     round = over()
     listed, other = take(round, "Trưởng ban"), take(round, "An")
     exclude(round.contest, phone=listed.phone)
-    run = compute_standings(round, by=None)
+    run = compute_standings(Scope.of_round(round), by=None)
     assert (run.participants, run.attempts, run.configuration["excluded"]) == (1, 1, 1)
     assert run.rows.get().entry == other
 
 
 def test_ranking_again_without_a_change_gives_the_same_version() -> None:
     round = simple_round([("An", 50), ("Bình", 60)])
-    first = compute_standings(round, by=None)
-    assert compute_standings(round, by=make_user(), reason="Kiểm tra lại") == first
+    first = compute_standings(Scope.of_round(round), by=None)
+    assert compute_standings(Scope.of_round(round), by=make_user(), reason="Kiểm tra lại") == first
     assert StandingsRun.objects.count() == 1
 
 
 def test_a_changed_plan_makes_the_next_version_and_keeps_the_first() -> None:
     round = simple_round([("An", 50), ("Bình", 60)])
-    first = compute_standings(round, by=None)
+    first = compute_standings(Scope.of_round(round), by=None)
     Round.objects.filter(pk=round.pk).update(rank_order=[RankKey.SUBMITTED])
-    second = compute_standings(round, by=make_user(), reason="Sửa thể lệ")
+    second = compute_standings(Scope.of_round(round), by=make_user(), reason="Sửa thể lệ")
     assert (second.version, second.reason) == (2, "Sửa thể lệ")
     assert first.digest != second.digest
     assert StandingsRun.objects.get(pk=first.pk).rows.count() == 2
@@ -375,7 +382,7 @@ def test_a_changed_plan_makes_the_next_version_and_keeps_the_first() -> None:
 
 def test_no_ranking_before_the_close() -> None:
     with pytest.raises(NotNow):
-        compute_standings(over(closed=False), by=None)
+        compute_standings(Scope.of_round(over(closed=False)), by=None)
 
 
 def test_no_ranking_while_an_attempt_is_open() -> None:
@@ -386,29 +393,29 @@ def test_no_ranking_while_an_attempt_is_open() -> None:
         deadline=round.closes_at + timedelta(hours=1),
     )  # fmt: skip
     with pytest.raises(NotNow):
-        compute_standings(round, by=None)
+        compute_standings(Scope.of_round(round), by=None)
 
 
 def test_no_ranking_without_an_order() -> None:
     with pytest.raises(Refused):
-        compute_standings(over(rank_order=[]), by=None)
+        compute_standings(Scope.of_round(over(rank_order=[])), by=None)
 
 
 def test_ranking_works_while_queries_are_logged(django_assert_num_queries: DjangoAssertNumQueries) -> None:
     round = simple_round([("An", 50)])
     with django_assert_num_queries(16):
-        compute_standings(round, by=None)
+        compute_standings(Scope.of_round(round), by=None)
 
 
 def test_names_typed_by_people_never_reach_the_statement() -> None:
     round = simple_round([("'); DROP TABLE prizes_award; --", 50)])
-    assert compute_standings(round, by=None, reason="'; SELECT 1; --").ranked == 1
+    assert compute_standings(Scope.of_round(round), by=None, reason="'; SELECT 1; --").ranked == 1
 
 
 @pytest.mark.django_db(transaction=True)
 def test_two_workers_at_once_make_one_version() -> None:
     round = simple_round([("An", 50), ("Bình", 60)])
-    runs = at_once(lambda: compute_standings(round, by=None).pk, times=4)
+    runs = at_once(lambda: compute_standings(Scope.of_round(round), by=None).pk, times=4)
     assert len(set(runs)) == 1
     assert StandingsRun.objects.get().rows.count() == 2
     assert connections["default"].is_usable()
