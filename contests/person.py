@@ -1,4 +1,4 @@
-"""What a person may type about themselves. Pure; each function raises Invalid with a sentence."""
+"""What a person may type about themselves, and who is old enough. Pure; a refusal is a sentence."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from datetime import date
 
 from django.utils.translation import gettext as _
 
-from contest_site.lib.errors import Invalid
+from contest_site.lib.errors import Invalid, NotAllowed
 from contest_site.lib.text import clean
 
 NAME_LENGTH = 200
@@ -52,3 +52,29 @@ def check_birth_date(born: date, *, today: date) -> None:
         raise Invalid(_("Ngày sinh không thể sau ngày hôm nay."))
     if born < EARLIEST_BIRTH:
         raise Invalid(_("Ngày sinh không thể trước năm 1900."))
+
+
+def birthday(born: date, years: int) -> date:
+    """The day on which a person born on `born` completes `years` years.
+
+    Born on 29 February: in a common year the last day of that month, 28 February (docs/decisions/0010).
+    """
+    try:
+        return born.replace(year=born.year + years)
+    except ValueError:
+        return date(born.year + years, 2, 28)
+
+
+def old_enough(born: date, *, min_age: int | None, on: date | None) -> bool:
+    """Whether the person has completed `min_age` years on the day `on`, that day included; no limit = yes."""
+    return min_age is None or on is None or birthday(born, min_age) <= on
+
+
+def check_old_enough(born: date, *, min_age: int | None, on: date | None) -> None:
+    """Raises NotAllowed, with the limit and its day, for somebody who is too young."""
+    if min_age is None or on is None or old_enough(born, min_age=min_age, on=on):
+        return
+    raise NotAllowed(
+        _("Chưa đủ tuổi dự thi: người dự thi phải đủ %(age)d tuổi tính đến ngày %(day)s.")
+        % {"age": min_age, "day": f"{on:%d/%m/%Y}"}
+    )

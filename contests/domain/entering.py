@@ -10,12 +10,13 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from contest_site.audit.trail import record
 from contest_site.lib.clock import database_now
 from contest_site.lib.errors import Invalid, NotAllowed, NotNow
 from contest_site.lib.identity import national_id_hash, normal_phone
 from contests.enums import Gender
 from contests.models import Category, Contest, Entry, Exclusion, Unit
-from contests.person import check_birth_date, person_name
+from contests.person import check_birth_date, check_old_enough, person_name
 from contests.queries import contest_units, is_announced, matching_exclusion, takes_entries
 
 if TYPE_CHECKING:
@@ -48,8 +49,38 @@ def enter(contest: Contest, *, by: User, data: EntryData) -> Entry:
     """Register the account's person for the contest, with the consent's version.
 
     Raises NotNow (not announced, over), NotAllowed (on the list of those who may not take part, with the
-    role), Invalid (a value that cannot be right), AlreadyEntered (decided by the database's constraints).
+    role; too young on the plan's day), Invalid (a value that cannot be right), AlreadyEntered (decided by
+    the database's constraints).
     """
+    entry = _new_entry(contest, by, data)
+    check_old_enough(entry.birth_date, min_age=contest.min_age, on=contest.age_on)
+    check_not_excluded(contest, by, phone=entry.phone, id_hash=entry.national_id_hash)
+    return _saved(entry)
+
+
+def enter_unofficially(contest: Contest, *, by: User, data: EntryData) -> Entry:
+    """Thi thử: register an organiser who tries the contest out, whoever is on the list and of whatever age.
+
+    The entry is marked for good: no count, rank or report ever knows it, and the account has no other one.
+    Raises NotAllowed without the permission, and NotNow, Invalid, AlreadyEntered as `enter` does.
+    """
+    if not may_try(by):
+        raise NotAllowed(_("Chỉ thành viên Ban Tổ chức được giao mới được thi thử."))
+    entry = _new_entry(contest, by, data)
+    entry.unofficial = True
+    with transaction.atomic():
+        _saved(entry)
+        record("entered unofficially", entry, by=by, contest=contest.pk)
+    return entry
+
+
+def may_try(user: User) -> bool:
+    """Whether the person may try contests out. No query for a contestant."""
+    return user.is_staff and user.has_perm("contests.try_contest")
+
+
+def _new_entry(contest: Contest, by: User, data: EntryData) -> Entry:
+    """The unsaved entry, of values that can be right."""
     now = database_now()
     check_entry_time(contest, now)
     if not data.consented:
@@ -68,7 +99,10 @@ def enter(contest: Contest, *, by: User, data: EntryData) -> Entry:
     )
     check_birth_date(data.birth_date, today=timezone.localdate(now))
     _check_choices(contest, data)
-    check_not_excluded(contest, by, phone=entry.phone, id_hash=entry.national_id_hash)
+    return entry
+
+
+def _saved(entry: Entry) -> Entry:
     try:
         with transaction.atomic():
             entry.save(force_insert=True)

@@ -173,7 +173,10 @@ class Migration(migrations.Migration):
                 "verbose_name": "cuộc thi",
                 "verbose_name_plural": "cuộc thi",
                 "ordering": ["-opens_at"],
-                "permissions": [("announce_contest", "Được công bố cuộc thi")],
+                "permissions": [
+                    ("announce_contest", "Được công bố cuộc thi"),
+                    ("try_contest", "Được thi thử, không tính kết quả"),
+                ],
             },
         ),
         migrations.CreateModel(

@@ -120,7 +120,10 @@ class Contest(models.Model):
         verbose_name = "cuộc thi"
         verbose_name_plural = "cuộc thi"
         ordering = ["-opens_at"]
-        permissions = [("announce_contest", "Được công bố cuộc thi")]
+        permissions = [
+            ("announce_contest", "Được công bố cuộc thi"),
+            ("try_contest", "Được thi thử, không tính kết quả"),
+        ]
         constraints = [
             models.CheckConstraint(
                 condition=Q(closes_at__gt=F("opens_at")),
