@@ -172,7 +172,7 @@ class Contest(People):
             return "nobody"
         if table.min_participants and participants < table.min_participants:
             return "few"
-        asks = "ratio" in table.unit_order or "ratio" in table.weights or table.min_ratio_percent
+        asks = "ratio" in table.unit_order or "ratio" in (table.weights or {}) or table.min_ratio_percent
         ratio = metrics["ratio"]
         if asks and ratio is None:
             return "headcount"

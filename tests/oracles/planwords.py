@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
+from pathlib import Path
+from typing import Any
 
 
 @dataclass(frozen=True)
@@ -71,3 +74,67 @@ class Plan:
             or (table.scope == "each_round" and scope is not None)
             or (table.scope == "round" and scope is not None and table.round == scope)
         ]
+
+
+def read(path: Path) -> Plan:
+    """The plan of a file that is without faults."""
+    words = tomllib.loads(path.read_text(encoding="utf-8"))
+    overall = words.get("overall", {})
+    kinds = {paper["name"]: paper["kind"] for paper in words.get("certificates", [])}
+    return Plan(
+        rounds=tuple(one for round in words["rounds"] for one in _rounds(round)),
+        tables=tuple(
+            _table(table, number, kinds) for number, table in enumerate(words.get("prize_tables", []), 1)
+        ),
+        overall_combine=overall.get("combine", "none"),
+        overall_rank_order=tuple(overall.get("rank_order", ())),
+        overall_only_all_right=overall.get("only_all_right", False),
+        prizes_per_person=words["contest"].get("prizes_per_person"),
+    )
+
+
+def _rounds(words: Mapping[str, Any]) -> list[RoundPlan]:
+    """One round, or the weekly ones that are written as one."""
+    return [
+        RoundPlan(
+            number=words["number"] + later,
+            questions=words["questions"],
+            counting_attempt=words["counting_attempt"],
+            prediction_target=words["prediction_target"],
+            prediction_scope=words.get("prediction_scope", "round"),
+            rank_order=tuple(words["rank_order"]),
+            only_all_right=words["only_all_right"],
+            promotes_from=words.get("promotion", {}).get("from"),
+            promotes_best=words.get("promotion", {}).get("best"),
+        )
+        for later in range(words.get("weekly", {}).get("count", 1))
+    ]
+
+
+def _table(words: Mapping[str, Any], number: int, kinds: Mapping[str, str]) -> Table:
+    ratio = words.get("min_ratio_percent")
+    return Table(
+        number=words.get("number", number),
+        scope=words["scope"],
+        round=words.get("round"),
+        audience=words["audience"],
+        method=words["method"],
+        prizes=tuple(
+            PrizeLine(
+                position=prize["position"],
+                name=prize["name"],
+                quantity=prize["quantity"],
+                amount=prize["amount"],
+                paper=kinds.get(prize.get("certificate", "")),
+            )
+            for prize in sorted(words["prizes"], key=lambda prize: prize["position"])
+        ),
+        unit_order=tuple(words.get("unit_order", ())),
+        weights=words.get("weights") or None,
+        best_of=words.get("best_of"),
+        by_block=words.get("by_block", False),
+        min_participants=words.get("min_participants"),
+        min_ratio_percent=None if ratio is None else Decimal(str(ratio).replace(",", ".")),
+        winner_limit=words.get("winner_limit"),
+        unit_limit=words.get("unit_limit"),
+    )
