@@ -3,12 +3,63 @@
 from typing import Any
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.db.models.functions import Now
 
-from attempts.models import Attempt, Prediction
+from attempts.models import Attempt, Disqualification, Prediction
+from attempts.rules.receipts import attempt_line
 from contests.enums import ResultShown
-from contests.models import Entry, Round
+from contests.models import Contest, Entry, Round
+
+# --- SQL that others build on -------------------------------------------------------------------------------
+# An attempt's number right in force: `... FROM attempts_attempt a` + REGRADED, then MARK wherever the number
+# is wanted. It is the attempt's own number unless the newest regrade of its round says another.
+REGRADED = """
+LEFT JOIN attempts_regradedscore regraded ON regraded.attempt_id = a.id AND regraded.regrade_id = ANY(
+    ARRAY(SELECT DISTINCT ON (round_id) id FROM attempts_regrade ORDER BY round_id, version DESC)
+)
+"""
+MARK = "coalesce(regraded.correct, a.correct)"
+# The same line as attempts.rules.receipts.attempt_line, of a submitted attempt `a`.
+LINE = """
+concat_ws('|', a.id, a.round_id, a.entry_id, a.number,
+    to_char(a.started_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'),
+    to_char(a.submitted_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'), a.duration_ms,
+    array_to_string(a.paper, ','), array_to_string(a.orders, ','), array_to_string(a.answers, ','),
+    coalesce(a.prediction_draft::text, ''))
+"""
+
+
+def disqualified_entries(contest: Contest, round: Round | None) -> QuerySet[Entry]:
+    """Entries whose attempts of the round do not count: disqualified there or in the whole contest.
+
+    With `round` None only those of the whole contest. Disqualified = without a reinstatement since.
+    """
+    scope = Q(round=None) if round is None else Q(round=None) | Q(round=round)
+    standing = Disqualification.objects.filter(scope, entry=OuterRef("pk"), reinstatement=None)
+    return Entry.objects.filter(Exists(standing), contest=contest)
+
+
+def line_of(attempt: Attempt) -> str:
+    """The canonical line of a submitted attempt, of which its receipt is made and which is published."""
+    assert attempt.submitted_at is not None
+    assert attempt.duration_ms is not None
+    return attempt_line(
+        attempt_id=attempt.pk,
+        round_id=attempt.round_id,
+        entry_id=attempt.entry_id,
+        number=attempt.number,
+        started_at=attempt.started_at,
+        submitted_at=attempt.submitted_at,
+        duration_ms=attempt.duration_ms,
+        paper=attempt.paper,
+        orders=attempt.orders,
+        answers=attempt.answers,
+        prediction=attempt.prediction_draft,
+    )
+
+
+# --- Reading for pages --------------------------------------------------------------------------------------
 
 
 def attempt_of(user_id: int, attempt_id: UUID) -> Attempt:

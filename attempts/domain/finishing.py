@@ -8,8 +8,9 @@ from django.db.models.functions import Now
 
 from attempts.domain.papers import paper_questions
 from attempts.models import Attempt, Prediction
+from attempts.queries import line_of
 from attempts.rules.marking import mark
-from attempts.rules.receipts import new_receipt
+from attempts.rules.receipts import receipt_of_line
 from contests.models import Round, RoundClosing
 
 BATCH = 200
@@ -24,6 +25,8 @@ def seal_attempt(attempt: Attempt, *, received: datetime, finished_by: Attempt.F
     the row locked and `round__seal` and `round__closing` loaded. The first value predicted binds.
     """
     ended = min(received, attempt_end(attempt))
+    attempt.submitted_at = ended
+    attempt.duration_ms = (ended - attempt.started_at) // MILLISECOND
     keys = [question.key for question in paper_questions(attempt)]
     marked = mark(attempt.answers, attempt.orders, attempt.widths, keys)
     done = Attempt.objects.filter(pk=attempt.pk, submitted_at=None).update(
@@ -34,8 +37,8 @@ def seal_attempt(attempt: Attempt, *, received: datetime, finished_by: Attempt.F
         finished_by=finished_by,
         choices=marked.choices,
         correct=marked.correct,
-        duration_ms=(ended - attempt.started_at) // MILLISECOND,
-        receipt=new_receipt(),
+        duration_ms=attempt.duration_ms,
+        receipt=receipt_of_line(line_of(attempt)),
     )
     if done and attempt.prediction_draft is not None:
         Prediction.objects.bulk_create(

@@ -9,7 +9,8 @@ from itertools import count
 from typing import Any
 
 from attempts.models import Attempt, Prediction
-from attempts.rules.receipts import new_receipt
+from attempts.queries import line_of
+from attempts.rules.receipts import receipt_of_line
 from contest_site.accounts.models import User
 from contest_site.lib.clock import database_now
 from contests.enums import (
@@ -260,10 +261,13 @@ def submitted_attempt(
     number: int = 0,
     prediction: Decimal | int | None = None,
 ) -> Attempt:
-    """A finished attempt with the given result, as a row of its own (no paper was really answered)."""
+    """A finished attempt with the given result, as a row of its own (no paper was really answered).
+
+    Its receipt is that of its line, as always.
+    """
     ended = submitted_at or datetime(2024, 11, 10, 8, tzinfo=UTC)
     width = round.questions
-    attempt = Attempt.objects.create(
+    attempt = Attempt(
         entry=entry,
         round=round,
         number=number or Attempt.objects.filter(entry=entry, round=round).count() + 1,
@@ -279,8 +283,10 @@ def submitted_attempt(
         choices=[1] * width,
         correct=correct,
         duration_ms=duration_ms,
-        receipt=new_receipt(),
+        prediction_draft=prediction,
     )
+    attempt.receipt = receipt_of_line(line_of(attempt))
+    attempt.save(force_insert=True)
     if prediction is not None:
         Prediction.objects.bulk_create(
             [Prediction(entry=entry, round=round, attempt=attempt, value=prediction, at=ended)],
