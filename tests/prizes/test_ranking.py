@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 from pytest_django import DjangoAssertNumQueries
 
 from attempts.models import Attempt, Prediction
-from attempts.rules.receipts import new_receipt
+from attempts.rules.receipts import receipt_of_line
 from contest_site.lib.errors import NotNow, Refused
 from contest_site.lib.immutable import erasing_rehearsal_data
 from contests.enums import CountingAttempt, PredictionTarget, RankKey
@@ -169,7 +169,7 @@ def _row(arena: Arena, scene: Scene, at: int, one: Sat) -> Attempt:
         choices=[1] * QUESTIONS,
         correct=one.correct,
         duration_ms=one.seconds * 1000,
-        receipt=new_receipt(),
+        receipt=receipt_of_line(f"{arena.round.pk}:{at}"),
     )
 
 
