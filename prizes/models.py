@@ -5,14 +5,16 @@ from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Now
 
+from prizes.enums import LeftOut
+
 
 class StandingsRun(models.Model):
     """One computed version of the standings of a round, or (round = null) of a whole contest of several.
 
     Final (trigger): any change makes the next version.
 
-    `configuration` is what was computed from (prizes.rules.canonical.configuration_of says which keys);
-    `digest` is the SHA-256 (hex) of the canonical text of configuration and rows.
+    `configuration` is what was computed from, `digest` the SHA-256 (hex) of the canonical text of
+    configuration and rows (prizes.rules.canonical describes both).
     """
 
     contest = models.ForeignKey(
@@ -88,12 +90,7 @@ class UnitRow(models.Model):
     `rank` is null for a unit that the table's filters leave out; `left_out` says by which one.
     """
 
-    class LeftOut(models.TextChoices):
-        FEW_PARTICIPANTS = "few", "Chưa đủ số người dự thi tối thiểu"
-        LOW_RATIO = "ratio", "Chưa đạt tỷ lệ dự thi tối thiểu"
-        NO_HEADCOUNT = "headcount", "Chưa có tổng số người của đơn vị"
-        NOBODY = "nobody", "Không có người dự thi"
-        WON_BEFORE = "won", "Đã đạt giải này"
+    LeftOut = LeftOut
 
     run = models.ForeignKey(StandingsRun, on_delete=models.CASCADE, related_name="unit_rows")
     table = models.ForeignKey("contests.PrizeTable", on_delete=models.PROTECT, related_name="+")
