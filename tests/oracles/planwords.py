@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -138,3 +139,39 @@ def _table(words: Mapping[str, Any], number: int, kinds: Mapping[str, str]) -> T
         winner_limit=words.get("winner_limit"),
         unit_limit=words.get("unit_limit"),
     )
+
+
+def banks(path: Path) -> set[str]:
+    """The names of the question banks that the plan draws from."""
+    words = tomllib.loads(path.read_text(encoding="utf-8"))
+    return {round["bank"] for round in words["rounds"]}
+
+
+@dataclass(frozen=True)
+class UnitLine:
+    """A line of the plan's list of units; `block` is "" for one that does not compete."""
+
+    code: str
+    above: str
+    headcount: int | None
+    block: str
+
+
+def units(path: Path) -> list[UnitLine]:
+    """The units that the plan's own list brings along."""
+    words = tomllib.loads(path.read_text(encoding="utf-8"))
+    with (path.parent / words["units"]["file"]).open(encoding="utf-8-sig", newline="") as lines:
+        return [
+            UnitLine(
+                code=row["code"].strip(),
+                above=row["parent_code"].strip(),
+                headcount=int(row["headcount"]) if row["headcount"].strip() else None,
+                block=row["block"].strip(),
+            )
+            for row in csv.DictReader(lines)
+        ]
+
+
+def blocks(path: Path) -> list[str]:
+    words = tomllib.loads(path.read_text(encoding="utf-8"))
+    return [block["name"] for block in words.get("blocks", [])]
