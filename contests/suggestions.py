@@ -40,8 +40,8 @@ SUGGESTED: Mapping[str, Suggestion] = {
         _("điểm, câu dự đoán, thời gian làm bài, thời điểm nộp"), "score, prediction, duration, submitted"
     ),
     "rounds.only_all_right": Suggestion(_("không"), "false"),
-    "certificate.issuer": Suggestion(_("Ban Tổ chức Cuộc thi")),
-    "certificate.reason": Suggestion(_("tên đầy đủ của cuộc thi")),
-    "certificate.signature_authority": Suggestion(_("TM. BAN TỔ CHỨC")),
-    "certificate.signature_title": Suggestion(_("TRƯỞNG BAN")),
+    "certificates.issuer": Suggestion(_("Ban Tổ chức Cuộc thi")),
+    "certificates.reason": Suggestion(_("tên đầy đủ của cuộc thi")),
+    "certificates.signature_authority": Suggestion(_("TM. BAN TỔ CHỨC")),
+    "certificates.signature_title": Suggestion(_("TRƯỞNG BAN")),
 }

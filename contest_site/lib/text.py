@@ -8,10 +8,11 @@ SPACES = re.compile(r"\s+")
 
 
 def clean(text: str) -> str:
-    """NFC, no invisible or control characters, runs of white space folded to one space."""
-    text = INVISIBLE.sub("", unicodedata.normalize("NFC", text))
-    text = SPACES.sub(" ", text)
-    return "".join(char for char in text if unicodedata.category(char) != "Cc").strip()
+    """NFC, no invisible or control characters, runs of white space folded to one space; twice is as once."""
+    # What goes may have kept a letter from its accent, so it goes before they are put together.
+    text = INVISIBLE.sub("", text)
+    text = "".join(char for char in text if char.isspace() or unicodedata.category(char) != "Cc")
+    return SPACES.sub(" ", unicodedata.normalize("NFC", text)).strip()
 
 
 def fold(text: str) -> str:

@@ -5,63 +5,31 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 
 from django.db import models
 from django.utils.translation import gettext as _
 
-from contests.models import Contest, Round
+from contests.models import Contest
+from contests.planfile.plan import PlanFile
 from contests.queries import contest_units
-from contests.rules import BankFacts, Fault, PlanFacts, PrizeFacts, RoundFacts, faults
+from contests.rules import faults
+from contests.rules.facts import BankFacts, Fault
+from contests.saved_plan import saved_plan
 from questions.models import Bank
 from questions.queries import approved_revisions
 
 
 def problems(contest: Contest) -> list[str]:
     """All reasons, as sentences for the organiser, why the contest cannot be announced; empty when it can."""
-    rounds = list(contest.rounds.select_related("bank").prefetch_related("quotas__topic"))
-    facts = plan_facts(contest, rounds)
-    names = {f"rounds[{index}]": one.name for index, one in enumerate(rounds, 1)}
-    names |= {f"prizes[{index}]": prize.name for index, prize in enumerate(contest.prizes.all(), 1)}
+    plan = saved_plan(contest)
+    banks = bank_facts(Bank.objects.filter(name__in={one["bank"] for one in plan.rounds}))
+    facts = replace(plan.facts(), banks=banks)
     return [
         *_empty_fields(contest),
         *_area_problems(contest),
-        *(_sentence(fault, names) for fault in faults(facts)),
+        *(_sentence(fault, _names(plan)) for fault in faults(facts)),
     ]
-
-
-def plan_facts(contest: Contest, rounds: list[Round]) -> PlanFacts:
-    """A saved contest in the form that the rules judge; `rounds` with their bank and quotas."""
-    return PlanFacts(
-        opens_at=contest.opens_at,
-        closes_at=contest.closes_at,
-        categories=[category.name for category in contest.categories.all()],
-        rounds=[_round_facts(one) for one in rounds],
-        prizes=[
-            PrizeFacts(
-                name=prize.name,
-                round=prize.round.number if prize.round else None,
-                audience=prize.audience,
-                position=prize.position,
-            )
-            for prize in contest.prizes.select_related("round")
-        ],
-        banks=bank_facts({one.bank for one in rounds}),
-    )
-
-
-def _round_facts(one: Round) -> RoundFacts:
-    return RoundFacts(
-        number=one.number,
-        name=one.name,
-        opens_at=one.opens_at,
-        closes_at=one.closes_at,
-        bank=one.bank.name,
-        questions=one.questions,
-        quotas=[(quota.topic.name, quota.questions) for quota in one.quotas.all()],
-        prediction_target=one.prediction_target,
-        prediction_text=one.prediction_text,
-        rank_order=one.rank_order,
-    )
 
 
 def bank_facts(banks: Iterable[Bank]) -> dict[str, BankFacts]:
@@ -75,11 +43,13 @@ def bank_facts(banks: Iterable[Bank]) -> dict[str, BankFacts]:
 
 def _empty_fields(contest: Contest) -> Iterator[str]:
     """Fields that a person must fill: everything that the model does not allow to be blank."""
-    for field in contest._meta.concrete_fields:
-        if isinstance(field, models.BooleanField) or field.blank or not field.editable:
-            continue
-        if getattr(contest, field.attname) in (None, "", []):
-            yield _("Chưa có “%(field)s”.") % {"field": field.verbose_name}
+    papers = [(paper, f"{paper.name}: ") for paper in contest.certificate_templates.all()]
+    for row, whose in [(contest, ""), *papers]:
+        for field in row._meta.concrete_fields:
+            if isinstance(field, models.BooleanField) or field.blank or not field.editable:
+                continue
+            if getattr(row, field.attname) in (None, "", []):
+                yield whose + _("Chưa có “%(field)s”.") % {"field": field.verbose_name}
 
 
 def _area_problems(contest: Contest) -> Iterator[str]:
@@ -89,8 +59,23 @@ def _area_problems(contest: Contest) -> Iterator[str]:
         yield _("Địa bàn chưa có đơn vị nào.")
 
 
+def _names(plan: PlanFile) -> dict[str, str]:
+    """What the places of the file's lists are called on screen, for those that have a name."""
+    parts = {
+        "rounds": plan.rounds,
+        "prize_tables": plan.prize_tables,
+        "blocks": plan.blocks,
+        "certificates": plan.certificates,
+    }
+    names = {f"{part}[{at}]": one["name"] for part, rows in parts.items() for at, one in enumerate(rows, 1)}
+    for at, table in enumerate(plan.prize_tables, 1):
+        for line, prize in enumerate(table["prizes"], 1):
+            names[f"prize_tables[{at}].prizes[{line}]"] = f"{table['name']}, {prize['name']}"
+    return names
+
+
 def _sentence(fault: Fault, names: Mapping[str, str]) -> str:
     """The fault with the name of the round or prize that it is about, instead of the file's key."""
-    indexed = re.match(r"\w+\[\d+\]", fault.place)
+    indexed = re.match(r"\w+\[\d+\](\.\w+\[\d+\])?", fault.place)
     name = names.get(indexed.group()) if indexed else None
     return f"{name}: {fault.text}" if name else fault.text

@@ -18,20 +18,26 @@ from contest_site.lib.clock import database_now
 from contest_site.lib.errors import Refused
 from contests.domain.check import bank_facts
 from contests.domain.excluding import record_exclusion
+from contests.enums import PredictionScope
 from contests.models import (
+    Block,
+    BlockUnit,
     Category,
+    CertificateTemplate,
     Contest,
     Document,
     Exclusion,
     Headcount,
     Milestone,
     Prize,
+    PrizeTable,
     Quota,
     Round,
     Unit,
 )
-from contests.planfile import PlanFile, UnitRow, Values, read_plan
-from contests.rules import Fault, faults
+from contests.planfile import PlanFile, Values, read_plan
+from contests.rules import faults
+from contests.rules.facts import Fault, UnitRow
 from questions.models import Bank, Topic
 
 if TYPE_CHECKING:
@@ -129,12 +135,11 @@ class _Loader:
     def load(self) -> Contest:
         plan = self.plan
         units = self._units()
-        slug = plan.contest["slug"]
         contest, created = Contest.objects.update_or_create(
-            slug=slug,
+            slug=plan.contest["slug"],
             defaults={
                 **plan.contest,
-                **plan.certificate,
+                **plan.overall,
                 **plan.consent,
                 "chosen": plan.chosen,
                 "area": units.get(plan.area) or Unit.objects.get(code=plan.area),
@@ -142,12 +147,11 @@ class _Loader:
             },
         )
         self._clear(contest)
-        self._headcounts(contest, units)
+        self._competition(contest, units)
         self._timetable(contest)
-        rounds = {one["number"]: self._round(contest, dict(one)) for one in plan.rounds}
-        Prize.objects.bulk_create(
-            Prize(contest=contest, **{**one, "round": rounds.get(one.get("round", 0))}) for one in plan.prizes
-        )
+        self._documents(contest)
+        rounds = self._rounds(contest)
+        self._prizes(contest, rounds)
         self._exclusions(contest)
         record("loaded plan" if created else "loaded plan again", contest, by=self.by, rounds=len(rounds))
         return contest
@@ -156,9 +160,19 @@ class _Loader:
         """Everything below the contest that the file says anew; people added to the list by hand stay."""
         for document in contest.documents.all():
             document.file.delete(save=False)
-        for rows in (contest.prizes, contest.rounds, contest.milestones, contest.documents):
+        # A final is deleted before the round that it takes its people from.
+        for one in contest.rounds.order_by("-opens_at"):
+            one.delete()
+        for rows in (
+            contest.prize_tables,
+            contest.certificate_templates,
+            contest.blocks,
+            contest.headcounts,
+            contest.milestones,
+            contest.documents,
+            contest.categories,
+        ):
             rows.all().delete()
-        contest.categories.all().delete()
 
     def _units(self) -> dict[str, Unit]:
         """The file's units by code, parents before children."""
@@ -191,12 +205,21 @@ class _Loader:
         unit.save()
         return unit
 
-    def _headcounts(self, contest: Contest, units: Mapping[str, Unit]) -> None:
-        contest.headcounts.all().delete()
+    def _competition(self, contest: Contest, units: Mapping[str, Unit]) -> None:
+        """Headcounts, blocks and who competes in them."""
+        blocks = {
+            one["name"]: Block.objects.create(contest=contest, position=position, **one)
+            for position, one in enumerate(self.plan.blocks, 1)
+        }
         Headcount.objects.bulk_create(
             Headcount(contest=contest, unit=units[row.code], people=row.headcount)
             for row in self.plan.units
             if row.headcount
+        )
+        BlockUnit.objects.bulk_create(
+            BlockUnit(contest=contest, block=blocks[row.block], unit=units[row.code])
+            for row in self.plan.units
+            if row.block
         )
 
     def _timetable(self, contest: Contest) -> None:
@@ -205,28 +228,52 @@ class _Loader:
             for position, one in enumerate(self.plan.milestones, 1)
         )
         Category.objects.bulk_create(
-            Category(contest=contest, position=position, name=name)
-            for position, name in enumerate(self.plan.categories, 1)
+            Category(contest=contest, position=position, **one)
+            for position, one in enumerate(self.plan.categories, 1)
         )
+
+    def _documents(self, contest: Contest) -> None:
         for position, one in enumerate(self.plan.documents, 1):
-            path: Path = one["path"]
-            with path.open("rb") as content:
+            with one["file"].open("rb") as content:
                 Document.objects.create(
                     contest=contest,
                     position=position,
                     title=one["title"],
-                    file=File(content, name=path.name),
+                    file=File(content, name=Path(one["file"].name).name),
                 )
 
-    def _round(self, contest: Contest, values: Values) -> Round:
-        quotas: dict[str, int] = values.pop("quotas", {})
+    def _rounds(self, contest: Contest) -> dict[int, Round]:
+        """By number; a round's own from the one before it, so the earlier are made first."""
+        made: dict[int, Round] = {}
+        for one in sorted(self.plan.rounds, key=lambda values: values["opens_at"]):
+            made[one["number"]] = self._round(contest, dict(one), made)
+        return made
+
+    def _round(self, contest: Contest, values: Values, made: Mapping[int, Round]) -> Round:
+        quotas: dict[str, int] = values.pop("quotas")
         bank = self.banks[values.pop("bank")]
-        made = Round.objects.create(contest=contest, bank=bank, **values)
+        values["promotes_from"] = made.get(values["promotes_from"])
+        values["prediction_scope"] = values["prediction_scope"] or PredictionScope.ROUND
+        one = Round.objects.create(contest=contest, bank=bank, **values)
         topics = {topic.name: topic for topic in Topic.objects.filter(bank=bank, name__in=quotas)}
         Quota.objects.bulk_create(
-            Quota(round=made, topic=topics[name], questions=questions) for name, questions in quotas.items()
+            Quota(round=one, topic=topics[name], questions=questions) for name, questions in quotas.items()
         )
-        return made
+        return one
+
+    def _prizes(self, contest: Contest, rounds: Mapping[int, Round]) -> None:
+        papers = {
+            one["name"]: CertificateTemplate.objects.create(contest=contest, position=position, **one)
+            for position, one in enumerate(self.plan.certificates, 1)
+        }
+        for one in self.plan.prize_tables:
+            values = {**one, "round": rounds.get(one["round"])}
+            lines = values.pop("prizes")
+            table = PrizeTable.objects.create(contest=contest, **values)
+            Prize.objects.bulk_create(
+                Prize(table=table, **{**line, "certificate": papers.get(line["certificate"])})
+                for line in lines
+            )
 
     def _exclusions(self, contest: Contest) -> None:
         users = User.objects.in_bulk(

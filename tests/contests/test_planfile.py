@@ -15,7 +15,7 @@ from contests.domain.announcing import announce
 from contests.domain.check import problems
 from contests.domain.plans import load_plan
 from contests.domain.rounds import seal_round
-from contests.models import Contest, Exclusion, Round, Unit
+from contests.models import Contest, Exclusion, Prize, Round, Unit
 from contests.queries import contest_units, current_round
 from tests.support.factories import make_bank, make_staff
 
@@ -63,20 +63,24 @@ def test_the_quang_ngai_plan_says_what_the_paper_says() -> None:
     assert one.questions == 30
     assert one.prediction_target == "all_right"
     assert "đúng tất cả 30 câu" in one.prediction_text
-    assert list(contest.prizes.values_list("position", "name", "quantity", "amount")) == [
+    assert list(
+        Prize.objects.filter(table__contest=contest).values_list("position", "name", "quantity", "amount")
+    ) == [
         (1, "Giải Nhất", 1, 3_000_000),
         (2, "Giải Nhì", 2, 1_500_000),
         (3, "Giải Ba", 3, 1_000_000),
         (4, "Giải Khuyến khích", 15, 500_000),
     ]
-    assert not contest.prizes.filter(audience="unit").exists()
+    table = contest.prize_tables.get()
+    assert (table.scope, table.audience, table.method) == ("contest", "individual", "ranked")
     assert list(contest.milestones.values_list("label", "starts_on", "ends_on", "text")) == [
         ("Ban hành Thể lệ Cuộc thi", date(2024, 10, 20), date(2024, 10, 30), ""),
         ("Phát động Cuộc thi", date(2024, 11, 1), date(2024, 11, 10), ""),
         ("Tổng kết và trao giải", None, None, "tháng 12/2024"),
     ]
-    assert contest.certificate_kind == "giay_chung_nhan"
-    assert contest.certificate_issuer == "Ban Tổ chức Cuộc thi"
+    paper = contest.certificate_templates.get()
+    assert (paper.kind, paper.issuer) == ("giay_chung_nhan", "Ban Tổ chức Cuộc thi")
+    assert set(paper.prizes.all()) == set(table.prizes.all())
     for group in ("học sinh trung học cơ sở", "lực lượng vũ trang", "Nhân dân trên địa bàn thành phố"):
         assert group in contest.eligibility
     for group in ("Ban Tổ chức", "Ban Giám khảo", "Tổ Thư ký", "trực tiếp tham gia tổ chức"):
@@ -99,7 +103,7 @@ def test_what_the_plan_leaves_open_is_marked_as_the_organisers_choice() -> None:
         "contest.names_shown",
     } <= set(contest.chosen)
     # What the paper fixes is not called a choice.
-    assert not {"contest.opens_at", "rounds.questions", "prizes.amount", "certificate.kind"} & set(
+    assert not {"contest.opens_at", "rounds.questions", "prize_tables.prizes.amount", "certificates.kind"} & set(
         contest.chosen
     )
     assert (one.time_limit_minutes, one.attempts_allowed, one.counting_attempt) == (30, 2, "best")
@@ -147,7 +151,7 @@ def test_loading_again_changes_the_contest_until_it_is_announced(tmp_path: Path)
     assert again.pk == first.pk
     assert Round.objects.get().time_limit_minutes == 45
     assert Contest.objects.count() == 1
-    assert Contest.objects.get().prizes.count() == 4
+    assert Contest.objects.get().prize_tables.get().prizes.count() == 4
     announce(again, by=make_staff())
     assert reasons(changed) == ["contest.slug: Cuộc thi đã được công bố nên không nạp lại kế hoạch được."]
 
@@ -194,9 +198,9 @@ def test_people_on_the_list_by_hand_stay_when_the_plan_is_loaded_again(tmp_path:
         ('closes_at = "24:00 30/11/2024"\nquestions', 'closes_at = "06:00 10/11/2024"\nquestions', "rounds[1].closes_at: Thời điểm kết thúc vòng thi phải sau thời điểm mở."),
         ('closes_at = "24:00 30/11/2024"\nquestions', 'closes_at = "07:00 01/12/2024"\nquestions', "rounds[1].closes_at: Vòng thi kết thúc sau khi cuộc thi đã kết thúc."),
         ('from = "01/11/2024"', 'from = "2024-11-01"', "milestones[2].from: Ngày viết như “10/11/2024”."),
-        ("position = 4", "position = 3", "prizes[4].position: Hai giải cùng có thứ tự trao 3."),
-        ("position = 4\n", "", "prizes[4].position: Thiếu mục này."),
-        ("amount = 500_000", "amount = -1", "prizes[4].amount: Phải từ 0 đến 2000000000."),
+        ("position = 4", "position = 3", "prize_tables[1].prizes[4].position: Hai giải cùng có thứ tự trao 3."),
+        ("position = 4\n", "", "prize_tables[1].prizes[4].position: Thiếu mục này."),
+        ("amount = 500_000", "amount = -1", "prize_tables[1].prizes[4].amount: Phải từ 0 đến 2000000000."),
         ("only_all_right = false", 'only_all_right = false\nquotas = { "Chủ đề 1" = 10, "Chủ đề 2" = 10 }', "rounds[1].quotas: Số câu theo chủ đề cộng lại là 20, khác số câu hỏi của đề là 30."),
         ("only_all_right = false", 'only_all_right = false\nquotas = { "Chủ đề lạ" = 30 }', f"rounds[1].quotas: Ngân hàng “{BANK}” không có chủ đề “Chủ đề lạ”."),
         ("only_all_right = false", 'only_all_right = false\nquotas = { "Chủ đề 1" = 30 }', "rounds[1].quotas: Chủ đề “Chủ đề 1” cần 30 câu, mới có 20 câu đã duyệt."),
@@ -207,10 +211,10 @@ def test_people_on_the_list_by_hand_stay_when_the_plan_is_loaded_again(tmp_path:
         ('rank_order = ["score",', 'rank_order = ["luck",', "rounds[1].rank_order: Không có tiêu chí xếp hạng “luck”."),
         ('rank_order = ["score", "prediction", "duration", "submitted"]', 'rank_order = ["score", "score"]', "rounds[1].rank_order: Tiêu chí xếp hạng “score” bị lặp lại."),
         ('counting_attempt = "best"', 'counting_attempt = "luckiest"', "rounds[1].counting_attempt: Phải là một trong: first, last, best."),
-        ('issuer = "Ban Tổ chức Cuộc thi"', "", "certificate.issuer: Thiếu mục này. Nếu kế hoạch không quy định, gợi ý: Ban Tổ chức Cuộc thi."),
-        ('signature_authority = "TM. BAN TỔ CHỨC"', 'signature_authority = ""', "certificate.signature_authority: Không được để trống."),
+        ('issuer = "Ban Tổ chức Cuộc thi"', "", "certificates[1].issuer: Thiếu mục này. Nếu kế hoạch không quy định, gợi ý: Ban Tổ chức Cuộc thi."),
+        ('signature_authority = "TM. BAN TỔ CHỨC"', 'signature_authority = ""', "certificates[1].signature_authority: Không được để trống."),
         ('"rounds.only_all_right",', '"rounds.only_right",', "chosen: Không có mục “rounds.only_right” trong kế hoạch."),
-        ('    "Học sinh",', '    "Viên chức",', "categories: Đối tượng “Viên chức” bị lặp lại."),
+        ('name = "Học sinh"', 'name = "Viên chức"', "categories[5].name: Đối tượng “Viên chức” bị lặp lại."),
         ('area = "QNG"', 'area = "HNI"', "units.area: Không có đơn vị mã “HNI”."),
         ('file = "quang-ngai-2024-units.csv"', 'file = "../units.csv"', "units.file: Tệp phải nằm cùng thư mục với tệp kế hoạch."),
         ('file = "quang-ngai-2024-units.csv"', 'file = "units.csv"', "units.file: Không tìm thấy tệp “units.csv”."),
@@ -241,7 +245,7 @@ def test_all_faults_come_at_once(tmp_path: Path) -> None:
         "rounds[1].loot_boxes: Không có mục này trong kế hoạch.",
         "rounds[1].time_limit_minutes: Thiếu mục này. Nếu kế hoạch không quy định, gợi ý: 30 phút cho 30 câu.",
         "rounds[1].counting_attempt: Phải là một trong: first, last, best.",
-        "prizes[4].position: Hai giải cùng có thứ tự trao 3.",
+        "prize_tables[1].prizes[4].position: Hai giải cùng có thứ tự trao 3.",
         f"rounds[1].bank: Không có ngân hàng câu hỏi tên “{BANK}”.",
         "rounds[1].prediction_target: Có lời của câu dự đoán nhưng chưa chọn câu dự đoán hỏi về gì.",
         "rounds[1].rank_order: Xếp hạng theo câu dự đoán nhưng vòng thi không có câu dự đoán.",
@@ -289,7 +293,7 @@ def test_a_file_that_is_no_plan_is_refused(tmp_path: Path, content: bytes, start
 def test_a_wrong_list_of_units_is_refused(tmp_path: Path, rows: str, reason: str) -> None:
     path = edited(tmp_path)
     (tmp_path / "quang-ngai-2024-units.csv").write_text(
-        "code,parent_code,kind,name,headcount\n" + rows, encoding="utf-8"
+        "code,parent_code,kind,name,headcount,block\n" + rows, encoding="utf-8"
     )
     assert any(found.endswith(reason) for found in reasons(path))
     assert not Unit.objects.exists()
@@ -304,6 +308,6 @@ def test_the_command_loads_by_name_and_prints_every_reason(tmp_path: Path) -> No
     with pytest.raises(CommandError) as refused:
         call_command("load_plan", str(wrong))
     assert "rounds[1].questions" in str(refused.value)
-    assert "prizes[4].quantity" in str(refused.value)
+    assert "prize_tables[1].prizes[4].quantity" in str(refused.value)
     with pytest.raises(CommandError, match="Không có tệp"):
         call_command("load_plan", "khong-co")

@@ -6,81 +6,26 @@ A fault has a place (a dotted key of the plan file, such as `rounds[1].closes_at
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import datetime
+from collections.abc import Iterator, Sequence
 from itertools import combinations
 from typing import TypeVar
 
 from django.utils.translation import gettext as _
 
-from contests.enums import Audience, PredictionTarget, RankKey
+from contests.enums import PredictionTarget, RankKey
+from contests.rules.facts import BankFacts, Fault, PlanFacts, RoundFacts
 
 Item = TypeVar("Item")
-
-
-@dataclass(frozen=True)
-class Fault:
-    place: str
-    text: str
-
-    def __str__(self) -> str:
-        return f"{self.place}: {self.text}"
-
-
-@dataclass(frozen=True)
-class BankFacts:
-    """A bank as far as a plan needs it: approved questions by topic, topics without any included."""
-
-    topics: Mapping[str, int]
-
-    @property
-    def approved(self) -> int:
-        return sum(self.topics.values())
-
-
-@dataclass(frozen=True)
-class RoundFacts:
-    number: int | None = None
-    name: str = ""
-    opens_at: datetime | None = None
-    closes_at: datetime | None = None
-    bank: str = ""
-    questions: int | None = None
-    quotas: Sequence[tuple[str, int]] = ()
-    prediction_target: str = PredictionTarget.NONE
-    prediction_text: str = ""
-    rank_order: Sequence[str] = ()
-
-
-@dataclass(frozen=True)
-class PrizeFacts:
-    name: str = ""
-    round: int | None = None
-    audience: str = Audience.INDIVIDUAL
-    position: int | None = None
-
-
-@dataclass(frozen=True)
-class PlanFacts:
-    """The parts of a plan that depend on each other; None or empty where a part could not be read."""
-
-    opens_at: datetime | None = None
-    closes_at: datetime | None = None
-    categories: Sequence[str] = ()
-    rounds: Sequence[RoundFacts] = ()
-    prizes: Sequence[PrizeFacts] = ()
-    banks: Mapping[str, BankFacts] = field(default_factory=dict)
 
 
 def faults(plan: PlanFacts) -> list[Fault]:
     """Every reason, all at once, why the plan cannot run."""
     found = [*_contest_faults(plan), *_overlaps(plan.rounds), *_prize_faults(plan)]
-    for index, one in enumerate(plan.rounds, 1):
-        place = f"rounds[{index}]"
+    for one in plan.rounds:
+        place = one.place
         found += [*_window_faults(place, plan, one), *_bank_faults(place, plan, one)]
         found += [*_prediction_faults(place, one), *_order_faults(place, one)]
-    return found
+    return list(dict.fromkeys(found))
 
 
 def _contest_faults(plan: PlanFacts) -> Iterator[Fault]:
@@ -90,21 +35,21 @@ def _contest_faults(plan: PlanFacts) -> Iterator[Fault]:
         yield Fault("rounds", _("Chưa có vòng thi nào."))
     if not plan.categories:
         yield Fault("categories", _("Chưa có đối tượng dự thi nào để người dự thi chọn."))
-    for name in _repeated(plan.categories):
-        yield Fault("categories", _("Đối tượng “%(name)s” bị lặp lại.") % {"name": name})
+    for at, name in _again(plan.categories):
+        yield Fault(f"categories[{at}].name", _("Đối tượng “%(name)s” bị lặp lại.") % {"name": name})
     for number in _repeated([one.number for one in plan.rounds if one.number is not None]):
         yield Fault("rounds", _("Có hơn một vòng thi mang số thứ tự %(number)d.") % {"number": number})
 
 
 def _overlaps(rounds: Sequence[RoundFacts]) -> Iterator[Fault]:
-    for (first, one), (second, other) in combinations(enumerate(rounds, 1), 2):
+    for one, other in combinations(rounds, 2):
         if not (one.opens_at and one.closes_at and other.opens_at and other.closes_at):
             continue
         if one.opens_at < other.closes_at and other.opens_at < one.closes_at:
             yield Fault(
-                f"rounds[{second}].opens_at",
+                f"{other.place}.opens_at",
                 _("“%(second)s” chồng thời gian lên “%(first)s”.")
-                % {"first": one.name or first, "second": other.name or second},
+                % {"first": one.name or one.number, "second": other.name or other.number},
             )
 
 
@@ -118,15 +63,13 @@ def _window_faults(place: str, plan: PlanFacts, one: RoundFacts) -> Iterator[Fau
 
 
 def _bank_faults(place: str, plan: PlanFacts, one: RoundFacts) -> Iterator[Fault]:
-    wanted = sum(number for topic, number in one.quotas)
+    wanted = sum(one.quotas.values())
     if one.quotas and one.questions is not None and wanted != one.questions:
         yield Fault(
             f"{place}.quotas",
             _("Số câu theo chủ đề cộng lại là %(sum)d, khác số câu hỏi của đề là %(questions)d.")
             % {"sum": wanted, "questions": one.questions},
         )
-    for topic in _repeated([topic for topic, number in one.quotas]):
-        yield Fault(f"{place}.quotas", _("Chủ đề “%(topic)s” bị lặp lại.") % {"topic": topic})
     if not one.bank:
         return
     bank = plan.banks.get(one.bank)
@@ -143,7 +86,7 @@ def _bank_faults(place: str, plan: PlanFacts, one: RoundFacts) -> Iterator[Fault
 
 
 def _quota_faults(place: str, one: RoundFacts, bank: BankFacts) -> Iterator[Fault]:
-    for topic, number in one.quotas:
+    for topic, number in one.quotas.items():
         if topic not in bank.topics:
             yield Fault(
                 f"{place}.quotas",
@@ -181,27 +124,18 @@ def _order_faults(place: str, one: RoundFacts) -> Iterator[Fault]:
 
 
 def _prize_faults(plan: PlanFacts) -> Iterator[Fault]:
-    numbers = {one.number for one in plan.rounds}
-    places: Counter[tuple[int | None, str, int]] = Counter()
-    for index, prize in enumerate(plan.prizes, 1):
-        place = f"prizes[{index}]"
-        if prize.round is not None and prize.round not in numbers:
-            yield Fault(f"{place}.round", _("Không có vòng thi số %(number)d.") % {"number": prize.round})
-        if prize.round is None and prize.audience == Audience.INDIVIDUAL and len(plan.rounds) > 1:
-            yield Fault(
-                f"{place}.round", _("Cuộc thi có nhiều vòng: phải ghi giải cá nhân này thuộc vòng nào.")
-            )
-        if prize.position is None:
-            continue
-        if prize.position < 1:
-            yield Fault(f"{place}.position", _("Thứ tự trao giải bắt đầu từ 1."))
-        places[prize.round, prize.audience, prize.position] += 1
-        if places[prize.round, prize.audience, prize.position] == 2:
-            yield Fault(
-                f"{place}.position",
-                _("Hai giải cùng có thứ tự trao %(position)d.") % {"position": prize.position},
-            )
+    return iter(())
 
 
 def _repeated(items: Sequence[Item]) -> list[Item]:
     return [item for item, count in Counter(items).items() if count > 1]
+
+
+def _again(items: Sequence[Item]) -> Iterator[tuple[int, Item]]:
+    """The places (from 1) of items that stand earlier in the list already; empty ones are no items."""
+    seen: set[Item] = set()
+    for at, item in enumerate(items, 1):
+        if item in seen:
+            yield at, item
+        if item:
+            seen.add(item)
