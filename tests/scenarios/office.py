@@ -1,0 +1,196 @@
+"""The organisers of a scenario: every step by the product's own verbs, held up to the oracles at once."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.utils import timezone
+
+from contest_site.lib.clock import database_now
+from contests.models import Block, PrizeTable
+from prizes.domain.awarding import propose_awards
+from prizes.domain.deciding import approve_run, decide_tie, enter_decision, publish_run, review_run
+from prizes.domain.ranking import compute_standings, is_current
+from prizes.models import Award, Certificate, StandingsRun
+from prizes.scope import Scope as ProductScope
+from tests.oracles.contest import Contest as Oracle
+from tests.oracles.people import Award as Expected
+from tests.oracles.people import Scope
+from tests.scenarios.world import World
+
+# (table, block, rank)
+Tie = tuple[int, str | None, int]
+
+
+@dataclass
+class Office:
+    """Ranks, decides ties, awards and publishes; remembers everything published, to see that it stays."""
+
+    world: World
+    orders: dict[tuple[Scope, int, str | None, int], list[int]] = field(default_factory=dict)
+    ties: list[tuple[Scope, Tie]] = field(default_factory=list)
+    published: dict[int, Any] = field(default_factory=dict)
+
+    def scope(self, number: Scope) -> ProductScope:
+        round = None if number is None else self.world.rounds[number]
+        return ProductScope(self.world.contest, round)
+
+    # --- Standings
+    def rank(self, number: Scope, *, reason: str = "") -> StandingsRun:
+        """The scope's next version, exactly as the oracle has it; computed again it is the same one."""
+        run = compute_standings(self.scope(number), by=self.world.secretary, reason=reason)
+        oracle = self.world.oracle()
+        assert_counts(run, oracle, number)
+        assert_people(run, oracle, number)
+        assert_units(run, oracle, number)
+        assert compute_standings(self.scope(number), by=None).pk == run.pk
+        assert is_current(run)
+        self.orders = {key: order for key, order in self.orders.items() if key[0] != number}
+        return run
+
+    # --- Prizes
+    def decide_ties(self, number: Scope, run: StandingsRun) -> list[Tie]:
+        """The jury's order for every tie across a boundary, one after another; which they were."""
+        found: list[Tie] = []
+        while waiting := self.world.oracle().awarding(number, self.orders).waiting:
+            table, block, rank = tie = min(waiting, key=lambda one: (one[0], one[1] or "", one[2]))
+            undecided = {
+                (one.table.number, one.block.name if one.block else None, one.rank): one
+                for one in propose_awards(run).undecided
+            }
+            assert tie in undecided
+            order = sorted(undecided[tie].keys)
+            self.world.dice.shuffle(order)
+            decide_tie(
+                run,
+                table=PrizeTable.objects.get(contest=self.world.contest, number=table),
+                block=Block.objects.get(contest=self.world.contest, name=block) if block else None,
+                rank=rank,
+                order=order,
+                grounds="Biên bản họp Ban Giám khảo: bốc thăm giữa những người đồng hạng.",
+                by=self.world.jury,
+            )
+            self.orders[number, table, block, rank] = order
+            found.append(tie)
+        assert propose_awards(run).undecided == ()
+        self.ties += [(number, tie) for tie in found]
+        return found
+
+    def award(self, number: Scope, run: StandingsRun) -> list[Expected]:
+        """From the ties to the publication; the awards, which are the oracle's."""
+        self.decide_ties(number, run)
+        expected = self.world.oracle().awarding(number, self.orders)
+        review_run(run, by=self.world.secretary)
+        approve_run(run, by=self.world.chair)
+        self.world.facts.in_force[number] = expected.awards
+        today = timezone.localdate(database_now())
+        enter_decision(run, number=f"{run.pk}/QĐ-UBND", signed_on=today, by=self.world.secretary)
+        publish_run(run, by=self.world.secretary)
+        awards = list(
+            Award.objects.filter(run=run).select_related("prize__table", "prize__certificate", "block")
+        )
+        assert Counter(_plain(award) for award in awards) == Counter(
+            _expected(one) for one in expected.awards
+        )
+        assert sum(award.amount for award in awards) == expected.total
+        assert_certificates(run, expected.awards)
+        self.assert_published_stays()
+        self.published[run.pk] = snapshot(run)
+        return expected.awards
+
+    def assert_published_stays(self) -> None:
+        """Nothing of a published version has changed, whatever came after it."""
+        for run in StandingsRun.objects.filter(pk__in=self.published):
+            assert snapshot(run) == self.published[run.pk]
+
+
+def assert_counts(run: StandingsRun, oracle: Oracle, number: Scope) -> None:
+    counts = oracle.counts(number)
+    assert (run.participants, run.attempts, run.all_right) == tuple(counts.values())
+    if number is not None and oracle.plan.round(number).prediction_scope != "block":
+        assert run.target_value == oracle.target(number)
+
+
+def assert_people(run: StandingsRun, oracle: Oracle, number: Scope) -> None:
+    columns = (
+        *("rank", "entry", "attempt", "correct", "duration_ms", "submitted_at", "prediction", "distance"),
+    )
+    rows = list(run.rows.order_by("rank", "entry").values_list(*columns))
+    expected = [
+        (
+            *(row.rank, row.person, row.paper, row.correct, row.duration_ms, row.submitted_at),
+            *(row.prediction, row.distance),
+        )
+        for row in oracle.standings(number)
+    ]
+    assert run.ranked == len(expected)
+    assert first_difference(rows, expected) is None
+
+
+def assert_units(run: StandingsRun, oracle: Oracle, number: Scope) -> None:
+    counted = (
+        *("participants", "attempts", "headcount", "sittings", "correct", "all_right", "winners"),
+        *("best_people", "best_correct", "best_duration_ms"),
+    )
+    names = ("table__number", "block__name", "unit", "rank", "left_out", "points", *counted)
+    rows = sorted(run.unit_rows.values_list(*names), key=lambda row: (row[0], row[2]))
+    expected = sorted(
+        (
+            (
+                *(table.number, row.block, row.unit, row.rank, row.why, row.points),
+                *(row.counts[name] for name in counted),
+            )
+            for table in oracle.plan.tables_of(number)
+            if table.audience == "unit" and table.method == "ranked"
+            for row in oracle.unit_results(number, table)
+        ),
+        key=lambda row: (row[0], row[2]),
+    )
+    assert first_difference(rows, expected) is None
+
+
+def assert_certificates(run: StandingsRun, expected: list[Expected]) -> None:
+    """A paper of the plan's kind with every prize that the plan gives one with, and none with others."""
+    papers = Certificate.objects.filter(award__run=run)
+    kinds = papers.values_list("award__prize__certificate__kind", "award__entry", "award__unit")
+    wanted = Counter(
+        (one.paper, *((one.winner, None) if one.audience == "individual" else (None, one.winner)))
+        for one in expected
+        if one.paper
+    )
+    assert Counter(kinds) == wanted
+    serials = list(papers.order_by("serial").values_list("serial", flat=True))
+    assert serials == list(range(serials[0], serials[0] + len(serials))) if serials else not wanted
+
+
+def snapshot(run: StandingsRun) -> Any:
+    """Everything that was published of a run, as it stands in the database."""
+    return (
+        *(run.version, run.digest, run.reason, run.configuration, run.target_value),
+        *(run.participants, run.attempts, run.all_right, run.ranked, run.decision.number, run.publication.at),
+        list(run.rows.order_by("pk").values()),
+        list(run.unit_rows.order_by("pk").values()),
+        list(run.awards.order_by("pk").values()),
+        list(Certificate.objects.filter(award__run=run).order_by("pk").values()),
+    )
+
+
+def first_difference(found: list[Any], expected: list[Any]) -> Any:
+    """The first line that differs, for a short message; None when all are equal."""
+    for place, pair in enumerate(zip(found, expected, strict=False)):
+        if pair[0] != pair[1]:
+            return place, *pair
+    return None if len(found) == len(expected) else (len(found), len(expected))
+
+
+def _plain(award: Award) -> tuple[Any, ...]:
+    return (
+        *(award.prize.table.number, award.prize.position, award.block.name if award.block else None),
+        *(award.entry_id or award.unit_id, award.rank, award.prize_name, award.amount),
+    )
+
+
+def _expected(award: Expected) -> tuple[Any, ...]:
+    return (*(award.table, award.position, award.block, award.winner, award.rank, award.name, award.amount),)

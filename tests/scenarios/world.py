@@ -1,0 +1,359 @@
+"""A seed plan's contest with thousands of synthetic people, written as rows.
+
+Everything that happens is kept twice: as rows for the product and as plain facts for the oracles
+(tests.oracles.people.Facts). The facts come from what the scenario did, never from the product's answers.
+"""
+
+from __future__ import annotations
+
+import random
+import uuid
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.contrib.auth.hashers import UNUSABLE_PASSWORD_PREFIX
+from django.db import connection
+from django.db.models import F
+
+from attempts.domain.papers import SealedPaper, sealed_paper
+from attempts.models import Attempt, Prediction
+from attempts.rules.draw import Paper as Drawn
+from attempts.rules.permutation import permutation
+from attempts.rules.receipts import attempt_line, receipt_of_line
+from contest_site.accounts.models import User
+from contest_site.lib.clock import database_now
+from contest_site.lib.identity import national_id_hash
+from contest_site.lib.text import fold
+from contests.domain.announcing import announce
+from contests.domain.plans import load_plan
+from contests.domain.rounds import close_round, seal_round
+from contests.models import BlockUnit, Contest, Entry, Headcount, Round, Unit
+from tests.oracles import planwords
+from tests.oracles.contest import Contest as Oracle
+from tests.oracles.people import Facts, Paper, Person
+from tests.support.factories import make_bank, make_staff
+
+PLANS = settings.BASE_DIR / "contests" / "plans"
+MILLISECOND = timedelta(milliseconds=1)
+POOL = 90  # questions of each bank: more than any paper has
+COLUMNS = (
+    *("id", "entry_id", "round_id", "number", "seed", "paper", "orders", "widths", "answers"),
+    *("prediction_draft", "revision", "started_at", "deadline", "saved_at", "submitted_at", "finished_by"),
+    *("choices", "correct", "duration_ms", "receipt", "address", "device"),
+)
+
+
+@dataclass
+class World:
+    """One contest. `people` are entry ids; units are ids."""
+
+    contest: Contest
+    path: Path
+    plan: planwords.Plan
+    facts: Facts
+    dice: random.Random
+    secretary: User
+    chair: User
+    jury: User
+    serial: int = 0
+    rounds: dict[int, Round] = field(default_factory=dict)
+    sealed: dict[int, SealedPaper] = field(default_factory=dict)
+    _rows: list[tuple[Any, ...]] = field(default_factory=list)
+    _predictions: list[Prediction] = field(default_factory=list)
+    _numbers: dict[tuple[int, int], int] = field(default_factory=dict)
+
+    # --- Units
+    @property
+    def area(self) -> list[int]:
+        return list(self.facts.parents)
+
+    @property
+    def competing(self) -> list[int]:
+        return [unit for units in self.facts.blocks.values() for unit in units]
+
+    def leaves(self, unit: int) -> list[int]:
+        """Units whose people count for this competing one: itself and those below."""
+        below = [child for child, parent in self.facts.parents.items() if parent == unit]
+        return [
+            unit,
+            *(leaf for child in below if child not in self.competing for leaf in self.leaves(child)),
+        ]
+
+    def add_units(self, count: int, *, below: Sequence[int], block: str = "") -> list[int]:
+        """More units of the contest's area; with `block` they compete there."""
+        made = []
+        for _ in range(count):
+            self.serial += 1
+            name = f"Đơn vị bổ sung {self.serial}"
+            parent = below[self.serial % len(below)]
+            made.append(Unit(code=f"BS{self.serial}", name=name, folded=fold(name), parent_id=parent))
+        Unit.objects.bulk_create(made)
+        ids = [unit.pk for unit in made]
+        self.facts.parents |= {unit.pk: unit.parent_id for unit in made}
+        if block:
+            found = self.contest.blocks.get(name=block)
+            BlockUnit.objects.bulk_create(
+                BlockUnit(contest=self.contest, block=found, unit_id=unit) for unit in ids
+            )
+            self.facts.blocks[block] += ids
+        return ids
+
+    def count_heads(self, heads: Mapping[int, int]) -> None:
+        """Set the units' own headcounts."""
+        Headcount.objects.filter(contest=self.contest, unit__in=list(heads)).delete()
+        Headcount.objects.bulk_create(
+            Headcount(contest=self.contest, unit_id=unit, people=people) for unit, people in heads.items()
+        )
+        self.facts.headcounts |= heads
+
+    # --- People
+    def add_people(self, units: Iterable[int], **fields: Any) -> list[int]:
+        """An entry in each of these units (with doubles); every other person has given an ID."""
+        units = list(units)
+        first = self.serial + 1
+        self.serial += len(units)
+        numbers = range(first, self.serial + 1)
+        category = self.contest.categories.order_by("position").first()
+        assert category is not None
+        users = User.objects.bulk_create(
+            User(
+                username=f"nguoi-thi-{number}",
+                full_name=f"Người thi số {number}",
+                phone=f"+8438{number:07d}",
+                password=UNUSABLE_PASSWORD_PREFIX,
+            )
+            for number in numbers
+        )
+        values: dict[str, Any] = {
+            "birth_date": date(1985, 5, 17),
+            "gender": "female",
+            "category": category,
+            "consent_version": self.contest.consent_version,
+            **fields,
+        }
+        entries = Entry.objects.bulk_create(
+            Entry(
+                contest=self.contest,
+                user=user,
+                full_name=user.full_name,
+                # One in ten has typed another number on the entry than on the account.
+                phone=f"+8437{number:07d}" if number % 10 == 0 else user.phone,
+                national_id_hash=national_id_hash(id_number(number)) if number % 2 else None,
+                unit_id=unit,
+                **values,
+            )
+            for number, user, unit in zip(numbers, users, units, strict=True)
+        )
+        self.know(entries)
+        return [entry.pk for entry in entries]
+
+    def know(self, entries: Iterable[Entry]) -> None:
+        """Take entries into the facts."""
+        for entry in entries:
+            self.facts.people[entry.pk] = Person(
+                unit=entry.unit_id,
+                account=entry.user_id,
+                phones=frozenset(phone for phone in (entry.phone, entry.user.phone) if phone),
+                id_hash=entry.national_id_hash,
+                unofficial=entry.unofficial,
+            )
+
+    def user_of(self, person: int) -> User:
+        return User.objects.get(pk=self.facts.people[person].account)
+
+    def entry(self, person: int) -> Entry:
+        return Entry.objects.get(pk=person)
+
+    # --- Time
+    def move(self, by: timedelta) -> None:
+        """Shift the whole timetable, as a plan of another date would have it."""
+        Contest.objects.filter(pk=self.contest.pk).update(
+            opens_at=F("opens_at") + by, closes_at=F("closes_at") + by
+        )
+        # The database looks at each row as it changes: forwards from the last, backwards from the first.
+        for number in sorted(self.rounds, reverse=by > timedelta(0)):
+            Round.objects.filter(pk=self.rounds[number].pk).update(
+                opens_at=F("opens_at") + by, closes_at=F("closes_at") + by
+            )
+        self.reload()
+
+    def end(self, number: int, *, ago: timedelta = timedelta(seconds=1)) -> None:
+        """Move the timetable so that this round ended so long ago, and close what is over."""
+        self.move(database_now() - ago - self.rounds[number].closes_at)
+        self.close()
+
+    def close(self) -> None:
+        now = database_now()
+        for round in self.rounds.values():
+            if round.closes_at <= now:
+                close_round(round, by=None)
+        self.reload()
+
+    def reload(self) -> None:
+        self.contest = Contest.objects.get(pk=self.contest.pk)
+        found = Round.objects.filter(contest=self.contest).select_related("contest", "seal", "closing")
+        self.rounds = {round.number: round for round in found}
+
+    # --- Papers
+    def draw(self, person: int, number: int) -> Drawn:
+        """The paper that the person's next attempt will have."""
+        return self.sealed[number].draw(person, self._numbers.get((person, number), 0) + 1)[1]
+
+    def sit(
+        self,
+        person: int,
+        number: int,
+        *,
+        wrong: int = 0,
+        answers: Mapping[int, int | None] | None = None,
+        duration_ms: int = 600_000,
+        submitted_at: datetime | None = None,
+        prediction: Decimal | int | None = None,
+        by_server: bool = False,
+    ) -> Paper:
+        """One more attempt in round `number` with so many wrong or blank answers.
+
+        `answers`: by question of the pool the option chosen (None: blank), whatever `wrong` says.
+        """
+        sealed, round = self.sealed[number], self.rounds[number]
+        attempt = self._numbers[person, number] = self._numbers.get((person, number), 0) + 1
+        seed, drawn = sealed.draw(person, attempt)
+        questions = [sealed.pool.questions[index] for index in drawn.questions]
+        keys = [question.key for question in questions]
+        chosen: list[int | None] = list(keys)
+        for place in self.dice.sample(range(len(keys)), wrong):
+            width = len(questions[place].options)
+            chosen[place] = None if place % 5 == 0 else (keys[place] + 1 + place % (width - 1)) % width
+        for question, option in (answers or {}).items():
+            if question in drawn.questions:
+                chosen[drawn.questions.index(question)] = option
+        ended = submitted_at or round.closes_at - timedelta(hours=1)
+        started = ended - duration_ms * MILLISECOND
+        assert round.opens_at <= started
+        assert ended <= round.closes_at
+        paper = Paper(
+            id=uuid.UUID(int=self.dice.getrandbits(128), version=4),
+            person=person,
+            round=number,
+            number=attempt,
+            questions=tuple(drawn.questions),
+            choices=tuple(0 if option is None else 1 + option for option in chosen),
+            duration_ms=duration_ms,
+            submitted_at=ended,
+        )
+        self.facts.papers.append(paper)
+        guess = None if prediction is None else Decimal(prediction).quantize(Decimal("0.00001"))
+        widths = [len(question.options) for question in questions]
+        tapped = [
+            0 if option is None else 1 + permutation(order, width).index(option)
+            for option, order, width in zip(chosen, drawn.orders, widths, strict=True)
+        ]
+        receipt = receipt_of_line(
+            attempt_line(
+                attempt_id=paper.id,
+                round_id=round.pk,
+                entry_id=person,
+                number=attempt,
+                started_at=started,
+                submitted_at=ended,
+                duration_ms=duration_ms,
+                paper=drawn.questions,
+                orders=drawn.orders,
+                answers=tapped,
+                prediction=guess,
+            )
+        )
+        right = sum(option == key for option, key in zip(chosen, keys, strict=True))
+        limit = timedelta(minutes=round.time_limit_minutes)
+        self._rows.append(
+            (
+                *(paper.id, person, round.pk, attempt, seed, _array(drawn.questions)),
+                *(_array(drawn.orders), _array(widths), _array(tapped), guess, len(keys), started),
+                *(min(started + limit, round.closes_at), ended, ended),
+                *("server" if by_server else "contestant", _array(paper.choices), right, duration_ms),
+                *(receipt, None, ""),
+            )
+        )
+        if guess is not None and (person, number) not in self.facts.predictions:
+            self.facts.predictions[person, number] = guess
+            self._predictions.append(
+                Prediction(entry_id=person, round=round, attempt_id=paper.id, value=guess, at=ended)
+            )
+        return paper
+
+    def write(self) -> None:
+        """Store what was sat since the last time."""
+        columns = ", ".join(COLUMNS)
+        with (
+            connection.cursor() as cursor,
+            cursor.copy(f"COPY {Attempt._meta.db_table} ({columns}) FROM STDIN") as copy,
+        ):
+            for row in self._rows:
+                copy.write_row(row)
+        Prediction.objects.bulk_create(self._predictions)
+        self._rows, self._predictions = [], []
+
+    # --- What must come out
+    def oracle(self) -> Oracle:
+        return Oracle(self.plan, self.facts)
+
+
+def make_world(name: str, *, seed: int = 1) -> World:
+    """The plan's contest, loaded, sealed and announced, open now, with its own units and nobody in it."""
+    path = PLANS / f"{name}.toml"
+    plan = planwords.read(path)
+    secretary, chair, jury = (make_staff(full_name=name) for name in ("Thư Ký", "Trưởng Ban", "Giám Khảo"))
+    for bank in sorted(planwords.banks(path)):
+        make_bank(POOL, name=bank)
+    contest = load_plan(path, by=secretary, shift_to_now=True)
+    world = World(
+        contest=contest,
+        path=path,
+        plan=plan,
+        facts=_facts(path),
+        dice=random.Random(seed),
+        secretary=secretary,
+        chair=chair,
+        jury=jury,
+    )
+    for round in contest.rounds.all():
+        seal = seal_round(round, by=secretary)
+        world.sealed[round.number] = sealed_paper(seal.pk)
+        keys = [question.key for question in world.sealed[round.number].pool.questions]
+        world.facts.keys[round.number] = keys
+    announce(contest, by=chair)
+    world.reload()
+    return world
+
+
+def _facts(path: Path) -> Facts:
+    """The units as the plan's files have them, by the ids that they were given."""
+    lines = planwords.units(path)
+    ids = dict(Unit.objects.filter(code__in=[line.code for line in lines]).values_list("code", "pk"))
+    blocks: dict[str, list[int]] = {block: [] for block in planwords.blocks(path)}
+    for line in lines:
+        if line.block:
+            blocks[line.block].append(ids[line.code])
+    return Facts(
+        parents={ids[line.code]: ids.get(line.above) for line in lines},
+        headcounts={ids[line.code]: line.headcount for line in lines if line.headcount},
+        blocks=blocks,
+        people={},
+        papers=[],
+        keys={},
+        predictions={},
+    )
+
+
+def id_number(number: int) -> str:
+    """The national ID that the person of this number has given."""
+    return f"05120{number:07d}"
+
+
+def _array(numbers: Iterable[int]) -> str:
+    return "{" + ",".join(map(str, numbers)) + "}"
