@@ -10,6 +10,7 @@ import logging
 import unicodedata
 from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
 from django.core.exceptions import ImproperlyConfigured
 from fontTools.ttLib import TTFont
@@ -82,16 +83,26 @@ def render_pages(html: str, *, pages: int) -> list[bytes]:
     its own <style>, name the family FAMILY, and use `data:` URLs; every other URL is refused. The same
     html gives the same bytes. Raises PageCountError unless it fills exactly `pages` pages.
     """
+    document = _laid_out(html)
+    if len(document.pages) != pages:
+        raise PageCountError(f"{len(document.pages)} pages were set where {pages} were expected")
+    return [document.copy([page]).write_pdf() for page in document.pages]
+
+
+def render_document(html: str) -> bytes:
+    """Set `html` as one PDF file of as many pages as it needs; what it may hold is as for `render_pages`."""
+    content: bytes = _laid_out(html).write_pdf()
+    return content
+
+
+def _laid_out(html: str) -> Any:
     from weasyprint import CSS, HTML
     from weasyprint.text.fonts import FontConfiguration
 
     fetcher = _fetcher()
     fonts = FontConfiguration()
     faces = CSS(string=_font_faces(), font_config=fonts, url_fetcher=fetcher)
-    document = HTML(string=html, url_fetcher=fetcher).render(stylesheets=[faces], font_config=fonts)
-    if len(document.pages) != pages:
-        raise PageCountError(f"{len(document.pages)} pages were set where {pages} were expected")
-    return [document.copy([page]).write_pdf() for page in document.pages]
+    return HTML(string=html, url_fetcher=fetcher).render(stylesheets=[faces], font_config=fonts)
 
 
 def _font_faces() -> str:
