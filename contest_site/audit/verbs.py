@@ -11,6 +11,9 @@ from contest_site.audit.models import AuditEvent
 VERBS: Mapping[str, Promise] = {
     "loaded plan": _("nạp kế hoạch"),
     "loaded plan again": _("nạp lại kế hoạch"),
+    "exported plan": _("xuất kế hoạch ra tệp"),
+    "cloned contest": _("tạo cuộc thi mới từ cuộc thi cũ"),
+    "moved timetable": _("dời thời gian của cuộc tổng duyệt"),
     "announced contest": _("công bố cuộc thi"),
     "sealed bank": _("niêm phong ngân hàng câu hỏi"),
     "sealed round": _("niêm phong đề"),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from django.db import IntegrityError, transaction
+from django.db import transaction
 from django.utils.translation import gettext as _
 
 from contest_site.audit.trail import record
@@ -23,19 +23,17 @@ def announce(contest: Contest, *, by: User) -> Announcement:
     From then on what touches fairness (rounds, order, prizes) can no longer be changed.
     Raises Refused with every reason why the plan cannot run, NotNow after the contest's end.
     """
-    announced = Announcement.objects.filter(contest=contest).first()
-    if announced:
-        return announced
-    if database_now() >= contest.closes_at:
-        raise NotNow(_("Cuộc thi đã kết thúc nên không công bố được nữa."))
-    reasons = problems(contest)
-    if reasons:
-        raise Refused(_("Chưa thể công bố cuộc thi."), reasons)
-    try:
-        with transaction.atomic():
-            announced = Announcement.objects.create(contest=contest, by=by)
-            record("announced contest", contest, by=by, opens_at=contest.opens_at.isoformat())
-    except IntegrityError:
-        announced = Announcement.objects.get(contest=contest)
-        announced.contest = contest
+    with transaction.atomic():
+        # Nobody loads another plan between the check and the announcement, and two do not announce at once.
+        fresh = Contest.objects.select_for_update(of=["self"]).get(pk=contest.pk)
+        if announced := Announcement.objects.filter(contest=contest).first():
+            announced.contest = contest  # and so the caller's contest knows that it is announced
+            return announced
+        if database_now() >= fresh.closes_at:
+            raise NotNow(_("Cuộc thi đã kết thúc nên không công bố được nữa."))
+        reasons = problems(fresh)
+        if reasons:
+            raise Refused(_("Chưa thể công bố cuộc thi."), reasons)
+        announced = Announcement.objects.create(contest=contest, by=by)
+        record("announced contest", contest, by=by, opens_at=fresh.opens_at.isoformat())
     return announced

@@ -2,46 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING
 
-from django.core.files import File
 from django.db import transaction
-from django.db.models import Q
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from contest_site.accounts.models import User
 from contest_site.audit.trail import record
 from contest_site.lib.clock import database_now
-from contest_site.lib.errors import Refused
+from contest_site.lib.errors import NotAllowed, Refused
 from contests.domain.check import bank_facts
-from contests.domain.excluding import record_exclusion
-from contests.enums import PredictionScope
-from contests.models import (
-    Block,
-    BlockUnit,
-    Category,
-    CertificateTemplate,
-    Contest,
-    Document,
-    Exclusion,
-    Headcount,
-    Milestone,
-    Prize,
-    PrizeTable,
-    Quota,
-    Round,
-    Unit,
-)
-from contests.planfile import PlanFile, Values, read_plan
+from contests.domain.storing import loading_barriers, store_plan
+from contests.models import Contest, Round, Unit
+from contests.planfile import PlanFile, read_plan
 from contests.rules import faults
-from contests.rules.facts import Fault, UnitRow
-from questions.models import Bank, Topic
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
+from contests.rules.facts import Fault
+from questions.models import Bank
 
 # A shifted contest has been open for this long, so that people are already in the middle of it.
 OPEN_SINCE = timedelta(hours=1)
@@ -64,9 +44,7 @@ def load_plan(
     plan = read_plan(path)
     if slug:
         plan.contest["slug"] = slug
-    banks = {bank.name: bank for bank in Bank.objects.prefetch_related("topics")}
-    found = [*plan.faults, *_rule_faults(plan, banks), *_state_faults(plan), *_reference_faults(plan)]
-    if found:
+    if found := plan_faults(plan):
         raise Refused(
             _("Kế hoạch “%(file)s” có %(count)d lỗi nên chưa nạp.")
             % {"file": path.name, "count": len(found)},
@@ -75,31 +53,68 @@ def load_plan(
     if shift_to_now:
         plan.shift_to(_shifted_opening())
     with transaction.atomic():
-        return _Loader(plan, banks, by=by, is_rehearsal=is_rehearsal).load()
+        contest, created = store_plan(plan, by=by, is_rehearsal=is_rehearsal)
+        record("loaded plan" if created else "loaded plan again", contest, by=by, rounds=len(plan.rounds))
+    return contest
+
+
+def plan_faults(plan: PlanFile) -> list[Fault]:
+    """All reasons why the plan cannot be written: its own, the rules', and what it refers to."""
+    return [*plan.faults, *_rule_faults(plan), *_state_faults(plan), *_reference_faults(plan)]
+
+
+def shift_contest(contest: Contest, round: Round, *, by: User | None = None) -> timedelta:
+    """Move a rehearsal's whole timetable by one offset so that `round` opened an hour ago; gives the offset.
+
+    Windows, milestones and the day of the age limit move; what has happened (closings, attempts) stays
+    where it is in time. The rows given are refreshed. Raises NotAllowed for a contest that is no rehearsal.
+    """
+    if not contest.is_rehearsal:
+        raise NotAllowed(_("Chỉ dời được thời gian của một cuộc tổng duyệt."))
+    with transaction.atomic():
+        Contest.objects.select_for_update().get(pk=contest.pk)
+        contest.refresh_from_db()
+        round.refresh_from_db()
+        opening = _shifted_opening()
+        offset = opening - round.opens_at
+        days = timezone.localdate(opening) - timezone.localdate(round.opens_at)
+        contest.opens_at += offset
+        contest.closes_at += offset
+        contest.age_on = contest.age_on and contest.age_on + days
+        contest.save(update_fields=["opens_at", "closes_at", "age_on"])
+        _shift_rounds(list(contest.rounds.order_by("opens_at")), offset)
+        for milestone in contest.milestones.all():
+            milestone.starts_on = milestone.starts_on and milestone.starts_on + days
+            milestone.ends_on = milestone.ends_on and milestone.ends_on + days
+            milestone.save(update_fields=["starts_on", "ends_on"])
+        record("moved timetable", contest, by=by, round=round.number, seconds=int(offset.total_seconds()))
+    round.refresh_from_db()
+    return offset
+
+
+def _shift_rounds(rounds: Sequence[Round], offset: timedelta) -> None:
+    """One after the other, the foremost in the direction of the move first: none may ever overlap another."""
+    for one in rounds if offset < timedelta(0) else reversed(rounds):
+        one.opens_at += offset
+        one.closes_at += offset
+        one.save(update_fields=["opens_at", "closes_at"])
 
 
 def _shifted_opening() -> datetime:
     return database_now().replace(second=0, microsecond=0) - OPEN_SINCE
 
 
-def _rule_faults(plan: PlanFile, banks: Mapping[str, Bank]) -> list[Fault]:
+def _rule_faults(plan: PlanFile) -> list[Fault]:
     """Faults of the plan as a whole; a list that could not be read at all is not called empty as well."""
-    named = {one.get("bank") for one in plan.rounds}
-    facts = replace(plan.facts(), banks=bank_facts(bank for name, bank in banks.items() if name in named))
+    banks = Bank.objects.filter(name__in={one["bank"] for one in plan.rounds if "bank" in one})
+    facts = replace(plan.facts(), banks=bank_facts(banks.prefetch_related("topics")))
     reported = {fault.place for fault in plan.faults}
     return [fault for fault in faults(facts) if fault.place not in reported]
 
 
 def _state_faults(plan: PlanFile) -> list[Fault]:
     contest = Contest.objects.filter(slug=plan.contest.get("slug", "")).first()
-    if contest is None:
-        return []
-    place = "contest.slug"
-    if hasattr(contest, "announcement"):
-        return [Fault(place, _("Cuộc thi đã được công bố nên không nạp lại kế hoạch được."))]
-    if contest.rounds.filter(seal__isnull=False).exists():
-        return [Fault(place, _("Cuộc thi đã có vòng niêm phong đề nên không nạp lại kế hoạch được."))]
-    return []
+    return [Fault("contest.slug", text) for text in loading_barriers(contest)] if contest else []
 
 
 def _reference_faults(plan: PlanFile) -> list[Fault]:
@@ -119,184 +134,3 @@ def _reference_faults(plan: PlanFile) -> list[Fault]:
                 )
             )
     return found
-
-
-class _Loader:
-    """Writes a plan without faults; in the caller's transaction."""
-
-    def __init__(
-        self, plan: PlanFile, banks: Mapping[str, Bank], *, by: User | None, is_rehearsal: bool
-    ) -> None:
-        self.plan = plan
-        self.banks = banks
-        self.by = by
-        self.is_rehearsal = is_rehearsal
-
-    def load(self) -> Contest:
-        plan = self.plan
-        units = self._units()
-        contest, created = Contest.objects.update_or_create(
-            slug=plan.contest["slug"],
-            defaults={
-                **plan.contest,
-                **plan.overall,
-                **plan.consent,
-                "chosen": plan.chosen,
-                "area": units.get(plan.area) or Unit.objects.get(code=plan.area),
-                "is_rehearsal": self.is_rehearsal,
-            },
-        )
-        self._clear(contest)
-        self._competition(contest, units)
-        self._timetable(contest)
-        self._documents(contest)
-        rounds = self._rounds(contest)
-        self._prizes(contest, rounds)
-        self._exclusions(contest)
-        record("loaded plan" if created else "loaded plan again", contest, by=self.by, rounds=len(rounds))
-        return contest
-
-    def _clear(self, contest: Contest) -> None:
-        """Everything below the contest that the file says anew; people added to the list by hand stay."""
-        for document in contest.documents.all():
-            document.file.delete(save=False)
-        # A final is deleted before the round that it takes its people from.
-        for one in contest.rounds.order_by("-opens_at"):
-            one.delete()
-        for rows in (
-            contest.prize_tables,
-            contest.certificate_templates,
-            contest.blocks,
-            contest.headcounts,
-            contest.milestones,
-            contest.documents,
-            contest.categories,
-        ):
-            rows.all().delete()
-
-    def _units(self) -> dict[str, Unit]:
-        """The file's units by code, parents before children."""
-        rows = {row.code: row for row in self.plan.units}
-        known = {unit.code: unit for unit in Unit.objects.filter(code__in=rows)}
-        done: dict[str, Unit] = {}
-
-        def write(row: UnitRow) -> Unit:
-            if row.code not in done:
-                parent = write(rows[row.parent_code]) if row.parent_code else None
-                done[row.code] = self._unit(row, known.get(row.code), parent)
-            return done[row.code]
-
-        for row in rows.values():
-            write(row)
-        return done
-
-    def _unit(self, row: UnitRow, unit: Unit | None, parent: Unit | None) -> Unit:
-        wanted = {"name": row.name, "kind": row.kind, "parent_id": parent.pk if parent else None}
-        if not self.is_rehearsal:
-            # A unit that a rehearsal brought along becomes real with the first real plan that names it.
-            wanted["is_rehearsal"] = False
-        if unit is None:
-            unit = Unit(code=row.code, is_rehearsal=self.is_rehearsal)
-        elif self.is_rehearsal or all(getattr(unit, key) == value for key, value in wanted.items()):
-            # A rehearsal uses the real directory and leaves it as it is.
-            return unit
-        for key, value in wanted.items():
-            setattr(unit, key, value)
-        unit.save()
-        return unit
-
-    def _competition(self, contest: Contest, units: Mapping[str, Unit]) -> None:
-        """Headcounts, blocks and who competes in them."""
-        blocks = {
-            one["name"]: Block.objects.create(contest=contest, position=position, **one)
-            for position, one in enumerate(self.plan.blocks, 1)
-        }
-        Headcount.objects.bulk_create(
-            Headcount(contest=contest, unit=units[row.code], people=row.headcount)
-            for row in self.plan.units
-            if row.headcount
-        )
-        BlockUnit.objects.bulk_create(
-            BlockUnit(contest=contest, block=blocks[row.block], unit=units[row.code])
-            for row in self.plan.units
-            if row.block
-        )
-
-    def _timetable(self, contest: Contest) -> None:
-        Milestone.objects.bulk_create(
-            Milestone(contest=contest, position=position, **one)
-            for position, one in enumerate(self.plan.milestones, 1)
-        )
-        Category.objects.bulk_create(
-            Category(contest=contest, position=position, **one)
-            for position, one in enumerate(self.plan.categories, 1)
-        )
-
-    def _documents(self, contest: Contest) -> None:
-        for position, one in enumerate(self.plan.documents, 1):
-            with one["file"].open("rb") as content:
-                Document.objects.create(
-                    contest=contest,
-                    position=position,
-                    title=one["title"],
-                    file=File(content, name=Path(one["file"].name).name),
-                )
-
-    def _rounds(self, contest: Contest) -> dict[int, Round]:
-        """By number; a round's own from the one before it, so the earlier are made first."""
-        made: dict[int, Round] = {}
-        for one in sorted(self.plan.rounds, key=lambda values: values["opens_at"]):
-            made[one["number"]] = self._round(contest, dict(one), made)
-        return made
-
-    def _round(self, contest: Contest, values: Values, made: Mapping[int, Round]) -> Round:
-        quotas: dict[str, int] = values.pop("quotas")
-        bank = self.banks[values.pop("bank")]
-        values["promotes_from"] = made.get(values["promotes_from"])
-        values["prediction_scope"] = values["prediction_scope"] or PredictionScope.ROUND
-        one = Round.objects.create(contest=contest, bank=bank, **values)
-        topics = {topic.name: topic for topic in Topic.objects.filter(bank=bank, name__in=quotas)}
-        Quota.objects.bulk_create(
-            Quota(round=one, topic=topics[name], questions=questions) for name, questions in quotas.items()
-        )
-        return one
-
-    def _prizes(self, contest: Contest, rounds: Mapping[int, Round]) -> None:
-        papers = {
-            one["name"]: CertificateTemplate.objects.create(contest=contest, position=position, **one)
-            for position, one in enumerate(self.plan.certificates, 1)
-        }
-        for one in self.plan.prize_tables:
-            values = {**one, "round": rounds.get(one["round"])}
-            lines = values.pop("prizes")
-            table = PrizeTable.objects.create(contest=contest, **values)
-            Prize.objects.bulk_create(
-                Prize(table=table, **{**line, "certificate": papers.get(line["certificate"])})
-                for line in lines
-            )
-
-    def _exclusions(self, contest: Contest) -> None:
-        users = User.objects.in_bulk(
-            [one["account"] for one in self.plan.exclusions if one.get("account")], field_name="username"
-        )
-        for one in self.plan.exclusions:
-            exclusion = Exclusion(
-                contest=contest,
-                full_name=one["full_name"],
-                role=one["role"],
-                user=users.get(one.get("account", "")),
-                phone=one.get("phone"),
-                national_id_hash=one.get("national_id_hash"),
-            )
-            if not _listed(exclusion):
-                exclusion.save()
-                record_exclusion(exclusion, by=self.by)
-
-
-def _listed(exclusion: Exclusion) -> bool:
-    """Whether the list has this account, phone or ID already (loaded before, or added by hand)."""
-    same = Q(pk__isnull=True)
-    for key in ("user", "phone", "national_id_hash"):
-        if value := getattr(exclusion, key):
-            same |= Q(**{key: value})
-    return Exclusion.objects.filter(same, contest=exclusion.contest).exists()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, fields
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any, TypeVar
 
 from django.utils import timezone
@@ -68,12 +68,10 @@ class PlanFile:
         for table in (self.contest, *self.rounds):
             table["opens_at"] += offset
             table["closes_at"] += offset
-        for dated, keys in [(self.contest, ("age_on",))] + [
-            (one, ("starts_on", "ends_on")) for one in self.milestones
-        ]:
-            for key in keys:
+        for dated in (self.contest, *self.milestones):
+            for key in ("age_on", "starts_on", "ends_on"):
                 if dated.get(key):
-                    dated[key] += timedelta(days=days.days)
+                    dated[key] += days
 
 
 def _facts(kind: type[Facts], values: Values, **more: Any) -> Facts:

@@ -248,6 +248,7 @@ def test_all_faults_come_at_once(tmp_path: Path) -> None:
         "prize_tables[1].prizes[4].position: Hai giải cùng có thứ tự trao 3.",
         f"rounds[1].bank: Không có ngân hàng câu hỏi tên “{BANK}”.",
         "rounds[1].prediction_target: Có lời của câu dự đoán nhưng chưa chọn câu dự đoán hỏi về gì.",
+        "rounds[1].prediction_scope: Vòng thi không có câu dự đoán nên không ghi phạm vi đếm.",
         "rounds[1].rank_order: Xếp hạng theo câu dự đoán nhưng vòng thi không có câu dự đoán.",
     ]  # fmt: skip
 
@@ -261,7 +262,10 @@ def test_overlapping_rounds_and_prizes_of_no_round_are_refused(tmp_path: Path) -
     path.write_text(text.replace(first, first + second), encoding="utf-8")
     found = reasons(path)
     assert "rounds[2].opens_at: “Vòng thi trực tuyến” chồng thời gian lên “Vòng thi trực tuyến”." in found
-    assert "prizes[1].round: Cuộc thi có nhiều vòng: phải ghi giải cá nhân này thuộc vòng nào." in found
+    assert (
+        "prize_tables[1].scope: Giải cá nhân của cả cuộc thi có nhiều vòng cần bảng xếp hạng cá nhân cả cuộc thi "
+        "(overall), mà kế hoạch không có."
+    ) in found
 
 
 @pytest.mark.parametrize(

@@ -154,7 +154,8 @@ def test_a_plan_that_can_run_is_announced_once() -> None:
 
 
 def test_a_plan_that_cannot_run_is_refused_with_every_reason() -> None:
-    contest = future(announced=False, hotline="", certificate_issuer="")
+    contest = future(announced=False, hotline="")
+    contest.certificate_templates.update(issuer="")
     small_round(contest=contest, name="Tuần 1", rank_order=[], prediction_text="")
     Category.objects.all().delete()
     contest.area = None
@@ -163,7 +164,7 @@ def test_a_plan_that_cannot_run_is_refused_with_every_reason() -> None:
         announce(contest, by=make_staff())
     assert refused.value.reasons == [
         "Chưa có “đường dây nóng”.",
-        "Chưa có “cơ quan cấp”.",
+        "Giấy chứng nhận: Chưa có “cơ quan cấp”.",
         "Chưa chọn địa bàn, nên người dự thi không có đơn vị nào để chọn.",
         "Chưa có đối tượng dự thi nào để người dự thi chọn.",
         "Tuần 1: Có câu dự đoán nhưng chưa ghi lời của câu dự đoán.",

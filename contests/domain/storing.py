@@ -1,0 +1,242 @@
+"""Writing a plan's values as rows: the contest and everything below it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from django.core.files import File
+from django.db import transaction
+from django.db.models import Q
+from django.utils.translation import gettext as _
+
+from contest_site.accounts.models import User
+from contest_site.lib.errors import Refused
+from contests.domain.excluding import record_exclusion
+from contests.enums import PredictionScope
+from contests.models import (
+    Block,
+    BlockUnit,
+    Category,
+    CertificateTemplate,
+    Contest,
+    Document,
+    Exclusion,
+    Headcount,
+    Milestone,
+    Prize,
+    PrizeTable,
+    Quota,
+    Round,
+    Unit,
+)
+from contests.planfile import PlanFile, Values
+from contests.rules.facts import UnitRow
+from questions.models import Bank, Topic
+
+
+def store_plan(plan: PlanFile, *, by: User | None, is_rehearsal: bool = False) -> tuple[Contest, bool]:
+    """Write a plan without faults and say whether the contest is new; records nothing in the trail.
+
+    Raises Refused when the contest came too far in the meantime to be changed (`loading_barriers`).
+    """
+    banks = {bank.name: bank for bank in Bank.objects.all()}
+    with transaction.atomic():
+        # Announcing waits for this lock, and what it has announced is seen here.
+        known = Contest.objects.select_for_update().filter(slug=plan.contest["slug"]).first()
+        if known and (barriers := loading_barriers(known)):
+            raise Refused(_("Kế hoạch chưa được nạp."), barriers)
+        return _Writer(plan, banks, by=by, is_rehearsal=is_rehearsal).write(), known is None
+
+
+def loading_barriers(contest: Contest) -> list[str]:
+    """Why the contest's plan can no longer be written anew, as sentences; empty when it can."""
+    found = []
+    if hasattr(contest, "announcement"):
+        found.append(_("Cuộc thi đã được công bố nên không nạp lại kế hoạch được."))
+    elif contest.rounds.filter(seal__isnull=False).exists():
+        found.append(_("Cuộc thi đã có vòng niêm phong đề nên không nạp lại kế hoạch được."))
+    if hasattr(contest, "headcount_lock"):
+        found.append(_("Tổng số người của các đơn vị đã khóa nên không nạp lại kế hoạch được."))
+    if contest.entries.exists():
+        found.append(_("Cuộc thi đã có người đăng ký nên không nạp lại kế hoạch được."))
+    return found
+
+
+class _Writer:
+    """Writes a plan without faults; in the caller's transaction."""
+
+    def __init__(
+        self, plan: PlanFile, banks: Mapping[str, Bank], *, by: User | None, is_rehearsal: bool
+    ) -> None:
+        self.plan = plan
+        self.banks = banks
+        self.by = by
+        self.is_rehearsal = is_rehearsal
+
+    def write(self) -> Contest:
+        plan = self.plan
+        units = self._units()
+        contest, _created = Contest.objects.update_or_create(
+            slug=plan.contest["slug"],
+            defaults={
+                **plan.contest,
+                **plan.overall,
+                **plan.consent,
+                "chosen": plan.chosen,
+                "area": units.get(plan.area) or Unit.objects.get(code=plan.area),
+                "is_rehearsal": self.is_rehearsal,
+            },
+        )
+        self._clear(contest)
+        self._competition(contest, units)
+        self._timetable(contest)
+        self._documents(contest)
+        self._prizes(contest, self._rounds(contest))
+        self._exclusions(contest)
+        return contest
+
+    def _clear(self, contest: Contest) -> None:
+        """Everything below the contest that the file says anew; people added to the list by hand stay."""
+        for document in contest.documents.all():
+            document.file.delete(save=False)
+        # A final is deleted before the round that it takes its people from.
+        for one in contest.rounds.order_by("-opens_at"):
+            one.delete()
+        for rows in (
+            contest.prize_tables,
+            contest.certificate_templates,
+            contest.blocks,
+            contest.headcounts,
+            contest.milestones,
+            contest.documents,
+            contest.categories,
+        ):
+            rows.all().delete()
+
+    def _units(self) -> dict[str, Unit]:
+        """The file's units by code, parents before children."""
+        rows = {row.code: row for row in self.plan.units}
+        known = {unit.code: unit for unit in Unit.objects.filter(code__in=rows)}
+        done: dict[str, Unit] = {}
+
+        def write(row: UnitRow) -> Unit:
+            if row.code not in done:
+                parent = write(rows[row.parent_code]) if row.parent_code else None
+                done[row.code] = self._unit(row, known.get(row.code), parent)
+            return done[row.code]
+
+        for row in rows.values():
+            write(row)
+        return done
+
+    def _unit(self, row: UnitRow, unit: Unit | None, parent: Unit | None) -> Unit:
+        wanted = {"name": row.name, "kind": row.kind, "parent_id": parent.pk if parent else None}
+        if not self.is_rehearsal:
+            # A unit that a rehearsal brought along becomes real with the first real plan that names it.
+            wanted["is_rehearsal"] = False
+        if unit is None:
+            unit = Unit(code=row.code, is_rehearsal=self.is_rehearsal)
+        elif self.is_rehearsal or all(getattr(unit, key) == value for key, value in wanted.items()):
+            # A rehearsal uses the real directory and leaves it as it is.
+            return unit
+        for key, value in wanted.items():
+            setattr(unit, key, value)
+        unit.save()
+        return unit
+
+    def _competition(self, contest: Contest, units: Mapping[str, Unit]) -> None:
+        """Headcounts, blocks and who competes in them."""
+        blocks = {
+            one["name"]: Block.objects.create(contest=contest, position=position, **one)
+            for position, one in enumerate(self.plan.blocks, 1)
+        }
+        Headcount.objects.bulk_create(
+            Headcount(contest=contest, unit=units[row.code], people=row.headcount)
+            for row in self.plan.units
+            if row.headcount
+        )
+        BlockUnit.objects.bulk_create(
+            BlockUnit(contest=contest, block=blocks[row.block], unit=units[row.code])
+            for row in self.plan.units
+            if row.block
+        )
+
+    def _timetable(self, contest: Contest) -> None:
+        Milestone.objects.bulk_create(
+            Milestone(contest=contest, position=position, **one)
+            for position, one in enumerate(self.plan.milestones, 1)
+        )
+        Category.objects.bulk_create(
+            Category(contest=contest, position=position, **one)
+            for position, one in enumerate(self.plan.categories, 1)
+        )
+
+    def _documents(self, contest: Contest) -> None:
+        for position, one in enumerate(self.plan.documents, 1):
+            with one["file"].open("rb") as content:
+                Document.objects.create(
+                    contest=contest,
+                    position=position,
+                    title=one["title"],
+                    file=File(content, name=Path(one["file"].name).name),
+                )
+
+    def _rounds(self, contest: Contest) -> dict[int, Round]:
+        """By number; a round's own from the one before it, so the earlier are made first."""
+        made: dict[int, Round] = {}
+        for one in sorted(self.plan.rounds, key=lambda values: values["opens_at"]):
+            made[one["number"]] = self._round(contest, dict(one), made)
+        return made
+
+    def _round(self, contest: Contest, values: Values, made: Mapping[int, Round]) -> Round:
+        quotas: dict[str, int] = values.pop("quotas")
+        bank = self.banks[values.pop("bank")]
+        values["promotes_from"] = made.get(values["promotes_from"])
+        values["prediction_scope"] = values["prediction_scope"] or PredictionScope.ROUND
+        one = Round.objects.create(contest=contest, bank=bank, **values)
+        topics = {topic.name: topic for topic in Topic.objects.filter(bank=bank, name__in=quotas)}
+        Quota.objects.bulk_create(
+            Quota(round=one, topic=topics[name], questions=questions) for name, questions in quotas.items()
+        )
+        return one
+
+    def _prizes(self, contest: Contest, rounds: Mapping[int, Round]) -> None:
+        papers = {
+            one["name"]: CertificateTemplate.objects.create(contest=contest, position=position, **one)
+            for position, one in enumerate(self.plan.certificates, 1)
+        }
+        for one in self.plan.prize_tables:
+            values = {**one, "round": rounds.get(one["round"])}
+            lines = values.pop("prizes")
+            table = PrizeTable.objects.create(contest=contest, **values)
+            Prize.objects.bulk_create(
+                Prize(table=table, **{**line, "certificate": papers.get(line["certificate"])})
+                for line in lines
+            )
+
+    def _exclusions(self, contest: Contest) -> None:
+        users = User.objects.in_bulk(
+            [one["account"] for one in self.plan.exclusions if one.get("account")], field_name="username"
+        )
+        for one in self.plan.exclusions:
+            exclusion = Exclusion(
+                contest=contest,
+                full_name=one["full_name"],
+                role=one["role"],
+                user=users.get(one.get("account", "")),
+                phone=one.get("phone"),
+                national_id_hash=one.get("national_id_hash"),
+            )
+            if not _listed(exclusion):
+                exclusion.save()
+                record_exclusion(exclusion, by=self.by)
+
+
+def _listed(exclusion: Exclusion) -> bool:
+    """Whether the list has this account, phone or ID already (loaded before, or added by hand)."""
+    same = Q(pk__isnull=True)
+    for key in ("user", "phone", "national_id_hash"):
+        if value := getattr(exclusion, key):
+            same |= Q(**{key: value})
+    return Exclusion.objects.filter(same, contest=exclusion.contest).exists()
