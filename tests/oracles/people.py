@@ -93,6 +93,8 @@ class Facts:
     corrections: dict[int, dict[int, frozenset[int] | None]] = field(default_factory=dict)
     in_force: dict[Scope, list[Award]] = field(default_factory=dict)
     nominated: dict[Scope, list[tuple[int, int, int]]] = field(default_factory=dict)
+    # By paper, how many are right by the keys: it is asked for again and again.
+    marks: dict[Any, int] = field(default_factory=dict)
 
 
 class People:
@@ -147,11 +149,18 @@ class People:
         return by_person
 
     def _mark(self, paper: Paper) -> int:
-        keys, changed = self.facts.keys[paper.round], self.facts.corrections.get(paper.round, {})
-        right = 0
-        for question, choice in zip(paper.questions, paper.choices, strict=True):
-            accepted = changed.get(question, frozenset({keys[question]}))
-            right += accepted is None or choice - 1 in accepted
+        if paper.id not in self.facts.marks:
+            keys = self.facts.keys[paper.round]
+            self.facts.marks[paper.id] = sum(
+                choice == 1 + keys[question]
+                for question, choice in zip(paper.questions, paper.choices, strict=True)
+            )
+        right = self.facts.marks[paper.id]
+        for question, accepted in self.facts.corrections.get(paper.round, {}).items():
+            if question in paper.questions:
+                choice = paper.choices[paper.questions.index(question)]
+                right += accepted is None or choice - 1 in accepted
+                right -= choice == 1 + self.facts.keys[paper.round][question]
         return right
 
     def unit_of(self, person: int) -> int | None:

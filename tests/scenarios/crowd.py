@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 
 from tests.scenarios.world import MILLISECOND, World
@@ -60,3 +60,38 @@ def moments_within(world: World, number: int, times: int, longest_ms: int) -> li
 def last_instant(world: World, number: int) -> datetime:
     """The last millisecond of the round."""
     return world.rounds[number].closes_at - MILLISECOND
+
+
+def sit_ladder(
+    world: World,
+    number: int,
+    groups: Sequence[Sequence[int]],
+    *,
+    truth: Decimal | None = None,
+    fastest_ms: int = 60_000,
+) -> None:
+    """The best of the round, from the top: those of a group are equal on every key, and before the next.
+
+    All are right everywhere; each group is a second slower, two further from the `truth` and a minute later
+    than the one above it, so that no order of the keys puts it elsewhere.
+    """
+    first = world.rounds[number].opens_at + timedelta(minutes=30)
+    for place, group in enumerate(groups):
+        for person in group:
+            world.sit(
+                person,
+                number,
+                duration_ms=fastest_ms + 1000 * place,
+                submitted_at=first + timedelta(minutes=place),
+                prediction=None if truth is None else truth - 2 * place,
+            )
+
+
+def split(people: Sequence[int], sizes: Sequence[int]) -> list[list[int]]:
+    """The people in groups of these sizes, in their order."""
+    left = list(people)
+    groups = []
+    for size in sizes:
+        groups.append(left[:size])
+        left = left[size:]
+    return groups

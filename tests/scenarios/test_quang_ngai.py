@@ -2,22 +2,70 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+from decimal import Decimal
+
 import pytest
 
-from tests.scenarios.crowd import far_guesses, sit_all
+from tests.scenarios.crowd import far_guesses, last_instant, sit_all, sit_ladder, split
 from tests.scenarios.office import Office
-from tests.scenarios.world import make_world
+from tests.scenarios.world import World, make_world
 
 pytestmark = pytest.mark.django_db
 PEOPLE = 2_000
+# Places of the best: the winner; three equal from the second prize into the third; two equal inside the
+# third; fourteen apart; three equal for the last consolation prize; the next ones.
+SIZES = [1, 3, 2, *[1] * 14, 3, *[1] * 5]
+PURSE = 3_000_000 + 2 * 1_500_000 + 3 * 1_000_000 + 15 * 500_000
 
 
 def test_quang_ngai() -> None:
     world = make_world("quang-ngai-2024", seed=2024)
     assert len(world.area) >= 40
-    people = world.add_people(world.dice.choices(world.area, k=PEOPLE))
+    crowd = world.add_people(world.dice.choices(world.area, k=PEOPLE))
+    best = split(world.add_people(world.dice.choices(world.area, k=sum(SIZES))), SIZES)
+    trial = world.enter(world.area[5], by=world.chair, unofficially=True)
+    uncounted = [trial, *world.add_people(world.area[6:10])]
     world.end(1)
-    sit_all(world, 1, people, guess=far_guesses(world), attempts=lambda: world.dice.choice([1, 1, 2]))
-    world.write()
+    truth = _everybody_sits(world, crowd, best, uncounted)
     office = Office(world)
-    office.award(1, office.rank(1))
+
+    # Who is on the list may have taken part; one more line names a number that nobody has
+    _exclude(world, uncounted[1:])
+    run = office.rank(1)
+    assert (run.target_value, run.version) == (truth, 1)
+    awards = office.award(1, run)
+    assert office.ties == [(1, (1, None, 2)), (1, (1, None, 21))]
+    assert [one.winner for one in awards if one.name == "Giải Nhất"] == best[0]
+    assert sum(award.amount for award in awards) == PURSE
+
+
+def _everybody_sits(world: World, crowd: list[int], best: list[list[int]], uncounted: list[int]) -> Decimal:
+    """The truth that the prediction asks for."""
+    sit_all(world, 1, crowd, guess=far_guesses(world), attempts=lambda: world.dice.choice([1, 1, 2]))
+    counts = world.oracle().counts(1)
+    assert 0.25 < counts["all_right"] / counts["participants"] < 0.5
+    truth = Decimal(counts["all_right"] + sum(SIZES))
+    sit_ladder(world, 1, [uncounted], truth=truth, fastest_ms=50_000)
+    sit_ladder(world, 1, best, truth=truth)
+    # Papers of the first and of the last instant, and one that the server ended with the round: all worse
+    # than what these three had, with guesses that no longer bind
+    round = world.rounds[1]
+    first, last, server = (group[0] for group in best[-3:])
+    begun = round.opens_at + timedelta(seconds=1)
+    world.sit(first, 1, wrong=3, duration_ms=1_000, submitted_at=begun, prediction=truth)
+    world.sit(last, 1, wrong=2, duration_ms=1_799_999, submitted_at=last_instant(world, 1), prediction=truth)
+    world.sit(server, 1, wrong=9, duration_ms=1_800_000, submitted_at=round.closes_at, by_server=True)
+    world.write()
+    return truth
+
+
+def _exclude(world: World, people: list[int]) -> None:
+    """Four of the best were on the committee, known by account, by one of two phones, by national ID."""
+    odd = next(person for person in people if world.numbers[person] % 2)
+    account, phone, typed = (person for person in people if person != odd)
+    world.exclude(national_id=world.national_id(odd))
+    world.exclude(user=world.user_of(account))
+    world.exclude(phone=f" {world.user_of(phone).phone} ")
+    world.exclude(phone=world.entry(typed).phone.replace("+84", "0084 "))
+    world.exclude(phone="0911 222 333")

@@ -30,13 +30,16 @@ from contest_site.lib.clock import database_now
 from contest_site.lib.identity import national_id_hash
 from contest_site.lib.text import fold
 from contests.domain.announcing import announce
+from contests.domain.entering import EntryData, enter, enter_unofficially
+from contests.domain.excluding import exclude_person
 from contests.domain.plans import load_plan
 from contests.domain.rounds import close_round, seal_round
+from contests.enums import ExclusionRole
 from contests.models import BlockUnit, Contest, Entry, Headcount, Round, Unit
 from tests.oracles import planwords
 from tests.oracles.contest import Contest as Oracle
 from tests.oracles.people import Facts, Paper, Person
-from tests.support.factories import make_bank, make_staff
+from tests.support.factories import make_bank, make_staff, make_user
 
 PLANS = settings.BASE_DIR / "contests" / "plans"
 MILLISECOND = timedelta(milliseconds=1)
@@ -61,6 +64,7 @@ class World:
     chair: User
     jury: User
     serial: int = 0
+    numbers: dict[int, int] = field(default_factory=dict)
     rounds: dict[int, Round] = field(default_factory=dict)
     sealed: dict[int, SealedPaper] = field(default_factory=dict)
     _rows: list[tuple[Any, ...]] = field(default_factory=list)
@@ -150,7 +154,28 @@ class World:
             for number, user, unit in zip(numbers, users, units, strict=True)
         )
         self.know(entries)
+        self.numbers |= {entry.pk: number for entry, number in zip(entries, numbers, strict=True)}
         return [entry.pk for entry in entries]
+
+    def enter(
+        self, unit: int, *, born: date = date(1985, 5, 17), by: User | None = None, unofficially: bool = False
+    ) -> int:
+        """One person by the product's own verb, while the contest takes entries."""
+        self.serial += 1
+        data = EntryData(
+            full_name=f"Nguyễn Thị Số {self.serial}",
+            birth_date=born,
+            gender="female",
+            phone=f"038 {self.serial:07d}",
+            unit=Unit.objects.get(pk=unit),
+            category=self.contest.categories.order_by("position")[0],
+            consented=True,
+            national_id=id_number(self.serial),
+        )
+        verb = enter_unofficially if unofficially else enter
+        entry = verb(self.contest, by=by or make_user(phone=f"+8438{self.serial:07d}"), data=data)
+        self.know([entry])
+        return entry.pk
 
     def know(self, entries: Iterable[Entry]) -> None:
         """Take entries into the facts."""
@@ -162,6 +187,22 @@ class World:
                 id_hash=entry.national_id_hash,
                 unofficial=entry.unofficial,
             )
+
+    def national_id(self, person: int) -> str:
+        """The ID that one of `add_people` has given."""
+        assert self.facts.people[person].id_hash
+        return id_number(self.numbers[person])
+
+    def exclude(self, **by: Any) -> None:
+        """Put somebody on the list of those who may not take part."""
+        found = exclude_person(
+            self.contest,
+            by=self.secretary,
+            full_name="Thành viên Ban Tổ chức",
+            role=ExclusionRole.COMMITTEE,
+            **by,
+        )
+        self.facts.listed.append((found.user_id, found.phone, found.national_id_hash))
 
     def user_of(self, person: int) -> User:
         return User.objects.get(pk=self.facts.people[person].account)
