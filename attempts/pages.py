@@ -4,18 +4,25 @@ from string import ascii_uppercase
 from typing import Any
 
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from attempts.domain.finishing import attempt_end
 from attempts.domain.papers import paper_questions
+from attempts.domain.starting import allowance_of, refusal, waiting
 from attempts.models import Attempt
-from attempts.queries import attempts_of, bound_prediction, result_visible
+from attempts.queries import (
+    attempts_of,
+    bound_prediction,
+    regraded_result,
+    result_visible,
+    standing_disqualification,
+)
 from attempts.rules.permutation import permutation
-from contest_site.lib.clock import database_now
 from contest_site.lib.templatetags.vi import number as grouped
 from contests.enums import PredictionTarget
 from contests.models import Entry, Round
-from contests.queries import RoundState, effective_close, round_state
+from contests.queries import RoundState, effective_close, exclusion_of, round_state
 
 
 def remaining_seconds(attempt: Attempt) -> int:
@@ -24,19 +31,23 @@ def remaining_seconds(attempt: Attempt) -> int:
 
 
 def start_context(entry: Entry, round: Round) -> dict[str, Any]:
-    """The page before a start: what it costs and what is left."""
-    attempts = [attempt for attempt in attempts_of(entry) if attempt.round_id == round.pk]
-    now = database_now()
+    """The page before a start, for a round of `round_for`: what it costs, what is left, what limits it."""
+    attempts = list(attempts_of(entry).filter(round=round))
+    now = round.now  # type: ignore[attr-defined]
     state = round_state(round, now)
     until_close = int((effective_close(round) - now).total_seconds() // 60)
     bound = bound_prediction(entry.pk, round.pk)
+    allowed = allowance_of(round, attempts, now)
     return {
         "contest": round.contest,
         "round": round,
         "entry": entry,
         "state": state.value,
         "open_attempt": next((attempt for attempt in attempts if attempt.submitted_at is None), None),
-        "left": round.attempts_allowed - len(attempts),
+        "left": allowed.left,
+        "left_today": allowed.left_today,
+        "waiting": waiting(allowed),
+        "cooldown_seconds": round.cooldown_minutes * 60,
         "time_limit_minutes": round.time_limit_minutes,
         "closes_in_minutes": until_close
         if state is RoundState.OPEN and until_close < round.time_limit_minutes
@@ -109,26 +120,51 @@ def result_context(attempt: Attempt, *, published: bool) -> dict[str, Any]:
     `published`: whether the round's results are public (known one app further on).
     """
     round = attempt.round
-    state = round_state(round, attempt.now)  # type: ignore[attr-defined]
+    now = attempt.now  # type: ignore[attr-defined]
+    state = round_state(round, now)
     shown = result_visible(round, closed=state is RoundState.CLOSED, published=published)
     prediction = bound_prediction(attempt.entry_id, round.pk)
-    left = round.attempts_allowed - attempt.number
-    again = left > 0 and state is RoundState.OPEN
+    allowed = None
+    if state is RoundState.OPEN:
+        allowed = allowance_of(round, attempts_of(attempt.entry).filter(round=round), now)
+    again = allowed is not None and allowed.wait is None
+    regraded = regraded_result(attempt) if state is RoundState.CLOSED else None
     return {
         "attempt": attempt,
         "contest": round.contest,
         "round": round,
         "shown": shown,
         "when_shown": "" if shown else _when_shown(round),
-        "correct": attempt.correct,
+        "uncounted": _uncounted(attempt),
+        "correct": regraded.correct if regraded else attempt.correct,
+        "regraded": regraded,
         "total": len(attempt.answers),
         "duration_ms": attempt.duration_ms,
         "receipt": attempt.receipt,
         "prediction": prediction.value if prediction else None,
         "finished_by_server": attempt.finished_by == Attempt.FinishedBy.SERVER,
-        "attempts_left": left,
+        "attempts_left": allowed.left if allowed else 0,
+        "waiting": waiting(allowed) if allowed and allowed.left else "",
         "again_url": reverse("attempts:start", args=[round.contest.slug, round.number]) if again else "",
     }
+
+
+def _uncounted(attempt: Attempt) -> str:
+    """Why the attempt, finished and receipted like any other, is not counted and not ranked; "" when it is.
+
+    Somebody may have come onto the list, or been disqualified, after the start or after the submission.
+    """
+    entry = attempt.entry
+    if entry.unofficial:
+        return _("Bài thi thử của Ban Tổ chức: không được tính và không được xếp hạng.")
+    if exclusion := exclusion_of(entry):
+        return _("Bài thi đã được ghi nhận nhưng không được xếp hạng.") + " " + refusal(exclusion)
+    if judged := standing_disqualification(entry, attempt.round):
+        return _(
+            "Ban Tổ chức đã loại kết quả này ngày %(day)s, nên bài thi không được tính và không được xếp"
+            " hạng. Cần biết thêm, liên hệ: %(hotline)s."
+        ) % {"day": f"{timezone.localtime(judged.at):%d/%m/%Y}", "hotline": attempt.round.contest.hotline}
+    return ""
 
 
 def _when_shown(round: Round) -> str:

@@ -1,12 +1,21 @@
 """Reading attempts for pages."""
 
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.db.models.functions import Now
 
-from attempts.models import Attempt, Disqualification, Prediction
+from attempts.models import (
+    Attempt,
+    Disqualification,
+    KeyCorrectionDecision,
+    Prediction,
+    Regrade,
+    RegradedScore,
+)
 from attempts.rules.receipts import attempt_line
 from contests.enums import ResultShown
 from contests.models import Contest, Entry, Round
@@ -68,9 +77,71 @@ def attempt_of(user_id: int, attempt_id: UUID) -> Attempt:
     Raises Attempt.DoesNotExist for another's.
     """
     return (
-        Attempt.objects.select_related("entry", "round__contest", "round__seal", "round__closing")
+        Attempt.objects.select_related(
+            "entry__user", "entry__contest", "round__contest", "round__seal", "round__closing"
+        )
         .annotate(now=Now())
         .get(pk=attempt_id, entry__user_id=user_id)
+    )
+
+
+def standing_disqualification(entry: Entry, round: Round) -> Disqualification | None:
+    """The disqualification by which the entry's attempts of the round do not count, the first one made."""
+    scope = Q(round=None) | Q(round=round)
+    return Disqualification.objects.filter(scope, entry=entry, reinstatement=None).order_by("pk").first()
+
+
+@dataclass(frozen=True)
+class CorrectedQuestion:
+    """A question of a paper whose key was corrected: its number on the paper (from 1), and when."""
+
+    number: int
+    void: bool
+    decided_at: datetime
+
+
+@dataclass(frozen=True)
+class RegradedResult:
+    """The number right after the newest regrade, and the questions of this paper that it was about."""
+
+    correct: int
+    questions: list[CorrectedQuestion]
+
+
+def regraded_result(attempt: Attempt) -> RegradedResult | None:
+    """What the newest regrade of the round says of a submitted attempt; None when it is not about it."""
+    regrade = Regrade.objects.filter(round=attempt.round_id).order_by("-version").first()
+    if regrade is None:
+        return None
+    numbers = {
+        question: attempt.paper.index(question) + 1
+        for question, *_rest in regrade.corrections
+        if question in attempt.paper
+    }
+    if not numbers:
+        return None
+    decided = (
+        KeyCorrectionDecision.objects.filter(
+            approved=True,
+            at__lte=regrade.at,
+            correction__round=attempt.round_id,
+            correction__question__in=numbers,
+        )
+        .select_related("correction")
+        .order_by("pk")
+    )
+    newest = {decision.correction.question: decision for decision in decided}
+    score = RegradedScore.objects.filter(regrade=regrade, attempt=attempt).first()
+    assert attempt.correct is not None
+    return RegradedResult(
+        score.correct if score else attempt.correct,
+        sorted(
+            (
+                CorrectedQuestion(numbers[at], decision.correction.void, decision.at)
+                for at, decision in newest.items()
+            ),
+            key=lambda one: one.number,
+        ),
     )
 
 

@@ -16,17 +16,16 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from attempts.domain.finishing import attempt_end
 from attempts.domain.saving import Finished, Overtaken, save_answers
-from attempts.domain.starting import refusal, start_attempt
+from attempts.domain.starting import check_person, round_for, start_attempt
 from attempts.domain.submitting import submit_attempt
 from attempts.forms import ReceiptForm, SentPaper, prediction_value, read_paper
 from attempts.models import Attempt
 from attempts.pages import paper_context, remaining_seconds, start_context
 from attempts.queries import attempt_of, receipt_of
 from contest_site.accounts.models import User
-from contest_site.lib.errors import DomainError, Invalid, NotAllowed
+from contest_site.lib.errors import DomainError, Invalid
 from contest_site.lib.network import client_address, device_mark, limit
 from contests.models import Entry, Round
-from contests.queries import exclusion_of
 
 # The result page belongs to the root, because it also tells the published rank.
 RESULT = "result"
@@ -75,7 +74,7 @@ def start(request: HttpRequest, slug: str, number: int) -> HttpResponse:
     """GET explains what will happen, POST starts; an open attempt is gone on with."""
     user = _user(request)
     round = get_object_or_404(
-        Round.objects.select_related("contest", "closing"),
+        Round.objects.select_related("contest"),
         contest__slug=slug,
         number=number,
         contest__announcement__isnull=False,
@@ -87,9 +86,9 @@ def start(request: HttpRequest, slug: str, number: int) -> HttpResponse:
         limit("start", user.pk, per_minute=20)
         attempt = start_attempt(entry, round, address=client_address(request), device=device_mark(request))
         return redirect("attempts:paper", attempt.pk)
-    if exclusion := exclusion_of(entry):
-        raise NotAllowed(refusal(exclusion))
-    context = start_context(entry, round)
+    state = round_for(entry, round)
+    check_person(entry, state)
+    context = start_context(entry, state)
     if open_attempt := context["open_attempt"]:
         return redirect("attempts:paper", open_attempt.pk)
     return render(request, "attempts/start.html", context)

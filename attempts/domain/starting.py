@@ -1,44 +1,79 @@
 """Starting an attempt: one row is inserted, and the database alone decides between parallel starts."""
 
-from datetime import timedelta
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from uuid import uuid4
 
-from django.db import IntegrityError, transaction
-from django.db.models import Exists
+from django.db import connection
+from django.db.models import Exists, OuterRef
 from django.db.models.functions import Now
 from django.utils.translation import gettext as _
 
 from attempts.domain.papers import sealed_paper
 from attempts.models import Attempt
+from attempts.rules.limits import Allowance, Limits, Sitting, Wait, allowance
 from contest_site.lib.errors import NotAllowed, NotNow
-from contests.models import Entry, Exclusion, Round
-from contests.queries import RoundState, excluded_entries, exclusion_of, round_state
+from contest_site.lib.templatetags.vi import moment
+from contests.models import Entry, Exclusion, Promotion, Round
+from contests.queries import RoundState, effective_close, excluded_entries, exclusion_of, round_state
+
+# The number is worked out from the attempts that were read. Numbers are consecutive and attempts are never
+# deleted, so this row goes in only while those attempts are still all: every limit that was checked on them
+# holds at this moment too, however many tabs and devices start at once.
+INSERT = """
+INSERT INTO attempts_attempt (
+    id, entry_id, round_id, number, seed, paper, orders, widths, answers, revision, started_at, deadline,
+    address, device
+) VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, 0, %s, %s, %s, %s)
+ON CONFLICT DO NOTHING
+RETURNING id
+"""
 
 
 def start_attempt(entry: Entry, round: Round, *, address: str | None = None, device: str = "") -> Attempt:
     """The entry's open attempt in the round, started now unless there is one.
 
     The deadline is the start plus the time limit, or the round's close if that comes first. Raises NotNow
-    outside the round's window or when all attempts are used, NotAllowed for an excluded person.
+    outside the round's window and while the plan's limits (in all, per day, cool-down) do not let another
+    attempt begin, NotAllowed for an excluded person and for one who was not promoted to this round.
     """
-    state = (
-        Round.objects.filter(pk=round.pk)
-        .select_related("seal", "closing", "contest__announcement")
-        .annotate(now=Now(), excluded=Exists(excluded_entries(entry.contest).filter(pk=entry.pk)))
-        .get()
-    )
-    if state.excluded:
-        raise NotAllowed(refusal(exclusion_of(entry)))
-    attempts = list(Attempt.objects.filter(entry=entry, round=state).only("number", "submitted_at"))
-    for attempt in attempts:
-        if attempt.submitted_at is None:
-            return attempt
-    _check_window(state, len(attempts))
-    try:
-        with transaction.atomic():
-            return _insert(entry, state, len(attempts) + 1, address, device)
-    except IntegrityError:
-        # Another tab was faster: both are led to the one attempt.
-        return Attempt.objects.filter(entry=entry, round=state).latest("number")
+    while True:
+        state = round_for(entry, round)
+        check_person(entry, state)
+        attempts = list(
+            Attempt.objects.filter(entry=entry, round=state).only("number", "started_at", "submitted_at")
+        )
+        for attempt in attempts:
+            if attempt.submitted_at is None:
+                return attempt
+        _check_window(state, attempts)
+        if started := _insert(entry, state, len(attempts) + 1, address, device):
+            return started
+        # Another tab or device was faster: look again, which leads to its attempt while that is open.
+
+
+def allowance_of(round: Round, attempts: Iterable[Attempt], now: datetime) -> Allowance:
+    """What the round's limits leave at `now` to the person of these attempts in it, all of them over."""
+    limits = Limits(round.attempts_allowed, round.attempts_per_day, timedelta(minutes=round.cooldown_minutes))
+    sittings = [Sitting(one.started_at, one.submitted_at) for one in attempts if one.submitted_at]
+    return allowance(limits, sittings, now=now, closes_at=effective_close(round))
+
+
+def waiting(found: Allowance) -> str:
+    """The sentence that tells why no attempt may begin now and when the next may; "" when one may."""
+    if found.wait is None:
+        return ""
+    if found.wait is Wait.USED:
+        return _("Đã dùng hết số lượt thi của vòng này.")
+    if found.wait is Wait.DAY:
+        why = _("Đã dùng hết số lượt thi của ngày hôm nay.")
+    else:
+        why = _("Chưa hết thời gian nghỉ giữa hai lượt thi.")
+    if found.next_at is None:
+        return f"{why} {_('Vòng thi kết thúc trước khi lượt tiếp theo bắt đầu được.')}"
+    # Rounded up to the minute: at the time shown the attempt does begin.
+    shown = found.next_at + timedelta(seconds=59, microseconds=999_999)
+    return f"{why} {_('Lượt tiếp theo bắt đầu được từ %(moment)s.') % {'moment': moment(shown)}}"
 
 
 def refusal(exclusion: Exclusion | None) -> str:
@@ -49,23 +84,54 @@ def refusal(exclusion: Exclusion | None) -> str:
     }
 
 
-def _check_window(round: Round, used: int) -> None:
+def round_for(entry: Entry, round: Round) -> Round:
+    """The round as it is at its `now`, with all that a start of this person depends on."""
+    promoted = Promotion.objects.filter(round=OuterRef("pk"), entry=entry, withdrawal=None)
+    return (
+        Round.objects.filter(pk=round.pk)
+        .select_related("seal", "closing", "contest__announcement", "promotes_from")
+        .annotate(
+            now=Now(),
+            excluded=Exists(excluded_entries(entry.contest).filter(pk=entry.pk)),
+            promoted=Exists(promoted),
+        )
+        .get()
+    )
+
+
+def check_person(entry: Entry, round: Round) -> None:
+    """Raises NotAllowed for somebody who may not take part in the round (of `round_for`) at any time."""
+    # An organiser's trial is for trying every round out; it counts nowhere.
+    if entry.unofficial:
+        return
+    if round.excluded:  # type: ignore[attr-defined]
+        raise NotAllowed(refusal(exclusion_of(entry)))
+    if round.promotes_from is not None and not round.promoted:  # type: ignore[attr-defined]
+        raise NotAllowed(
+            _("Vòng này chỉ dành cho người được chọn từ %(round)s; đăng ký này không có trong danh sách.")
+            % {"round": round.promotes_from.name}
+        )
+
+
+def _check_window(round: Round, attempts: list[Attempt]) -> None:
     if not hasattr(round.contest, "announcement") or not hasattr(round, "seal"):
         raise NotNow(_("Vòng thi chưa sẵn sàng. Vui lòng quay lại sau."))
-    match round_state(round, round.now):  # type: ignore[attr-defined]  # annotated by the query
+    now = round.now  # type: ignore[attr-defined]  # annotated by the query
+    match round_state(round, now):
         case RoundState.NOT_OPEN:
             raise NotNow(_("Vòng thi chưa mở."))
         case RoundState.CLOSED:
             raise NotNow(_("Vòng thi đã kết thúc."))
-    if used >= round.attempts_allowed:
-        raise NotNow(_("Đã dùng hết số lượt thi của vòng này."))
+    if refused := waiting(allowance_of(round, attempts, now)):
+        raise NotNow(refused)
 
 
-def _insert(entry: Entry, round: Round, number: int, address: str | None, device: str) -> Attempt:
+def _insert(entry: Entry, round: Round, number: int, address: str | None, device: str) -> Attempt | None:
     sealed = sealed_paper(round.seal.pk)
     seed, paper = sealed.draw(entry.pk, number)
     now = round.now  # type: ignore[attr-defined]
     attempt = Attempt(
+        id=uuid4(),
         entry=entry,
         round=round,
         number=number,
@@ -79,5 +145,14 @@ def _insert(entry: Entry, round: Round, number: int, address: str | None, device
         address=address,
         device=device,
     )
-    attempt.save(force_insert=True)
+    values = [
+        *(attempt.id, entry.pk, round.pk, number, attempt.seed),
+        *(attempt.paper, attempt.orders, attempt.widths, attempt.answers),
+        *(attempt.started_at, attempt.deadline, address, device),
+    ]
+    with connection.cursor() as cursor:
+        cursor.execute(INSERT, values)
+        if cursor.fetchone() is None:
+            return None
+    attempt._state.adding = False
     return attempt

@@ -1,20 +1,32 @@
 import json
 import re
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.http import HttpResponse
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from attempts.domain.papers import paper_questions
 from attempts.domain.starting import start_attempt
 from attempts.domain.submitting import submit_attempt
-from attempts.models import Attempt, Prediction
+from attempts.models import Attempt, Disqualification, Prediction, Reinstatement
+from attempts.pages import result_context
+from attempts.queries import attempt_of
 from contest_site.accounts.models import User
+from contest_site.lib.clock import database_now
 from contests.domain.rounds import close_round
 from contests.models import Entry, Round
-from tests.support.factories import exclude, make_contest, make_entry, make_round, make_user
+from tests.support.factories import (
+    exclude,
+    make_contest,
+    make_entry,
+    make_round,
+    make_user,
+    submitted_attempt,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -96,6 +108,30 @@ class TestStart:
         for response in (client.get(start_url(round)), client.post(start_url(round))):
             assert response.status_code == 403
             assert "Ban Tổ chức không tham gia dự thi" in response.content.decode()
+
+    def test_who_was_not_promoted_gets_the_reason(self) -> None:
+        contest = make_contest()
+        middle = contest.opens_at + timedelta(minutes=1)
+        first = make_round(contest, sealed=False, closes_at=middle)
+        final = make_round(contest, opens_at=middle, promotes_from=first, promotes_best=3, bank=first.bank)
+        client = client_of(make_entry(contest).user)
+        for response in (client.get(start_url(final)), client.post(start_url(final))):
+            assert response.status_code == 403
+            assert "không có trong danh sách" in response.content.decode()
+
+    def test_the_limits_are_told_beforehand(self) -> None:
+        round = make_round(attempts_allowed=9, attempts_per_day=3, cooldown_minutes=90)
+        page = client_of(make_entry(round.contest).user).get(start_url(round)).content.decode()
+        assert "Mỗi ngày thi tối đa 3 lượt (tính theo giờ bắt đầu); hôm nay còn 3 lượt." in page
+        assert "nghỉ ít nhất 1 giờ 30 phút" in page
+
+    def test_when_none_may_begin_now_the_page_says_when_and_has_no_button(self) -> None:
+        round = make_round(attempts_allowed=9, cooldown_minutes=90)
+        entry = make_entry(round.contest)
+        submitted_attempt(entry, round, submitted_at=database_now())
+        page = client_of(entry.user).get(start_url(round)).content.decode()
+        assert "Lượt tiếp theo bắt đầu được từ" in page
+        assert "Bắt đầu làm bài</button>" not in page
 
     def test_a_closed_round_is_a_conflict(self) -> None:
         round = make_round()
@@ -323,6 +359,52 @@ class TestResult:
         sitting.client.post(sitting.url("submit"), {})
         close_round(sitting.round, by=make_user(), reason="Xong")
         assert sitting.client.get(sitting.result_url).context["shown"] is True
+
+    def test_another_attempt_is_offered_only_when_it_may_begin(self) -> None:
+        free = Sitting(attempts_allowed=2)
+        page = free.client.post(free.url("submit"), {}, follow=True)
+        assert (page.context["again_url"], page.context["waiting"]) == (start_url(free.round), "")
+        resting = Sitting(attempts_allowed=2, cooldown_minutes=60)
+        page = resting.client.post(resting.url("submit"), {}, follow=True)
+        assert page.context["again_url"] == ""
+        assert "Lượt tiếp theo bắt đầu được từ" in page.content.decode()
+
+    def test_who_came_onto_the_list_after_the_start_still_gets_a_receipt_and_is_told(self) -> None:
+        sitting = Sitting()
+        exclude(sitting.round.contest, phone=sitting.entry.phone)
+        page = sitting.client.post(sitting.url("submit"), {"q1": "1"}, follow=True)
+        attempt = sitting.stored()
+        assert attempt.answers[0] == 1
+        assert attempt.receipt
+        assert attempt.receipt in page.content.decode()
+        assert "không được xếp hạng. Theo kế hoạch, thành viên Ban Tổ chức" in page.context["uncounted"]
+        assert page.context["uncounted"] in page.content.decode()
+
+    def test_an_organisers_trial_is_told_so(self) -> None:
+        sitting = Sitting()
+        Entry.objects.filter(pk=sitting.entry.pk).update(unofficial=True)
+        exclude(sitting.round.contest, user=sitting.entry.user)
+        page = sitting.client.post(sitting.url("submit"), {}, follow=True)
+        assert "thi thử của Ban Tổ chức" in page.content.decode()
+
+    def test_a_disqualified_person_is_told_the_day_and_not_the_grounds(self) -> None:
+        sitting = Sitting()
+        sitting.client.post(sitting.url("submit"), {})
+        judged = Disqualification.objects.create(
+            entry=sitting.entry, round=sitting.round, grounds="Biên bản mật số 7", by=make_user()
+        )
+        page = sitting.client.get(sitting.result_url).content.decode()
+        assert f"Ban Tổ chức đã loại kết quả này ngày {timezone.localdate():%d/%m/%Y}" in page
+        assert "Biên bản mật" not in page
+        Reinstatement.objects.create(disqualification=judged, grounds="Nhầm người", by=make_user())
+        assert "đã loại kết quả" not in sitting.client.get(sitting.result_url).content.decode()
+
+    def test_it_takes_a_literal_number_of_queries(self, django_assert_num_queries: Any) -> None:
+        sitting = Sitting()
+        sitting.client.post(sitting.url("submit"), {})
+        # attempt, prediction, the person's attempts, list of excluded, disqualification
+        with django_assert_num_queries(5):
+            result_context(attempt_of(sitting.entry.user_id, sitting.attempt.pk), published=False)
 
     def test_an_open_attempt_has_no_result(self) -> None:
         sitting = Sitting()

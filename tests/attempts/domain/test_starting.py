@@ -1,8 +1,12 @@
-from datetime import timedelta
+import re
+from datetime import datetime, time, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.db import connection
 
+from attempts.domain import starting
 from attempts.domain.papers import paper_questions
 from attempts.domain.starting import start_attempt
 from attempts.domain.submitting import submit_attempt
@@ -11,7 +15,7 @@ from attempts.rules.draw import attempt_seed
 from contest_site.lib.clock import database_now
 from contest_site.lib.errors import NotAllowed, NotNow
 from contests.domain.rounds import close_round
-from contests.models import Quota
+from contests.models import Contest, Entry, Promotion, Quota, Round, Withdrawal
 from tests.support.factories import (
     exclude,
     make_bank,
@@ -20,10 +24,17 @@ from tests.support.factories import (
     make_round,
     make_user,
     seal,
+    submitted_attempt,
 )
 from tests.support.races import at_once
 
 pytestmark = pytest.mark.django_db
+VIETNAM = ZoneInfo("Asia/Ho_Chi_Minh")
+
+
+def start_of_today() -> datetime:
+    today = database_now().astimezone(VIETNAM).date()
+    return datetime.combine(today, time.min, VIETNAM)
 
 
 def test_a_start_draws_a_paper_of_30_distinct_questions_by_the_committed_secret() -> None:
@@ -116,12 +127,136 @@ def test_excluded_people_are_refused_with_the_reason(by: str) -> None:
         start_attempt(entry, round)
 
 
+# --- The plan's limits --------------------------------------------------------------------------------------
+def ended(entry: Entry, round: Round, *, ago: timedelta) -> None:
+    """A minute's attempt of the person that ended so long ago."""
+    submitted_attempt(entry, round, duration_ms=60_000, submitted_at=database_now() - ago)
+
+
+def test_so_many_a_day_and_the_next_one_tomorrow() -> None:
+    round = make_round(attempts_allowed=9, attempts_per_day=1)
+    entry = make_entry(round.contest)
+    yesterday = start_of_today() - timedelta(hours=1)
+    submitted_attempt(entry, round, submitted_at=yesterday)
+    attempt = start_attempt(entry, round)
+    assert attempt.number == 2
+    submit_attempt(attempt.pk, entry.user_id)
+    tomorrow = f"{start_of_today() + timedelta(days=1):%d/%m/%Y}"
+    with pytest.raises(NotNow, match=f"hôm nay. Lượt tiếp theo bắt đầu được từ 00 giờ 00 ngày {tomorrow}"):
+        start_attempt(entry, round)
+
+
+def test_a_cool_down_names_the_minute_from_which_the_next_one_begins() -> None:
+    round = make_round(attempts_allowed=9, cooldown_minutes=60)
+    entry = make_entry(round.contest)
+    ended(entry, round, ago=timedelta(minutes=59))
+    with pytest.raises(NotNow, match="nghỉ giữa hai lượt thi") as refused:
+        start_attempt(entry, round)
+    shown = re.search(r"(\d\d) giờ (\d\d) ngày (\d\d/\d\d/\d{4})", str(refused.value))
+    assert shown
+    named = datetime.strptime(" ".join(shown.groups()), "%H %M %d/%m/%Y").replace(tzinfo=VIETNAM)
+    assert timedelta(0) <= named - (database_now() + timedelta(minutes=1)) < timedelta(minutes=1)
+
+
+def test_after_the_cool_down_the_next_one_begins() -> None:
+    round = make_round(attempts_allowed=9, cooldown_minutes=60)
+    entry = make_entry(round.contest)
+    ended(entry, round, ago=timedelta(minutes=60))
+    assert start_attempt(entry, round).number == 2
+
+
+def test_a_round_that_ends_before_the_next_attempt_may_begin_says_so() -> None:
+    now = database_now()
+    contest = make_contest(opens_at=now - timedelta(hours=1), closes_at=now + timedelta(minutes=10))
+    round = make_round(contest, attempts_allowed=9, cooldown_minutes=60)
+    entry = make_entry(contest)
+    ended(entry, round, ago=timedelta(minutes=1))
+    with pytest.raises(NotNow, match="kết thúc trước khi lượt tiếp theo bắt đầu được"):
+        start_attempt(entry, round)
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("limits", [{"attempts_per_day": 1}, {"cooldown_minutes": 60}], ids=str)
+def test_no_limit_is_passed_by_many_tabs_that_start_and_submit_at_once(limits: dict[str, int]) -> None:
+    """Each thread starts, submits and starts again, so a check on old attempts would let a second one in."""
+    round = make_round(bank=make_bank(30), attempts_allowed=9, **limits)
+    entry = make_entry(round.contest)
+
+    def hurry() -> None:
+        for _ in range(3):
+            submit_attempt(start_attempt(entry, round).pk, entry.user_id)
+
+    for result in at_once(8, hurry):
+        assert isinstance(result, NotNow)
+    assert Attempt.objects.count() == 1
+
+
+def test_a_start_decided_on_attempts_that_are_no_longer_all_is_decided_again(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Another device starts and submits between this one's look at the limits and its INSERT."""
+    round = make_round(attempts_allowed=9, attempts_per_day=1)
+    entry = make_entry(round.contest)
+    insert = starting._insert
+    meanwhile: list[object] = []
+
+    def late(*args: Any) -> Attempt | None:
+        if not meanwhile:
+            meanwhile.append(ended(entry, round, ago=timedelta(0)))
+        return insert(*args)
+
+    monkeypatch.setattr(starting, "_insert", late)
+    with pytest.raises(NotNow, match="hôm nay"):
+        start_attempt(entry, round)
+    assert Attempt.objects.count() == 1
+
+
+# --- Who may ------------------------------------------------------------------------------------------------
+def final_of(contest: Contest) -> Round:
+    """A final that is open now, after a preliminary that is over."""
+    start = contest.opens_at
+    middle = start + timedelta(minutes=1)
+    first = make_round(contest, sealed=False, closes_at=middle, name="Vòng sơ khảo")
+    return make_round(contest, bank=first.bank, opens_at=middle, promotes_from=first, promotes_best=10)
+
+
+def promote(entry: Entry, round: Round) -> Promotion:
+    return Promotion.objects.create(round=round, entry=entry, unit=entry.unit, place=1, basis="1/1/abc")
+
+
+def test_a_final_takes_only_who_was_promoted() -> None:
+    contest = make_contest()
+    final = final_of(contest)
+    promoted, other = make_entry(contest), make_entry(contest)
+    promote(promoted, final)
+    assert start_attempt(promoted, final).number == 1
+    with pytest.raises(NotAllowed, match="chỉ dành cho người được chọn từ Vòng sơ khảo"):
+        start_attempt(other, final)
+
+
+def test_who_withdrew_from_a_final_does_not_start() -> None:
+    contest = make_contest()
+    final = final_of(contest)
+    entry = make_entry(contest)
+    Withdrawal.objects.create(promotion=promote(entry, final), grounds="Bận công tác", by=make_user())
+    with pytest.raises(NotAllowed):
+        start_attempt(entry, final)
+
+
+def test_an_organisers_trial_starts_although_excluded_and_not_promoted() -> None:
+    contest = make_contest()
+    final = final_of(contest)
+    entry = make_entry(contest, unofficial=True)
+    exclude(contest, user=entry.user)
+    assert start_attempt(entry, final).number == 1
+
+
 def test_a_start_is_one_insert_and_reads_no_question(django_assert_num_queries: object) -> None:
     round = make_round()
     start_attempt(make_entry(round.contest), round)  # the pool is in memory now
     entry = make_entry(round.contest)
-    with connection.execute_wrapper(_refuse_questions), django_assert_num_queries(5):  # type: ignore[operator]
-        start_attempt(entry, round)  # round, attempts, savepoint, INSERT, release
+    with connection.execute_wrapper(_refuse_questions), django_assert_num_queries(3):  # type: ignore[operator]
+        start_attempt(entry, round)  # round, attempts, INSERT
 
 
 def _refuse_questions(execute, sql, params, many, context):  # type: ignore[no-untyped-def]
