@@ -236,7 +236,13 @@ MILESTONE: Keys = {
 DOCUMENT: Keys = {"title": Key(name(200)), "file": Key(name(200))}
 UNITS: Keys = {"area": Key(name(20)), "file": Key(name(200), required=False)}
 BLOCK: Keys = {"name": Key(name(200))}
-WEEKLY: Keys = {"start": Key(moment), "count": Key(numbers(2, 100)), "days": Key(numbers(1, 366))}
+# How many rounds one line may make, and how long each may be.
+MAX_ROUNDS, MAX_DAYS = 100, 366
+WEEKLY: Keys = {
+    "start": Key(moment),
+    "count": Key(numbers(2, MAX_ROUNDS)),
+    "days": Key(numbers(1, MAX_DAYS)),
+}
 PROMOTION: Keys = {
     "from": Key(numbers(1, 1000), field="promotes_from"),
     "best": Key(numbers(1, 1000), field="promotes_best"),

@@ -7,6 +7,7 @@ from typing import Any
 
 from django.db import models
 
+from contest_site.lib.text import clean
 from contests.enums import PredictionTarget
 from contests.fileschema import (
     CERTIFICATE,
@@ -65,8 +66,8 @@ def _round(one: Round) -> Values:
     asked = one.prediction_target != PredictionTarget.NONE
     return {
         **_fields(one, keys),
-        "bank": one.bank.name,
-        "quotas": {quota.topic.name: quota.questions for quota in one.quotas.all()},
+        "bank": clean(one.bank.name),
+        "quotas": {clean(quota.topic.name): quota.questions for quota in one.quotas.all()},
         "promotes_from": one.promotes_from.number if one.promotes_from else None,
         "promotes_best": one.promotes_best,
         # Without a prediction its scope means nothing, whatever the field holds.

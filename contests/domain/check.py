@@ -10,6 +10,7 @@ from dataclasses import replace
 from django.db import models
 from django.utils.translation import gettext as _
 
+from contest_site.lib.text import clean
 from contests.models import Contest
 from contests.planfile.plan import PlanFile
 from contests.queries import contest_units
@@ -23,8 +24,7 @@ from questions.queries import approved_revisions
 def problems(contest: Contest) -> list[str]:
     """All reasons, as sentences for the organiser, why the contest cannot be announced; empty when it can."""
     plan = saved_plan(contest)
-    banks = bank_facts(Bank.objects.filter(name__in={one["bank"] for one in plan.rounds}))
-    facts = replace(plan.facts(), banks=banks)
+    facts = replace(plan.facts(), banks=bank_facts(one["bank"] for one in plan.rounds))
     return [
         *_empty_fields(contest),
         *_area_problems(contest),
@@ -32,12 +32,14 @@ def problems(contest: Contest) -> list[str]:
     ]
 
 
-def bank_facts(banks: Iterable[Bank]) -> dict[str, BankFacts]:
-    """Approved questions by topic, by the bank's name. Two queries a bank."""
+def bank_facts(names: Iterable[str]) -> dict[str, BankFacts]:
+    """Approved questions by topic, by the bank's name, as far as there is a bank. Two queries a bank."""
+    wanted = set(names)
     found = {}
-    for bank in banks:
-        approved = Counter(approved_revisions(bank).values_list("topic__name", flat=True))
-        found[bank.name] = BankFacts({topic.name: approved[topic.name] for topic in bank.topics.all()})
+    for bank in Bank.objects.all():
+        if (name := clean(bank.name)) in wanted:
+            approved = Counter(approved_revisions(bank).values_list("topic__name", flat=True))
+            found[name] = BankFacts({clean(topic.name): approved[topic.name] for topic in bank.topics.all()})
     return found
 
 

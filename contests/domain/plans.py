@@ -21,7 +21,6 @@ from contests.models import Contest, Round, Unit
 from contests.planfile import PlanFile, read_plan
 from contests.rules import faults
 from contests.rules.facts import Fault
-from questions.models import Bank
 
 # A shifted contest has been open for this long, so that people are already in the middle of it.
 OPEN_SINCE = timedelta(hours=1)
@@ -106,8 +105,7 @@ def _shifted_opening() -> datetime:
 
 def _rule_faults(plan: PlanFile) -> list[Fault]:
     """Faults of the plan as a whole; a list that could not be read at all is not called empty as well."""
-    banks = Bank.objects.filter(name__in={one["bank"] for one in plan.rounds if "bank" in one})
-    facts = replace(plan.facts(), banks=bank_facts(banks.prefetch_related("topics")))
+    facts = replace(plan.facts(), banks=bank_facts(one["bank"] for one in plan.rounds if "bank" in one))
     reported = {fault.place for fault in plan.faults}
     return [fault for fault in faults(facts) if fault.place not in reported]
 

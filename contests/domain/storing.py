@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 from pathlib import Path
 
 from django.core.files import File
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from contest_site.accounts.models import User
 from contest_site.lib.errors import Refused
+from contest_site.lib.text import clean
 from contests.domain.excluding import record_exclusion
 from contests.enums import PredictionScope
 from contests.models import (
@@ -40,13 +42,13 @@ def store_plan(plan: PlanFile, *, by: User | None, is_rehearsal: bool = False) -
 
     Raises Refused when the contest came too far in the meantime to be changed (`loading_barriers`).
     """
-    banks = {bank.name: bank for bank in Bank.objects.all()}
+    banks = {clean(bank.name): bank for bank in Bank.objects.all()}
     with transaction.atomic():
         # Announcing waits for this lock, and what it has announced is seen here.
         known = Contest.objects.select_for_update().filter(slug=plan.contest["slug"]).first()
         if known and (barriers := loading_barriers(known)):
             raise Refused(_("Kế hoạch chưa được nạp."), barriers)
-        return _Writer(plan, banks, by=by, is_rehearsal=is_rehearsal).write(), known is None
+        return _Writer(plan, banks, by=by, is_rehearsal=is_rehearsal).write(known), known is None
 
 
 def loading_barriers(contest: Contest) -> list[str]:
@@ -74,20 +76,21 @@ class _Writer:
         self.by = by
         self.is_rehearsal = is_rehearsal
 
-    def write(self) -> Contest:
+    def write(self, known: Contest | None) -> Contest:
         plan = self.plan
         units = self._units()
-        contest, _created = Contest.objects.update_or_create(
-            slug=plan.contest["slug"],
-            defaults={
-                **plan.contest,
-                **plan.overall,
-                **plan.consent,
-                "chosen": plan.chosen,
-                "area": units.get(plan.area) or Unit.objects.get(code=plan.area),
-                "is_rehearsal": self.is_rehearsal,
-            },
-        )
+        values = {
+            **plan.contest,
+            **plan.overall,
+            **plan.consent,
+            "chosen": plan.chosen,
+            "area": units.get(plan.area) or Unit.objects.filter(code=plan.area).first(),
+            "is_rehearsal": self.is_rehearsal,
+        }
+        contest = known or Contest()
+        for field, value in values.items():
+            setattr(contest, field, value)
+        _save(contest)
         self._clear(contest)
         self._competition(contest, units)
         self._timetable(contest)
@@ -99,7 +102,8 @@ class _Writer:
     def _clear(self, contest: Contest) -> None:
         """Everything below the contest that the file says anew; people added to the list by hand stay."""
         for document in contest.documents.all():
-            document.file.delete(save=False)
+            # Kept until nothing can take the deletion of the row back.
+            transaction.on_commit(partial(document.file.storage.delete, document.file.name))
         # A final is deleted before the round that it takes its people from.
         for one in contest.rounds.order_by("-opens_at"):
             one.delete()
@@ -195,7 +199,7 @@ class _Writer:
         values["promotes_from"] = made.get(values["promotes_from"])
         values["prediction_scope"] = values["prediction_scope"] or PredictionScope.ROUND
         one = Round.objects.create(contest=contest, bank=bank, **values)
-        topics = {topic.name: topic for topic in Topic.objects.filter(bank=bank, name__in=quotas)}
+        topics = {clean(topic.name): topic for topic in Topic.objects.filter(bank=bank)}
         Quota.objects.bulk_create(
             Quota(round=one, topic=topics[name], questions=questions) for name, questions in quotas.items()
         )
@@ -231,6 +235,17 @@ class _Writer:
             if not _listed(exclusion):
                 exclusion.save()
                 record_exclusion(exclusion, by=self.by)
+
+
+def _save(contest: Contest) -> None:
+    try:
+        with transaction.atomic():
+            contest.save()
+    except IntegrityError:
+        raise Refused(
+            _("Kế hoạch chưa được nạp."),
+            [_("Tên trong địa chỉ “%(slug)s” vừa được dùng cho một cuộc thi khác.") % {"slug": contest.slug}],
+        ) from None
 
 
 def _listed(exclusion: Exclusion) -> bool:

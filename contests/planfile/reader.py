@@ -5,7 +5,6 @@ from __future__ import annotations
 import tomllib
 import unicodedata
 from collections.abc import Callable, Iterable, Mapping
-from datetime import timedelta
 from decimal import Decimal
 from difflib import get_close_matches
 from pathlib import Path
@@ -15,8 +14,9 @@ from django.utils.translation import gettext as _
 
 from contest_site.lib.errors import DomainError
 from contests.enums import DOCUMENT_TYPES
-from contests.fileschema import NO_OVERALL, PLAN, ROUND, Key, Keys, Table, dotted_keys
+from contests.fileschema import NO_OVERALL, PLAN, ROUND, WEEKLY, Key, Keys, Table, dotted_keys
 from contests.planfile.plan import PlanFile, Values
+from contests.planfile.series import ROUND_NUMBER, spread
 from contests.planfile.units import read_units
 from contests.rules.facts import Fault, UnitRow
 from contests.suggestions import SUGGESTED
@@ -24,7 +24,6 @@ from contests.suggestions import SUGGESTED
 MAX_BYTES = 1_000_000
 MAX_UNITS_BYTES = 10_000_000
 MAX_DOCUMENT_BYTES = 20 * 1024 * 1024
-ROUND_NUMBER = "{n}"
 
 
 def read_plan(path: Path) -> PlanFile:
@@ -187,21 +186,13 @@ class _Reader:
         name = one.get("name")
         if name is not None and ROUND_NUMBER not in name:
             self._fault(f"{place}.name", _("Tên của các vòng liền nhau phải có {n}, như “Tuần {n}”."))
-        if len(weekly) < 3 or "number" not in one:
+        if len(weekly) < len(WEEKLY) or "number" not in one:
             return [one]
-        made = []
-        for index in range(weekly["count"]):
-            number = one["number"] + index
-            opens_at = weekly["start"] + timedelta(days=weekly["days"] * index)
-            closes_at = opens_at + timedelta(days=weekly["days"])
-            own = {"number": number, "opens_at": opens_at, "closes_at": closes_at}
-            if name is not None:
-                own["name"] = name.replace(ROUND_NUMBER, str(number))
-            made.append({**one, **own})
+        made = spread(one, weekly)
         rule = ROUND["name"]
         assert isinstance(rule, Key)
-        for own in made[-1:]:
-            self._value(f"{place}.name", own.get("name", "-"), rule.convert)
+        # The longest name is the last one's.
+        self._value(f"{place}.name", made[-1].get("name", ROUND_NUMBER), rule.convert)
         return made
 
     # --- Files beside the plan ---------------------------------------------------------------------------
