@@ -11,6 +11,7 @@ from django.db.models.functions import Now
 from attempts.models import (
     Attempt,
     Disqualification,
+    KeyCorrection,
     KeyCorrectionDecision,
     Prediction,
     Regrade,
@@ -47,6 +48,36 @@ def disqualified_entries(contest: Contest, round: Round | None) -> QuerySet[Entr
     scope = Q(round=None) if round is None else Q(round=None) | Q(round=round)
     standing = Disqualification.objects.filter(scope, entry=OuterRef("pk"), reinstatement=None)
     return Entry.objects.filter(Exists(standing), contest=contest)
+
+
+def undecided_corrections(round: Round) -> QuerySet[KeyCorrection]:
+    return KeyCorrection.objects.filter(round=round, decision=None)
+
+
+def corrections_in_force(round: Round) -> list[list[Any]]:
+    """The approved corrections of a round, the newest of each question, as a Regrade keeps them.
+
+    A list of [question, accepted options, void], by question.
+    """
+    approved = KeyCorrection.objects.filter(round=round, decision__approved=True)
+    newest = approved.order_by("question", "-pk").distinct("question")
+    return [[one.question, one.accepted, one.void] for one in newest]
+
+
+def rounds_to_regrade() -> list[Round]:
+    """Closed rounds with corrections in force that their newest regrade was not made by."""
+    corrected = Round.objects.filter(
+        closing__isnull=False, key_corrections__decision__approved=True
+    ).distinct()
+    newest = {
+        regrade.round_id: regrade.corrections
+        for regrade in Regrade.objects.filter(round__in=corrected).order_by("version")
+    }
+    return [
+        round
+        for round in corrected.select_related("contest", "closing").order_by("pk")
+        if corrections_in_force(round) != newest.get(round.pk)
+    ]
 
 
 def line_of(attempt: Attempt) -> str:

@@ -1,0 +1,116 @@
+"""Chấm lại: approved corrections of a closed round, applied to all its attempts in one statement.
+
+An attempt's own mark is never touched. Against it every regrade counts anew, with all corrections in force:
+for each corrected question of the paper, what the choice is worth now less what it was worth at the sealing.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+
+from django.db import connection, transaction
+from django.utils.translation import gettext as _
+
+from attempts.domain.papers import sealed_paper
+from attempts.models import Attempt, Regrade
+from attempts.queries import MARK, REGRADED, corrections_in_force
+from attempts.rules.corrections import Line, right_choices
+from contest_site.audit.trail import record
+from contest_site.lib.errors import NotNow
+from contest_site.lib.locks import lock
+from contests.models import Round
+from contests.queries import closing_of
+
+# `right` are the choices that count now, `was` the one that counted at the sealing; both as in `choices`.
+# A question comes once in a paper, so its place in it says where its choice lies.
+CHANGED = """
+correction AS (
+    SELECT question, was, "right"
+    FROM jsonb_to_recordset(%(corrections)s::jsonb) AS c(question smallint, was smallint, "right" smallint[])
+), changed AS (
+    SELECT a.id, a.correct AS own,
+        a.correct + sum((chosen.choice = ANY(c."right"))::int - (chosen.choice = c.was)::int) AS correct
+    FROM attempts_attempt a
+    JOIN correction c ON c.question = ANY(a.paper)
+    CROSS JOIN LATERAL (SELECT a.choices[array_position(a.paper, c.question)] AS choice) chosen
+    WHERE a.round_id = %(round)s AND a.submitted_at IS NOT NULL
+    GROUP BY a.id
+)
+"""
+APPLY = f"""
+WITH {CHANGED}, differing AS (
+    SELECT id, correct FROM changed WHERE correct <> own
+), made AS (
+    INSERT INTO attempts_regrade (round_id, version, corrections, attempts)
+    SELECT %(round)s, %(version)s, %(lines)s::jsonb, (SELECT count(*) FROM differing)
+    RETURNING id
+), scores AS (
+    INSERT INTO attempts_regradedscore (regrade_id, attempt_id, correct)
+    SELECT made.id, differing.id, differing.correct FROM made, differing
+)
+SELECT id FROM made
+"""  # noqa: S608  only constants of this module and of attempts.queries
+# By how much the marks in force would change, and of how many attempts.
+CHANGES = f"""
+WITH {CHANGED}
+SELECT coalesce(changed.correct, a.correct) - {MARK} AS change, count(*)
+FROM attempts_attempt a {REGRADED} LEFT JOIN changed ON changed.id = a.id
+WHERE a.round_id = %(round)s AND a.submitted_at IS NOT NULL
+GROUP BY change ORDER BY change
+"""  # noqa: S608
+
+
+def regrade(round: Round) -> Regrade | None:
+    """Mark a closed and finished round again by the corrections in force, as its next regrade.
+
+    None when there are none, or when the newest regrade was made by these already; so it may be called again
+    and again. Raises NotNow while attempts may still be submitted.
+    """
+    with transaction.atomic():
+        lock(f"regrade:{round.pk}")
+        lines = corrections_in_force(round)
+        newest = Regrade.objects.filter(round=round).order_by("-version").first()
+        if lines == (newest.corrections if newest else []):
+            return None
+        if closing_of(round) is None or Attempt.objects.filter(round=round, submitted_at=None).exists():
+            raise NotNow(_("Vòng thi chưa kết thúc xong nên chưa chấm lại được."))
+        made = apply_corrections(round, lines)
+        record(
+            "regraded round", round, by=None,
+            version=made.version, attempts=made.attempts, questions=[line[0] + 1 for line in lines],
+        )  # fmt: skip
+    return made
+
+
+def apply_corrections(round: Round, lines: Sequence[Line]) -> Regrade:
+    """Write the round's next regrade by exactly these corrections; call it inside a transaction."""
+    newest = Regrade.objects.filter(round=round).order_by("-version").first()
+    values = {"version": newest.version + 1 if newest else 1, "lines": json.dumps(lines)}
+    with connection.cursor() as cursor:
+        cursor.execute(APPLY, {**_parameters(round, lines), **values})
+        (made,) = cursor.fetchone()
+    return Regrade.objects.get(pk=made)
+
+
+def mark_changes(round: Round, lines: Sequence[Line]) -> dict[int, int]:
+    """How many submitted attempts would gain or lose how many right answers, 0 included, by corrections.
+
+    Against the marks in force. Writes nothing; the round may still be running.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(CHANGES, _parameters(round, lines))
+        return dict(cursor.fetchall())
+
+
+def _parameters(round: Round, lines: Sequence[Line]) -> dict[str, object]:
+    questions = sealed_paper(round.seal.pk).pool.questions
+    corrections = [
+        {
+            "question": at,
+            "was": 1 + questions[at].key,
+            "right": right_choices(accepted, len(questions[at].options), void=void),
+        }
+        for at, accepted, void in lines
+    ]
+    return {"round": round.pk, "corrections": json.dumps(corrections)}
