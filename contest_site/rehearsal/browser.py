@@ -101,14 +101,27 @@ class Browser:
         return self._expected(self._send("GET", path, params=query or None), 200)
 
     def submit(
-        self, form: Form, values: Mapping[str, str] | None = None, *, button: str = "", expect: int = 200
+        self,
+        form: Form,
+        values: Mapping[str, str] | None = None,
+        *,
+        files: Mapping[str, tuple[str, bytes]] | None = None,
+        button: str = "",
+        expect: int = 200,
     ) -> Page:
-        """Send the form as it stands on the page with `values` typed in, by the button if one is named."""
+        """Send the form as it stands on the page with `values` typed in, by the button if one is named.
+
+        `files`: by field, a file's name and content.
+        """
         data = {**form.values, **(values or {})}
         address = form.address(button)
         if button and form.element.xpath(".//button[@name=$it] | .//input[@name=$it]", it=button):
             data[button] = "1"
-        return self._page(self._send("POST", address, data=data), expect)
+        return self._page(self._send("POST", address, data=data, files=files or None), expect)
+
+    def post(self, path: str, data: Mapping[str, str], *, expect: int = 200) -> Page:
+        """Send what no form on a page offers to send."""
+        return self._page(self._send("POST", path, data=dict(data)), expect)
 
     def send_json(self, path: str, data: Mapping[str, str], token: str) -> tuple[int, dict[str, Any]]:
         """As the page's script does: form fields there, JSON back. (status, body)"""

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import io
 import threading
-from collections.abc import Iterable, Iterator, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
 import openpyxl
+from django.db.models import Count
 from django.urls import reverse
 
 from attempts.models import Attempt
@@ -15,12 +17,13 @@ from contest_site.accounts.models import User
 from contest_site.rehearsal.browser import Browser, UnexpectedPageError
 from contest_site.rehearsal.contestant import Outcome, Sitting
 from contest_site.rehearsal.stage import Stage
-from contests.models import Prize
-from prizes.models import Award, Certificate, StandingsRun
-from prizes.queries import prizes_of
+from contests.enums import Audience, AwardMethod
+from contests.models import Block, Contest, Entry, PrizeTable, Promotion, Round
+from contests.queries import competitors, tables_of
+from prizes.models import Award, Certificate, Nomination, StandingsRun
 from prizes.rules.names import shown_name
 
-CHECKED = 3  # certificates whose public page is opened
+CHECKED = 3  # papers of people, and of units, whose public page is opened, of each run
 
 
 def wrong_attempts(outcomes: Iterable[Outcome]) -> Iterator[str]:
@@ -47,25 +50,92 @@ def _differences(attempt: Attempt, sitting: Sitting) -> Iterator[str]:
         yield f"mã biên nhận khác: {attempt.receipt} và {sitting.receipt}"
 
 
+def wrong_takers(round: Round) -> Iterator[str]:
+    """People who took a final without having been chosen for it; more chosen of a unit than the plan has."""
+    if round.promotes_from_id is None:
+        return
+    chosen = Promotion.objects.filter(round=round, withdrawal=None)
+    for entry in Entry.objects.filter(attempts__round=round).exclude(promotions__in=chosen).distinct():
+        yield f"{round.name}: {entry.full_name} không được chọn mà có bài thi"
+    sizes = chosen.values_list("unit__name").annotate(people=Count("pk"))
+    for unit, people in sizes.filter(people__gt=round.promotes_best or 0):
+        yield f"{round.name}: {unit} có {people} người được chọn, kế hoạch chọn {round.promotes_best}"
+
+
 def wrong_awards(run: StandingsRun) -> Iterator[str]:
-    """Prizes that were not given as the plan says, or certificates that are missing."""
-    left = run.ranked
-    for prize in prizes_of(run.round):
+    """Prizes that were not given as the plan says, or papers of the wrong kind, missing or too many."""
+    contest = run.contest
+    blocks = list(contest.blocks.all())
+    for table in tables_of(contest, run.round):
+        for block in blocks if table.by_block and table.method == AwardMethod.RANKED else [None]:
+            yield from _wrong_lines(run, table, block)
+    awards = Award.objects.filter(run=run)
+    papers = awards.filter(prize__certificate__isnull=False)
+    found = Certificate.objects.filter(award__run=run)
+    made = found.filter(file__isnull=False, award__in=papers).count()
+    if (wanted := papers.count()) != made:
+        yield f"{wanted} giải kèm giấy nhưng {made} tờ đã tạo"
+    if extra := found.exclude(award__in=papers).count():
+        yield f"{extra} giấy cho giải không kèm giấy"
+
+
+def _wrong_lines(run: StandingsRun, table: PrizeTable, block: Block | None) -> Iterator[str]:
+    """Each line of a table is as full as there are winners left for it."""
+    left = _able(run, table, block)
+    where = f"{table.name}, {block.name}" if block else table.name
+    for prize in table.prizes.order_by("position"):
         wanted = min(prize.quantity, left)
         left -= wanted
-        if (given := _given(run, prize)) != wanted:
-            yield f"{prize.name}: trao {given}, kế hoạch có {wanted}"
-    papers = Certificate.objects.filter(award__run=run)
-    awards = Award.objects.filter(run=run).count()
-    if papers.filter(file__isnull=False).count() != awards:
-        yield f"{awards} giải nhưng {papers.filter(file__isnull=False).count()} giấy chứng nhận"
+        given = Award.objects.filter(run=run, prize=prize, block=block).count()
+        if given != wanted:
+            yield f"{where}: {prize.name}: trao {given}, kế hoạch có {wanted}"
 
 
-def _given(run: StandingsRun, prize: Prize) -> int:
-    return Award.objects.filter(run=run, prize=prize).count()
+def _able(run: StandingsRun, table: PrizeTable, block: Block | None) -> int:
+    """How many may win something in the table, by the plan's limits."""
+    if table.method == AwardMethod.CHOSEN:
+        return Nomination.objects.filter(prize__table=table, round=run.round, withdrawal=None).count()
+    if table.audience == Audience.UNIT:
+        rows = run.unit_rows.filter(table=table, rank__isnull=False)
+        return (rows.filter(block=block) if block else rows).count()
+    competing = competitors(run.contest)
+    held = _held(run, table)
+    able: Counter[int] = Counter()
+    for entry, unit in run.rows.values_list("entry", "entry__unit"):
+        one = competing.get(unit)
+        in_block = block is None or (one is not None and one.block_id == block.pk)
+        if in_block and not held(entry):
+            able[one.unit_id if one else unit] += 1
+    return sum(min(count, table.unit_limit or count) for count in able.values())
 
 
-def read_report(site: str, stage: Stage, run: StandingsRun, stop: threading.Event) -> tuple[int, list[str]]:
+def _held(run: StandingsRun, table: PrizeTable) -> Callable[[int], bool]:
+    """Whether a person had all prizes that one may have, before this table of this run."""
+    rounds_before = Award.objects.filter(run__contest=run.contest, run__pk__lt=run.pk)
+    tables_before = Award.objects.filter(run=run, prize__table__number__lt=table.number)
+    every = Counter((rounds_before | tables_before).values_list("entry", flat=True))
+    same = Counter(rounds_before.filter(prize__table=table).values_list("entry", flat=True))
+    most, same_most = run.contest.prizes_per_person, table.winner_limit
+    return lambda entry: bool((most and every[entry] >= most) or (same_most and same[entry] >= same_most))
+
+
+def wrong_limits(contest: Contest) -> Iterator[str]:
+    """Somebody, or a unit, with more prizes of the whole contest than the plan lets one have."""
+    awards = list(Award.objects.filter(run__contest=contest).select_related("prize__table", "entry", "unit"))
+    people = Counter(award.entry for award in awards if award.entry)
+    for entry, count in people.items():
+        if contest.prizes_per_person and count > contest.prizes_per_person:
+            yield f"{entry} có {count} giải, kế hoạch cho {contest.prizes_per_person}"
+    for (table, winner), count in Counter(
+        (award.prize.table, award.entry or award.unit) for award in awards
+    ).items():
+        if table.winner_limit and count > table.winner_limit:
+            yield f"{table.name}: {winner} đạt {count} lần, kế hoạch cho {table.winner_limit}"
+
+
+def read_report(
+    site: str, stage: Stage, outcomes: Iterable[Outcome], stop: threading.Event
+) -> tuple[int, list[str]]:
     """Download the area's report as its officer: (rows of people in it, what is wrong)."""
     browser = _logged_in(site, stage.officer, stage.password, stop)
     try:
@@ -77,12 +147,12 @@ def read_report(site: str, stage: Stage, run: StandingsRun, stop: threading.Even
     units, people = (_table(sheet) for sheet in workbook.worksheets)
     workbook.close()
     wrong = []
-    if len(people) != run.participants:
-        wrong.append(f"Báo cáo có {len(people)} người, bảng xếp hạng có {run.participants} người dự thi")
-    if (units[0][3], units[0][4]) != (run.participants, run.attempts):
-        wrong.append(
-            f"Dòng đầu của báo cáo: {units[0][3:5]}, bảng xếp hạng: {run.participants, run.attempts}"
-        )
+    came = [outcome for outcome in outcomes if outcome.sittings]
+    counted = (len(came), sum(len(outcome.sittings) for outcome in came))
+    if len(people) != counted[0]:
+        wrong.append(f"Báo cáo có {len(people)} người, đã có {counted[0]} người dự thi")
+    if (units[0][3], units[0][4]) != counted:
+        wrong.append(f"Dòng đầu của báo cáo: {units[0][3:5]}, người và lượt đã thi: {counted}")
     if len(units) != len(stage.units):
         wrong.append(f"Báo cáo có {len(units)} đơn vị, cuộc thi có {len(stage.units)}")
     return len(people), wrong
@@ -108,25 +178,41 @@ def wrong_for_other_officer(site: str, stage: Stage, stop: threading.Event) -> l
     return []
 
 
-def wrong_public_pages(site: str, stage: Stage, run: StandingsRun, stop: threading.Event) -> Iterator[str]:
-    """The honour board names every winner; certificates are confirmed, an invented code is not."""
+def wrong_public_pages(
+    site: str, stage: Stage, runs: Iterable[StandingsRun], stop: threading.Event
+) -> Iterator[str]:
+    """The honour board names every winner; papers are confirmed with their kind, an invented code is not."""
     browser = Browser(site, stop)
     try:
         board = browser.get(reverse("prizes:results", args=[stage.contest.slug])).text
-        awards = Award.objects.filter(run=run).select_related("entry", "certificate")
-        for award in awards:
-            name = shown_name(award.entry.full_name, stage.contest.names_shown)
-            if name not in board:
-                yield f"Bảng vinh danh không có {name}"
-        for award in awards[:CHECKED]:
-            page = browser.get(reverse("prizes:certificate", args=[award.certificate.code]))
-            if award.entry.full_name not in page.text:
-                yield f"Trang kiểm tra giấy chứng nhận không có tên {award.entry.full_name}"
+        for run in runs:
+            awards = list(
+                Award.objects.filter(run=run).select_related(
+                    "entry", "unit", "certificate", "prize__certificate"
+                )
+            )
+            for award in awards:
+                if _shown(award, stage) not in board:
+                    yield f"Bảng vinh danh không có {_shown(award, stage)}"
+            with_paper = [award for award in awards if award.prize.certificate]
+            for award in [*with_paper[:CHECKED], *[one for one in with_paper if one.unit][:CHECKED]]:
+                page = browser.get(reverse("prizes:certificate", args=[award.certificate.code]))
+                kind = award.prize.certificate.get_kind_display() if award.prize.certificate else ""
+                holder = award.entry.full_name if award.entry else str(award.unit)
+                for words in (holder, kind):
+                    if words.lower() not in page.text.lower():
+                        yield f"Trang kiểm tra giấy {award.certificate.serial} không có “{words}”"
         browser.get(reverse("prizes:certificate", args=["0" * 28]), expect=404)
     except UnexpectedPageError as error:
         yield f"Trang công khai: {error}"
     finally:
         browser.close()
+
+
+def _shown(award: Award, stage: Stage) -> str:
+    if award.entry is None:
+        return str(award.unit)
+    return shown_name(award.entry.full_name, stage.contest.names_shown)
 
 
 def _logged_in(site: str, user: User, password: str, stop: threading.Event) -> Browser:

@@ -1,4 +1,4 @@
-"""One synthetic contestant, from the sign-up to the receipt, through the pages alone."""
+"""One synthetic contestant, from the sign-up to the receipts of all rounds, through the pages alone."""
 
 from __future__ import annotations
 
@@ -22,12 +22,13 @@ Keys = Mapping[str, str]
 
 @dataclass(frozen=True)
 class Scene:
-    """What all contestants share."""
+    """What all contestants of a round share."""
 
     site: str
     slug: str
     round: int
-    attempts_allowed: int
+    twice: bool  # whether the plan lets a person take the paper again at once
+    chosen_from: str  # the round whose best may take this one; "" where everybody may
     units: list[tuple[int, str]]  # id and name
     keys: Keys
     predictions: tuple[float, float]  # between which people guess
@@ -69,24 +70,55 @@ class Question:
 
 
 class Contestant:
-    def __init__(self, person: Person, scene: Scene) -> None:
+    """`outcome` is what the person has done in earlier rounds already, if there were any."""
+
+    def __init__(self, person: Person, scene: Scene, outcome: Outcome | None = None) -> None:
         self.person = person
         self.scene = scene
-        self.dice = random.Random(person.seed)
+        self.dice = random.Random(f"{person.seed}/{scene.round}")
         self.browser = Browser(scene.site, scene.stop)
-        self.outcome = Outcome(person)
+        self.outcome = outcome or Outcome(person)
 
-    def run(self) -> Outcome:
-        """The whole way. Raises on the first thing that is not as it should be."""
+    def join(self) -> None:
+        """The whole way into the contest and through a round. Raises on the first thing that is wrong."""
         try:
             self.sign_up()
             self.enter()
-            self.sit()
-            if self.person.habit is Habit.AGAIN and self.scene.attempts_allowed > 1:
-                self.sit()
+            self._take()
         finally:
             self.browser.close()
-        return self.outcome
+
+    def come_again(self) -> None:
+        """Another round of the same contest."""
+        try:
+            self._log_in()
+            self._take()
+        finally:
+            self.browser.close()
+
+    def be_refused(self) -> None:
+        """A round that is not for this person: asked for or sent, the page says so and gives no paper."""
+        path = self.scene.path("attempts:start", self.scene.round)
+        try:
+            self._log_in()
+            form = self.browser.get(self.scene.path("contest")).form(action=reverse("account_logout"))
+            asked = self.browser.get(path, expect=403)
+            sent = self.browser.post(
+                path, {"csrfmiddlewaretoken": form.values["csrfmiddlewaretoken"]}, expect=403
+            )
+            if not all(self.scene.chosen_from in page.text for page in (asked, sent)):
+                raise UnexpectedPageError(f"{path}: refused for another reason; {sent.hint}")
+        finally:
+            self.browser.close()
+
+    def _take(self) -> None:
+        self.sit()
+        if self.person.habit is Habit.AGAIN and self.scene.twice:
+            self.sit()
+
+    def _log_in(self) -> None:
+        form = self.browser.get(reverse("account_login")).form(field="password")
+        self.browser.submit(form, {"login": self.person.login, "password": self.person.password})
 
     # --- Sign up and enter
     def sign_up(self) -> None:
@@ -198,8 +230,7 @@ class Contestant:
         """Log in on another device and find every saved answer on the paper."""
         self.browser.close()
         self.browser = Browser(self.scene.site, self.scene.stop)
-        form = self.browser.get(reverse("account_login")).form(field="password")
-        self.browser.submit(form, {"login": self.person.login, "password": self.person.password})
+        self._log_in()
         paper = self.browser.get(self.scene.path("attempts:start", self.scene.round))
         values = paper.form(field="revision").values
         found = {int(name[1:]): int(value) for name, value in values.items() if re.fullmatch(r"q\d+", name)}

@@ -7,47 +7,50 @@ import shutil
 import threading
 import time
 from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor, as_completed
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from django.conf import settings
-from django.db import connection
 from django.utils import timezone
 
-from contest_site.accounts.contact import read_contact
 from contest_site.lib.clock import database_now
 from contest_site.rehearsal import checks, site, stage
-from contest_site.rehearsal.browser import StoppedError
-from contest_site.rehearsal.codes import Codes
-from contest_site.rehearsal.contestant import Contestant, Outcome, Scene
-from contest_site.rehearsal.organiser import Organiser, next_step, settle_ties, wait_while
-from contest_site.rehearsal.people import PERFECT, Person, make_people
+from contest_site.rehearsal.organiser import Organiser, progress_of, settle_ties, wait_while
+from contest_site.rehearsal.people import make_people
+from contest_site.rehearsal.playing import Players, describe
 from contest_site.rehearsal.site import Site
 from contest_site.rehearsal.stage import Stage
-from contests.enums import PredictionTarget
+from contests.models import Round
+from contests.queries import has_overall, tables_of
 from prizes.models import Certificate, StandingsRun
 from prizes.progress import Step
 from prizes.queries import newest_run
-
-# A person's whole way costs about 25 pages; more than this each means that something hangs.
-SECONDS_EACH = 15.0
-SECONDS_AT_LEAST = 180.0
+from prizes.scope import Scope
 
 
 @dataclass
 class Report:
-    """What happened; the JSON file holds exactly these, `errors` as their number."""
+    """What happened; the JSON file holds exactly these, `errors` as their number.
+
+    `ranked`, `awards`, `certificates` and `amount` (đồng) are sums over the contest's rounds and the whole
+    contest; `unit_awards` are those among the awards that went to units.
+    """
 
     plan: str
+    rounds: int = 0
     contestants: int = 0
     attempts: int = 0
     answers_saved: int = 0
     errors: list[str] = field(default_factory=list)
+    promoted: int = 0
+    refused: int = 0
     ranked: int = 0
+    ties: int = 0
     awards: int = 0
+    unit_awards: int = 0
+    amount: int = 0
     certificates: int = 0
     report_rows: int = 0
     seconds: float = 0.0
@@ -67,15 +70,24 @@ class Options:
 
 
 class Rehearsal:
-    """`say` is told each step's name as it begins, `progress` each contestant who is done."""
+    """`say` is told each step's name as it begins, `expect` how many people come, `done` each one done."""
 
-    def __init__(self, options: Options, *, say: Callable[[str], None], progress: Callable[[], None]) -> None:
+    def __init__(
+        self,
+        options: Options,
+        *,
+        say: Callable[[str], None],
+        expect: Callable[[int], None],
+        done: Callable[[], None],
+    ) -> None:
         self.options = options
         self.say = say
-        self.progress = progress
+        self.expect = expect
+        self.done = done
         self.stop = threading.Event()
         self.report = Report(options.plan)
         self.stage: Stage | None = None
+        self.runs: list[StandingsRun] = []
         # Logs, and while it runs the codes; kept only when something went wrong.
         self.folder = settings.VAR_DIR / "rehearsal" / secrets.token_hex(4)
 
@@ -90,7 +102,7 @@ class Rehearsal:
         finally:
             self.stop.set()
             if self.stage:
-                stage.switch_off(self._staff)
+                stage.switch_off(self.stage.staff)
             # The codes open accounts; the logs say why something failed.
             (self.folder / "codes.jsonl").unlink(missing_ok=True)
             if not self.report.errors:
@@ -104,124 +116,14 @@ class Rehearsal:
         with ExitStack() as stack:
             with self._step("Khởi động máy chủ riêng"):
                 server = stack.enter_context(site.running(folder, self.options.concurrency))
-            self._contest(server, self.stage)
+            secretary, chair = (
+                Organiser(server.url, user, self.stage.password, self.stop)
+                for user in (self.stage.secretary, self.stage.chair)
+            )
+            stack.callback(secretary.close)
+            stack.callback(chair.close)
+            _Contest(self, server, self.stage, secretary, chair).play()
 
-    def _contest(self, server: Site, on: Stage) -> None:
-        with self._step("Người dự thi đăng ký và làm bài"):
-            outcomes = self._contestants(server, on)
-        secretary = Organiser(server.url, on.secretary, on.password, self.stop)
-        chair = Organiser(server.url, on.chair, on.password, self.stop)
-        try:
-            run = self._close(server, on, secretary, outcomes)
-            self._award(server, on, secretary, chair, run)
-        finally:
-            secretary.close()
-            chair.close()
-        with self._step("Báo cáo của đơn vị"):
-            self.report.report_rows, wrong = checks.read_report(server.url, on, run, self.stop)
-            self.report.errors += wrong
-            self.report.errors += checks.wrong_for_other_officer(server.url, on, self.stop)
-        with self._step("Bảng vinh danh và kiểm tra giấy chứng nhận"):
-            self.report.errors += checks.wrong_public_pages(server.url, on, run, self.stop)
-
-    # --- People
-    def _contestants(self, server: Site, on: Stage) -> list[Outcome]:
-        count = self.options.contestants
-        today = timezone.localdate(database_now())
-        people = make_people(
-            count, self.options.seed, today=today, is_free=stage.phone_is_free, password=on.password
-        )
-        scene = self._scene(server, on, count)
-        outcomes: list[Outcome] = []
-        limit = threading.Timer(max(SECONDS_AT_LEAST, SECONDS_EACH * count), self.stop.set)
-        limit.daemon = True
-        limit.start()
-        try:
-            with ThreadPoolExecutor(self.options.concurrency) as pool:
-                try:
-                    futures = {pool.submit(self._one, person, scene, outcomes): person for person in people}
-                    for future in as_completed(futures):
-                        if error := future.exception():
-                            person = futures[future]
-                            self.report.errors.append(
-                                f"{person.full_name} ({person.habit.value}): {describe(error)}"
-                            )
-                        self.progress()
-                        server.children.check()
-                except BaseException:
-                    self.stop.set()
-                    pool.shutdown(wait=False, cancel_futures=True)
-                    raise
-        finally:
-            limit.cancel()
-        self.report.contestants = len(people)
-        self.report.answers_saved = sum(outcome.saved for outcome in outcomes)
-        return outcomes
-
-    def _one(self, person: Person, scene: Scene, outcomes: list[Outcome]) -> None:
-        contestant = Contestant(person, scene)
-        try:
-            contestant.run()
-        finally:
-            outcomes.append(contestant.outcome)
-            # The thread's own connection, opened to mark the account.
-            connection.close()
-
-    def _scene(self, server: Site, on: Stage, count: int) -> Scene:
-        target = on.round.prediction_target
-        percent = target == PredictionTarget.ALL_RIGHT_PERCENT
-        truth = {
-            PredictionTarget.ALL_RIGHT: count * PERFECT,
-            PredictionTarget.ALL_RIGHT_PERCENT: 100 * PERFECT,
-        }.get(PredictionTarget(target), float(count))
-        return Scene(
-            site=server.url,
-            slug=on.contest.slug,
-            round=on.round.number,
-            attempts_allowed=on.round.attempts_allowed,
-            units=on.units,
-            keys=on.keys,
-            predictions=(truth * 0.5, min(truth * 1.5, 100.0) if percent else truth * 1.5),
-            decimal=percent,
-            codes=Codes(server.code_file),
-            stop=self.stop,
-            signed_up=lambda person: stage.mark(person, read_contact(person.phone).value),
-        )
-
-    # --- Organisers
-    def _close(self, server: Site, on: Stage, secretary: Organiser, outcomes: list[Outcome]) -> StandingsRun:
-        with self._step("Đóng vòng thi và xếp hạng"):
-            secretary.step(on.round, Step.CLOSE, reason="Tổng duyệt đã thi xong.")
-            self._wait(server, on, {Step.FINISH, Step.RANK})
-        with self._step("Đối chiếu bài thi đã lưu"):
-            self.report.errors += checks.wrong_attempts(outcomes)
-        run = newest_run(on.round)
-        assert run is not None
-        self.report.attempts, self.report.ranked = run.attempts, run.ranked
-        return run
-
-    def _award(
-        self, server: Site, on: Stage, secretary: Organiser, chair: Organiser, run: StandingsRun
-    ) -> None:
-        with self._step("Rà soát, phê duyệt, nhập quyết định, công bố"):
-            settle_ties(on.round, secretary)
-            secretary.step(on.round, Step.REVIEW, note="Tổng duyệt.")
-            chair.step(on.round, Step.APPROVE)
-            today = f"{timezone.localdate(database_now()):%d/%m/%Y}"
-            secretary.step(on.round, Step.DECIDE, number="00/QĐ-TONGDUYET", signed_on=today)
-            secretary.step(on.round, Step.PUBLISH)
-        with self._step("Tạo giấy chứng nhận"):
-            self._wait(server, on, {Step.RENDER})
-            if (last := next_step(on.round)) is not Step.DONE:
-                self.report.errors.append(f"Vòng thi chưa xong: {last.label}")
-        self.report.awards = run.awards.count()
-        self.report.certificates = Certificate.objects.filter(award__run=run, file__isnull=False).count()
-        self.report.errors += checks.wrong_awards(run)
-
-    def _wait(self, server: Site, on: Stage, steps: set[Step]) -> None:
-        wait_while(on.round, steps, self.stop, server.children.check)
-
-    # --- Steps
     @contextmanager
     def _step(self, name: str) -> Iterator[None]:
         self._step_name = name
@@ -234,13 +136,117 @@ class Rehearsal:
 
     _step_name = "Bắt đầu"
 
-    @property
-    def _staff(self) -> list[Any]:
-        on = self.stage
-        return [on.secretary, on.chair, on.officer, on.other_officer] if on else []
 
+class _Contest:
+    """One contest on its server, round after round."""
 
-def describe(error: BaseException) -> str:
-    if isinstance(error, StoppedError):
-        return "hết thời gian dành cho tổng duyệt"
-    return f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
+    def __init__(
+        self, rehearsal: Rehearsal, server: Site, on: Stage, secretary: Organiser, chair: Organiser
+    ) -> None:
+        self.rehearsal = rehearsal
+        self.report = rehearsal.report
+        self.server = server
+        self.on = on
+        self.secretary = secretary
+        self.chair = chair
+        self.players = Players(
+            self._people(),
+            concurrency=rehearsal.options.concurrency,
+            stop=rehearsal.stop,
+            fail=self.report.errors.append,
+            expect=rehearsal.expect,
+            done=rehearsal.done,
+        )
+
+    def _people(self) -> list[Any]:
+        options = self.rehearsal.options
+        return list(
+            make_people(
+                options.contestants,
+                options.seed,
+                today=timezone.localdate(database_now()),
+                is_free=stage.phone_is_free,
+                password=self.on.password,
+            )
+        )
+
+    def play(self) -> None:
+        self.report.rounds = len(self.on.rounds)
+        self.report.contestants = len(self.players.people)
+        for round in self.on.rounds:
+            self._round(round)
+        if has_overall(self.on.contest):
+            self._results(Scope.of_contest(self.on.contest))
+        self._look()
+
+    def _round(self, round: Round) -> None:
+        scope = Scope.of_round(round)
+        if round != self.on.rounds[0]:
+            if round.promotes_from_id:
+                with self._step("Chọn người vào vòng sau", scope):
+                    self.report.promoted += self.secretary.promote(round)
+            stage.open_next(self.on, round)
+        with self._step("Người dự thi đăng ký và làm bài", scope):
+            self.players.play(self.server, self.on, round)
+        with self._step("Đóng vòng thi", scope):
+            self.secretary.step(scope, Step.CLOSE, reason="Tổng duyệt đã thi xong.")
+        self._results(scope)
+        with self._step("Đối chiếu bài thi đã lưu", scope):
+            self.report.errors += checks.wrong_attempts(self.players.outcomes.values())
+            self.report.errors += checks.wrong_takers(round)
+
+    # --- Organisers
+    def _results(self, scope: Scope) -> None:
+        with self._step("Xếp hạng", scope):
+            self._wait(scope, {Step.ROUNDS, Step.FINISH, Step.RANK})
+        with self._step("Rà soát, phê duyệt, nhập quyết định, công bố", scope):
+            self.secretary.nominate(scope)
+            self.report.ties += settle_ties(scope, self.secretary)
+            self.secretary.step(scope, Step.REVIEW, note="Tổng duyệt.")
+            self.chair.step(scope, Step.APPROVE)
+            today = f"{timezone.localdate(database_now()):%d/%m/%Y}"
+            self.secretary.step(scope, Step.DECIDE, number="00/QĐ-TONGDUYET", signed_on=today)
+            self.secretary.step(scope, Step.PUBLISH)
+        if tables_of(scope.contest, scope.round).exists():
+            with self._step("Tạo giấy chứng nhận", scope):
+                self._wait(scope, {Step.RENDER})
+        if (last := progress_of(scope).next) is not Step.DONE:
+            self.report.errors.append(f"{scope.name} chưa xong: {last.label}")
+        run = newest_run(scope)
+        assert run is not None
+        self._count(run)
+        self.report.errors += checks.wrong_awards(run)
+
+    def _count(self, run: StandingsRun) -> None:
+        self.rehearsal.runs.append(run)
+        awards = list(run.awards.all())
+        self.report.attempts += run.attempts if run.round_id else 0
+        self.report.ranked += run.ranked
+        self.report.awards += len(awards)
+        self.report.unit_awards += sum(award.unit_id is not None for award in awards)
+        self.report.amount += sum(award.amount for award in awards)
+        self.report.certificates += Certificate.objects.filter(award__run=run, file__isnull=False).count()
+
+    def _look(self) -> None:
+        """The finished contest as officers and the public see it."""
+        outcomes = self.players.outcomes.values()
+        self.report.answers_saved = sum(outcome.saved for outcome in outcomes)
+        self.report.refused = self.players.refused
+        runs, stop, url = self.rehearsal.runs, self.rehearsal.stop, self.server.url
+        self.report.errors += checks.wrong_limits(self.on.contest)
+        with self._step("Báo cáo của đơn vị"):
+            self.report.report_rows, wrong = checks.read_report(url, self.on, outcomes, stop)
+            self.report.errors += wrong
+            self.report.errors += checks.wrong_for_other_officer(url, self.on, stop)
+        with self._step("Bảng vinh danh và kiểm tra giấy chứng nhận"):
+            self.report.errors += checks.wrong_public_pages(url, self.on, runs, stop)
+
+    def _wait(self, scope: Scope, steps: set[Step]) -> None:
+        wait_while(scope, steps, self.rehearsal.stop, self.server.children.check)
+
+    @contextmanager
+    def _step(self, name: str, scope: Scope | None = None) -> Iterator[None]:
+        """A step of the report; where there are several rounds it says of which."""
+        named = f"{scope.name}: {name[0].lower()}{name[1:]}" if scope and len(self.on.rounds) > 1 else name
+        with self.rehearsal._step(named):
+            yield

@@ -18,9 +18,9 @@ from contest_site.lib.errors import NotNow, Refused
 from contest_site.rehearsal.contestant import Keys
 from contest_site.rehearsal.people import Person
 from contests.domain.announcing import announce
-from contests.domain.plans import load_plan
+from contests.domain.plans import load_plan, shift_contest
 from contests.domain.rounds import seal_round
-from contests.models import Contest, Entry, Exclusion, Round, Unit, UnitOfficer
+from contests.models import BlockUnit, Contest, Entry, Exclusion, Round, Unit, UnitOfficer
 from contests.planfile import read_plan
 from contests.queries import contest_units, current_round
 from questions.banks import WORKBOOK
@@ -30,20 +30,25 @@ from questions.models import Bank
 from questions.pools import load_pool
 from questions.queries import waiting_revisions
 
+# People of a unit that competes for prizes, when there are enough.
+UNIT_PEOPLE = 6
 PLANS = settings.BASE_DIR / "contests" / "plans"
 
 
 @dataclass(frozen=True)
 class Stage:
     contest: Contest
-    round: Round
+    rounds: list[Round]  # by their number; the first is open
     secretary: User
     chair: User
     officer: User
     other_officer: User  # of one unit below, to whom the others are not there
     password: str  # of all accounts of this rehearsal
-    keys: Keys
     units: list[tuple[int, str]]
+
+    @property
+    def staff(self) -> list[User]:
+        return [self.secretary, self.chair, self.officer, self.other_officer]
 
 
 def plan_path(plan: str) -> Path:
@@ -56,9 +61,9 @@ def plan_path(plan: str) -> Path:
 
 @transaction.atomic
 def set_up(path: Path) -> Stage:
-    """A rehearsal's copy of the plan, open now; all of it or nothing.
+    """A rehearsal's copy of the plan, its first round open now; all of it or nothing.
 
-    Raises Refused with the plan's faults, NotNow when no round is open.
+    Raises Refused with the plan's faults, NotNow when the first round is not open.
     """
     password = secrets.token_urlsafe(16)
     mark = secrets.token_hex(3)
@@ -72,23 +77,41 @@ def set_up(path: Path) -> Stage:
     for round in contest.rounds.all():
         seal_round(round, by=secretary)
     announce(contest, by=chair)
-    open_round = current_round(contest, database_now())
-    if open_round is None:
-        raise NotNow(_("Kế hoạch không có vòng thi nào đang mở sau khi dời thời gian."))
+    rounds = list(contest.rounds.select_related("contest", "seal").order_by("number"))
+    if not rounds or current_round(contest, database_now()) != rounds[0]:
+        raise NotNow(_("Vòng thi đầu tiên của kế hoạch không mở sau khi dời thời gian."))
     units = list(contest_units(contest).order_by("code"))
     assert contest.area is not None
     leaf = next(unit for unit in reversed(units) if unit.pk != contest.area_id or len(units) == 1)
     return Stage(
         contest=contest,
-        round=open_round,
+        rounds=rounds,
         secretary=secretary,
         chair=chair,
         officer=_officer(f"tong-duyet-canbo-{mark}", contest.area, password),
         other_officer=_officer(f"tong-duyet-canbo-don-vi-{mark}", leaf, password),
         password=password,
-        keys=keys_of(open_round),
         units=[(unit.pk, unit.name) for unit in units],
     )
+
+
+def open_next(stage: Stage, round: Round) -> None:
+    """Move the plan so that this round opened an hour ago; the clock is nobody's to change."""
+    shift_contest(stage.contest, round, by=stage.secretary)
+
+
+def units_played(stage: Stage, people: int) -> list[tuple[int, str]]:
+    """Where so many people come from: as few units as it takes for unit prizes and finals to be decided.
+
+    A final takes the best of each competing unit, so each has to have more people than that; units win by
+    how many take part.
+    """
+    best = max((round.promotes_best or 0 for round in stage.rounds), default=0)
+    competing = set(BlockUnit.objects.filter(contest=stage.contest).values_list("unit", flat=True))
+    if not competing:
+        return stage.units
+    found = [unit for unit in stage.units if unit[0] in competing]
+    return found[: max(2, people // (best * 3 // 2 or UNIT_PEOPLE))]
 
 
 def ensure_bank(name: str, writer: User, appraiser: User) -> Bank:

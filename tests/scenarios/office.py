@@ -8,6 +8,8 @@ from typing import Any
 
 from django.utils import timezone
 
+from attempts.domain.disqualifying import disqualify, reinstate
+from attempts.models import Disqualification
 from contest_site.lib.clock import database_now
 from contests.models import Block, PrizeTable
 from prizes.domain.awarding import propose_awards
@@ -49,6 +51,21 @@ class Office:
         assert is_current(run)
         self.orders = {key: order for key, order in self.orders.items() if key[0] != number}
         return run
+
+    # --- What changes results
+    def disqualify(self, person: int, number: Scope) -> Disqualification:
+        found = disqualify(
+            self.world.entry(person),
+            round=None if number is None else self.world.rounds[number],
+            grounds="Biên bản xác minh: nhờ người khác làm bài.",
+            by=self.world.secretary,
+        )
+        self.world.facts.disqualified.add((person, number))
+        return found
+
+    def reinstate(self, found: Disqualification) -> None:
+        reinstate(found, grounds="Kết luận giải quyết khiếu nại.", by=self.world.secretary)
+        self.world.facts.disqualified.remove((found.entry_id, found.round and found.round.number))
 
     # --- Prizes
     def decide_ties(self, number: Scope, run: StandingsRun) -> list[Tie]:

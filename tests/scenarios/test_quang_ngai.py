@@ -7,6 +7,7 @@ from decimal import Decimal
 
 import pytest
 
+from prizes.domain.ranking import is_current
 from tests.scenarios.crowd import far_guesses, last_instant, sit_all, sit_ladder, split
 from tests.scenarios.office import Office
 from tests.scenarios.world import World, make_world
@@ -38,6 +39,25 @@ def test_quang_ngai() -> None:
     assert office.ties == [(1, (1, None, 2)), (1, (1, None, 21))]
     assert [one.winner for one in awards if one.name == "Giải Nhất"] == best[0]
     assert sum(award.amount for award in awards) == PURSE
+
+    # The winner is disqualified, so everybody moves up and the three equal ones now share first and second
+    office.disqualify(best[0][0], 1)
+    assert not is_current(run)
+    second = office.rank(1, reason="Loại kết quả người đạt Giải Nhất theo biên bản xác minh.")
+    assert (second.version, second.target_value) == (2, truth - 1)
+    awards = office.award(1, second)
+    assert office.ties[2:] == [(1, (1, None, 1)), (1, (1, None, 20))]
+    assert {one.winner for one in awards if one.name == "Giải Nhất"} < set(best[1])
+    assert sum(award.amount for award in awards) == PURSE
+
+    # Another one is disqualified and reinstated before anything was published of it
+    found = office.disqualify(best[4][0], None)
+    third = office.rank(1, reason="Loại kết quả theo tố cáo.")
+    assert best[4][0] not in third.rows.values_list("entry", flat=True)
+    office.reinstate(found)
+    fourth = office.rank(1, reason="Phục hồi kết quả theo kết luận giải quyết khiếu nại.")
+    assert (fourth.version, fourth.ranked) == (4, second.ranked)
+    assert fourth.rows.count() == second.rows.count()
 
 
 def _everybody_sits(world: World, crowd: list[int], best: list[list[int]], uncounted: list[int]) -> Decimal:

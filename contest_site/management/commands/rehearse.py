@@ -70,11 +70,19 @@ class Command(BaseCommand):
             disable=not console.is_terminal,
         )
         with bar:
-            people = bar.add_task("Người dự thi", total=options["contestants"])
+            people = bar.add_task("Người dự thi", total=0)
+            expected = 0
+
+            def expect(count: int) -> None:
+                nonlocal expected
+                expected += count
+                bar.update(people, total=expected)
+
             rehearsal = Rehearsal(
                 Options(plan.stem, plan, options["contestants"], options["concurrency"], options["seed"]),
                 say=lambda step: bar.console.print(f"{step} …", highlight=False),
-                progress=lambda: bar.advance(people),
+                expect=expect,
+                done=lambda: bar.advance(people),
             )
             report = rehearsal.run()
         if options["json"]:
@@ -91,12 +99,18 @@ def show(console: Console, report: Report) -> None:
     table.add_column()
     table.add_column(justify="right")
     for label, value in (
+        ("Vòng thi", report.rounds),
         ("Người dự thi", report.contestants),
         ("Lượt thi", report.attempts),
         ("Câu trả lời đã lưu", report.answers_saved),
+        ("Người được chọn vào vòng sau", report.promoted),
+        ("Người bị từ chối vào vòng sau", report.refused),
         ("Người được xếp hạng", report.ranked),
+        ("Đồng hạng đã quyết định", report.ties),
         ("Giải đã trao", report.awards),
-        ("Giấy chứng nhận", report.certificates),
+        ("Trong đó giải tập thể", report.unit_awards),
+        ("Tổng giá trị giải thưởng (đồng)", report.amount),
+        ("Giấy chứng nhận, giấy khen, bằng khen", report.certificates),
         ("Dòng trong báo cáo của đơn vị", report.report_rows),
         ("Lỗi", len(report.errors)),
     ):
