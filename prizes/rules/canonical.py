@@ -53,6 +53,8 @@ prizes.rules.unit_order says how units are ranked, prizes.rules.targets how the 
 import hashlib
 import json
 from collections.abc import Iterable, Mapping
+from decimal import Decimal
+from fractions import Fraction
 from typing import Any
 
 FORMAT = 2
@@ -77,9 +79,8 @@ def digest_of_lines(rows: Iterable[Iterable[object]]) -> str:
     return digest.hexdigest()
 
 
-def prize_lines(prizes: Iterable[tuple[int, int, str, int, int]]) -> list[dict[str, Any]]:
-    """The prizes as (table, position, name, quantity, amount in đồng): a changed one makes a new version."""
-    return [
-        {"table": table, "position": position, "name": name, "quantity": quantity, "amount": amount}
-        for table, position, name, quantity, amount in prizes
-    ]
+def points_shown(points: Fraction | None) -> Decimal | None:
+    """Points (never negative) as they are stored and written: eight places, half up."""
+    if points is None:
+        return None
+    return Decimal(int(points * 10**POINT_PLACES + Fraction(1, 2))).scaleb(-POINT_PLACES)

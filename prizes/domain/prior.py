@@ -1,0 +1,79 @@
+"""What people and units already hold from other rankings of the contest, where a limit of the plan asks."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from contests.enums import Audience
+from contests.models import PrizeTable
+from contests.queries import Competitor
+from prizes.queries import awards_in_force
+from prizes.scope import Scope
+
+
+@dataclass(frozen=True)
+class Prior:
+    """An award in force from another ranking; `table` is the table's number."""
+
+    table: int
+    audience: str
+    in_round: bool
+    entry: int | None
+    entry_unit: int | None
+    unit: int | None
+
+
+def prior_awards(scope: Scope) -> list[Prior]:
+    rows = awards_in_force(scope.contest, apart_from=scope).values_list(
+        "prize__table__number",
+        "prize__table__audience",
+        "run__round_id",
+        "entry_id",
+        "entry__unit_id",
+        "unit_id",
+    )
+    return [
+        Prior(table, audience, round is not None, entry, entry_unit, unit)
+        for table, audience, round, entry, entry_unit, unit in rows
+    ]
+
+
+def wins_of_units(prior: Iterable[Prior], table: PrizeTable) -> Mapping[int, int]:
+    """How often each unit has won this table in other rounds."""
+    return Counter(
+        one.unit for one in prior if one.unit is not None and one.in_round and one.table == table.number
+    )
+
+
+def winners_of_units(
+    scope: Scope, prior: Iterable[Prior], competes: Mapping[int, Competitor]
+) -> Mapping[int, int]:
+    """Individual prizes of the rounds, by the competing unit of who holds them; of the whole contest only."""
+    if scope.round:
+        return {}
+    return Counter(
+        competes[one.entry_unit].unit_id
+        for one in prior
+        if one.in_round and one.audience == Audience.INDIVIDUAL and one.entry_unit in competes
+    )
+
+
+def won(scope: Scope, tables: Sequence[PrizeTable], prior: Iterable[Prior]) -> dict[str, list[list[Any]]]:
+    """The part `won` of a run's configuration (prizes.rules.canonical)."""
+    prior = list(prior)
+    limited = {table.number for table in tables if table.winner_limit is not None}
+    times = Counter(
+        (one.table, "entry", one.entry) if one.entry else (one.table, "unit", one.unit)
+        for one in prior
+        if one.in_round and one.table in limited
+    )
+    held: Counter[int] = Counter()
+    if scope.contest.prizes_per_person is not None:
+        held.update(one.entry for one in prior if one.entry is not None)
+    return {
+        "tables": sorted([*who, count] for who, count in times.items()),
+        "people": sorted([entry, count] for entry, count in held.items()),
+    }
