@@ -1,8 +1,11 @@
 """Ending attempts: marked, timed and receipted in one compare-and-set UPDATE, by contestant or server."""
 
+import logging
+from collections.abc import Collection
 from datetime import datetime, timedelta
+from uuid import UUID
 
-from django.db import transaction
+from django.db import OperationalError, transaction
 from django.db.models import F, Q
 from django.db.models.functions import Now
 
@@ -12,6 +15,8 @@ from attempts.queries import line_of
 from attempts.rules.marking import mark
 from attempts.rules.receipts import receipt_of_line
 from contests.models import Round, RoundClosing
+
+log = logging.getLogger(__name__)
 
 BATCH = 200
 MILLISECOND = timedelta(milliseconds=1)
@@ -68,19 +73,26 @@ def attempt_end(attempt: Attempt) -> datetime:
 def finish_open_attempts(round: Round | None = None) -> int:
     """Finish every open attempt whose time is over (of one round, or of all) with the answers saved.
 
-    Works in batches that skip rows another worker holds; returns how many were finished. Safe to repeat.
+    Works in batches that skip rows another worker holds; returns how many were finished. Safe to repeat. An
+    attempt that cannot be finished is logged, holds up no other, and is tried again with the next call.
     """
     total = 0
-    while finished := _finish_batch(round):
+    failed: set[UUID] = set()
+    while True:
+        finished, failing = _finish_batch(round, failed)
+        if not (finished or failing):
+            return total
         total += finished
-    return total
+        failed |= failing
 
 
 @transaction.atomic
-def _finish_batch(round: Round | None) -> int:
+def _finish_batch(round: Round | None, leave: Collection[UUID]) -> tuple[int, set[UUID]]:
+    """How many of the next batch were finished, and which of it could not be."""
     due = (
         Attempt.objects.filter(submitted_at=None)
         .filter(Q(deadline__lte=Now()) | Q(round__closing__isnull=False))
+        .exclude(pk__in=leave)
         .select_related("round__seal", "round__closing")
         .annotate(now=Now())
         .order_by("deadline")
@@ -88,7 +100,14 @@ def _finish_batch(round: Round | None) -> int:
     )
     if round is not None:
         due = due.filter(round=round)
-    return sum(
-        seal_attempt(attempt, received=attempt.now, finished_by=Attempt.FinishedBy.SERVER)
-        for attempt in due[:BATCH]
-    )
+    finished, failing = 0, set()
+    for attempt in due[:BATCH]:
+        try:
+            with transaction.atomic():
+                finished += seal_attempt(attempt, received=attempt.now, finished_by=Attempt.FinishedBy.SERVER)
+        except OperationalError:
+            raise  # the database itself is in trouble, not this attempt
+        except Exception:
+            log.exception("attempt %s could not be finished", attempt.pk)
+            failing.add(attempt.pk)
+    return finished, failing

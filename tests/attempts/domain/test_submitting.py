@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 from django.db import IntegrityError, connection, transaction
 
+from attempts.domain import finishing
 from attempts.domain.finishing import finish_open_attempts
 from attempts.domain.papers import paper_questions
 from attempts.domain.saving import save_answers
@@ -16,7 +17,14 @@ from contest_site.lib.clock import database_now
 from contest_site.lib.errors import Invalid
 from contests.domain.rounds import close_round
 from contests.models import Entry, Round
-from tests.support.factories import make_bank, make_contest, make_entry, make_round, make_user
+from tests.support.factories import (
+    make_bank,
+    make_contest,
+    make_entry,
+    make_round,
+    make_user,
+    submitted_attempt,
+)
 from tests.support.races import at_once
 
 pytestmark = pytest.mark.django_db
@@ -134,6 +142,30 @@ def test_the_server_finishes_what_is_due_and_only_that() -> None:
     assert finish_open_attempts() == 0
     assert Attempt.objects.filter(pk__in=[a.pk for a in due], finished_by="server").count() == 3
     assert Attempt.objects.get(pk=running.pk).submitted_at is None
+
+
+@pytest.mark.parametrize("batch", [1, 2, 200])
+def test_an_attempt_that_cannot_be_marked_holds_up_no_other_and_is_tried_again(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, batch: int
+) -> None:
+    """One fails before its UPDATE, one inside the database; both lie first in the queue."""
+    monkeypatch.setattr(finishing, "BATCH", batch)
+    round = make_round()
+    misshapen, doubled, *good = (
+        overdue_attempt(make_entry(round.contest), round, minutes=9 - at) for at in range(4)
+    )
+    Attempt.objects.filter(pk=misshapen.pk).update(answers=[1])
+    receipt = finishing.receipt_of_line
+    taken = submitted_attempt(make_entry(round.contest), round).receipt
+    monkeypatch.setattr(
+        finishing, "receipt_of_line", lambda line: taken if str(doubled.pk) in line else receipt(line)
+    )
+    assert finish_open_attempts() == 2
+    assert set(Attempt.objects.filter(submitted_at=None)) == {misshapen, doubled}
+    assert [str(bad.pk) in caplog.text for bad in (misshapen, doubled, *good)] == [True, True, False, False]
+    monkeypatch.undo()
+    assert finish_open_attempts() == 1
+    assert set(Attempt.objects.filter(submitted_at=None)) == {misshapen}
 
 
 def test_an_early_close_ends_open_attempts_at_its_moment(attempt: Attempt) -> None:
