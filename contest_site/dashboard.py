@@ -16,9 +16,17 @@ from contest_site.lib.clock import database_now
 from contest_site.lib.templatetags.vi import end_moment, moment
 from contests.domain.check import problems
 from contests.models import Contest, Round
-from contests.queries import RoundState, effective_close, is_announced, round_state, seal_of
+from contests.queries import (
+    RoundState,
+    effective_close,
+    has_overall,
+    is_announced,
+    round_state,
+    seal_of,
+)
 from contests.stages import Stage, stage
 from prizes.progress import Progress, Step
+from prizes.scope import Scope
 
 SHOWN_CONTESTS = 8
 
@@ -88,17 +96,22 @@ def next_step(contest: Contest, now: datetime) -> Next:
             )
         if state is RoundState.OPEN:
             text = _("Đang thi đến %(end)s") % {"end": end_moment(effective_close(one))}
-            return Next(text, reverse("admin:prizes_round", args=[one.pk]))
+            return Next(text, reverse("admin:prizes_scope", args=[one]))
         if state is RoundState.NOT_OPEN:
             return Next(_("Chờ mở lúc %(opening)s") % {"opening": moment(one.opens_at)}, plan)
-        progress = Progress(one)
-        if progress.next is not Step.DONE:
-            return Next(
-                f"{one.name}: {progress.next.label}",
-                reverse("admin:prizes_round", args=[one.pk]),
-                urgent=True,
-            )
+        if found := _after_close(Scope.of_round(one)):
+            return found
+    if has_overall(contest) and (found := _after_close(Scope.of_contest(contest))):
+        return found
     return Next(_("Đã hoàn thành"), reverse("prizes:results", args=[contest.slug]))
+
+
+def _after_close(scope: Scope) -> Next | None:
+    """What keeps the scope's results from their end, if anything does."""
+    step = Progress(scope).next
+    if step is Step.DONE:
+        return None
+    return Next(f"{scope.name}: {step.label}", reverse("admin:prizes_scope", args=[scope]), urgent=True)
 
 
 def _before_announcement(contest: Contest, plan: str) -> Next:

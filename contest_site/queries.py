@@ -4,16 +4,16 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Exists, OuterRef
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from attempts.domain.starting import refusal
+from attempts.domain.starting import allowance_of, refusal, waiting
 from attempts.models import Attempt
 from attempts.queries import attempts_of
 from contests.models import Contest, Entry, Exclusion, Round, RoundSeal
 from contests.queries import RoundState, announced_contests, effective_close, round_state
-from prizes.models import Certificate, Publication, StandingsRow, StandingsRun
+from prizes.models import Certificate, StandingsRow, StandingsRun
+from prizes.queries import certificates_in_force
 
 
 @dataclass(frozen=True)
@@ -76,24 +76,28 @@ def _seal_facts(seal: RoundSeal, *, closed: bool) -> dict[str, str]:
 def published_rounds(contest: Contest) -> set[int]:
     """Ids of the rounds whose results are public."""
     return set(
-        StandingsRun.objects.filter(round__contest=contest, publication__isnull=False).values_list(
-            "round_id", flat=True
-        )
+        StandingsRun.objects.filter(
+            contest=contest, round__isnull=False, publication__isnull=False
+        ).values_list("round_id", flat=True)
     )
 
 
 def next_action(
-    contest: Contest, entry: Entry | None, exclusion: Exclusion | None, items: list[dict[str, Any]]
+    contest: Contest,
+    entry: Entry | None,
+    exclusion: Exclusion | None,
+    items: list[dict[str, Any]],
+    now: datetime,
 ) -> dict[str, str]:
     """The one thing to do on a contest's page, for this person at this moment: label, url (or ""), note."""
     current = next((item for item in items if item["state"] == "open"), None)
-    if exclusion:
+    if exclusion and not (entry and entry.unofficial):
         return _action("", "", refusal(exclusion))
     if entry is None:
         return _before_entry(contest, items)
     if current is None:
         return _between_rounds(contest, items)
-    return _in_round(entry, current["round"])
+    return _in_round(entry, current["round"], now)
 
 
 def _action(label: str, url: str, note: str = "") -> dict[str, str]:
@@ -115,7 +119,7 @@ def _between_rounds(contest: Contest, items: list[dict[str, Any]]) -> dict[str, 
     return _action("", "", _("Cuộc thi đã kết thúc. Kết quả được đăng tại đây sau khi Ban Tổ chức công bố."))
 
 
-def _in_round(entry: Entry, round: Round) -> dict[str, str]:
+def _in_round(entry: Entry, round: Round, now: datetime) -> dict[str, str]:
     attempts = [attempt for attempt in attempts_of(entry) if attempt.round_id == round.pk]
     start = reverse("attempts:start", args=[round.contest.slug, round.number])
     if open_attempt := next((attempt for attempt in attempts if attempt.submitted_at is None), None):
@@ -123,10 +127,10 @@ def _in_round(entry: Entry, round: Round) -> dict[str, str]:
     if not attempts:
         return _action(_("Vào thi"), start)
     last = reverse("result", args=[attempts[-1].pk])
-    left = round.attempts_allowed - len(attempts)
-    if left > 0:
-        return _action(_("Thi thêm lượt nữa"), start, _("Còn %(left)d lượt thi.") % {"left": left})
-    return _action(_("Xem bài đã nộp"), last, _("Đã dùng hết số lượt thi của vòng này."))
+    allowed = allowance_of(round, attempts, now)
+    if allowed.wait is None:
+        return _action(_("Thi thêm lượt nữa"), start, _("Còn %(left)d lượt thi.") % {"left": allowed.left})
+    return _action(_("Xem bài đã nộp"), last, waiting(allowed))
 
 
 def participation(contest: Contest) -> dict[str, int] | None:
@@ -146,12 +150,10 @@ def my_entries(user_id: int) -> list[dict[str, Any]]:
         .order_by("-contest__opens_at")
     )
     certificates: dict[int, list[Certificate]] = {}
-    replaced = Publication.objects.filter(
-        run__round=OuterRef("award__run__round"), run__version__gt=OuterRef("award__run__version")
-    )
-    in_force = Certificate.objects.filter(~Exists(replaced), award__entry__user_id=user_id)
-    for certificate in in_force.select_related("award", "file"):
-        certificates.setdefault(certificate.award.entry_id, []).append(certificate)
+    mine = certificates_in_force().filter(award__entry__user_id=user_id)
+    for certificate in mine.select_related("award__entry", "award__prize__certificate", "file"):
+        if certificate.award.entry_id is not None:
+            certificates.setdefault(certificate.award.entry_id, []).append(certificate)
     return [
         {
             "entry": entry,

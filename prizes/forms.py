@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 from unfold.widgets import UnfoldAdminTextareaWidget, UnfoldAdminTextInputWidget
 
-from contests.models import Entry
 from prizes.rules.codes import read_code
 
 
@@ -74,36 +74,48 @@ class DecisionForm(forms.Form):
     )
 
 
-class TieForm(forms.Form):
-    """The jury's order: a number beside each person, 1 first, blank for no prize. `order` is entry ids."""
+@dataclass(frozen=True)
+class Named:
+    """Someone to be put in order: a person with the unit, or a unit with its code."""
 
-    def __init__(self, people: Sequence[Entry], winners: int, *args: Any, **kwargs: Any) -> None:
+    key: int
+    name: str
+    detail: str
+
+
+class TieForm(forms.Form):
+    """The jury's order: a number beside each name, 1 first, blank for no place. `order` is the names' keys.
+
+    `needed`: how many must have a number.
+    """
+
+    def __init__(self, names: Sequence[Named], needed: int, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.people = people
-        for entry in people:
-            self.fields[f"place_{entry.pk}"] = forms.IntegerField(
-                label=entry.full_name,
+        self.names = names
+        for one in names:
+            self.fields[f"place_{one.key}"] = forms.IntegerField(
+                label=one.name,
                 min_value=1,
-                max_value=len(people),
+                max_value=len(names),
                 required=False,
                 widget=forms.NumberInput(attrs={"class": "p-place", "inputmode": "numeric"}),
             )
         self.fields["grounds"] = _words(_("Căn cứ của Ban Giám khảo"))
-        self.winners = min(winners, len(people))
+        self.needed = needed
 
-    def lines(self) -> list[tuple[Entry, forms.BoundField]]:
-        return [(entry, self[f"place_{entry.pk}"]) for entry in self.people]
+    def lines(self) -> list[tuple[Named, forms.BoundField]]:
+        return [(one, self[f"place_{one.key}"]) for one in self.names]
 
     def clean(self) -> dict[str, Any]:
         values = super().clean() or self.cleaned_data
-        places = {entry.pk: values.get(f"place_{entry.pk}") for entry in self.people}
-        numbered = sorted((place, pk) for pk, place in places.items() if place is not None)
+        places = {one.key: values.get(f"place_{one.key}") for one in self.names}
+        numbered = sorted((place, key) for key, place in places.items() if place is not None)
         if not self.errors:
-            if [place for place, _pk in numbered] != list(range(1, len(numbered) + 1)):
+            if [place for place, _key in numbered] != list(range(1, len(numbered) + 1)):
                 raise forms.ValidationError(_("Thứ tự phải là 1, 2, 3 … liên tiếp, mỗi số dùng một lần."))
-            if len(numbered) < self.winners:
+            if len(numbered) < self.needed:
                 raise forms.ValidationError(
-                    _("Cần ghi thứ tự cho ít nhất %(count)d người."), params={"count": self.winners}
+                    _("Cần ghi thứ tự cho ít nhất %(count)d tên."), params={"count": self.needed}
                 )
-        values["order"] = [pk for _place, pk in numbered]
+        values["order"] = [key for _place, key in numbered]
         return values

@@ -338,7 +338,12 @@ class Award(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.prize_name} – {self.entry or self.unit}"
+        return f"{self.prize_name} – {self.holder}"
+
+    @property
+    def holder(self) -> str:
+        """The name of the person or unit."""
+        return str(self.entry or self.unit)
 
 
 class Certificate(models.Model):

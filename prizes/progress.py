@@ -1,9 +1,9 @@
-"""Where a round is between its end and its certificates, and what has to be done next."""
+"""Where a scope (a round, a whole contest) is between its end and its certificates, and what is next."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -13,11 +13,13 @@ from django.utils.translation import gettext_lazy as _
 
 from attempts.models import Attempt
 from contest_site.lib.clock import database_now
-from contests.models import Round, RoundClosing
+from contests.models import Contest, Round, RoundClosing
 from contests.queries import RoundState, closing_of, round_state
-from prizes.domain.awarding import Proposal, awards_of, propose_awards
+from prizes.domain.awarding import awarded, propose_awards
+from prizes.domain.proposals import Proposal
 from prizes.models import StandingsRun
 from prizes.queries import approval_of, newest_run, newest_runs, papers_of, review_of
+from prizes.scope import Scope
 
 if TYPE_CHECKING:
     from contest_site.accounts.models import User
@@ -27,10 +29,11 @@ class Step(models.TextChoices):
     """What is to be done next; the value is the step's address."""
 
     WAIT = "cho", _("Chờ đến giờ mở vòng thi")
+    ROUNDS = "cho-cac-vong", _("Chờ các vòng thi kết thúc")
     CLOSE = "dong", _("Đóng vòng thi")
     FINISH = "ket-thuc", _("Hệ thống kết thúc các bài thi còn dở")
     RANK = "xep-hang", _("Xếp hạng")
-    TIES = "dong-hang", _("Sắp thứ tự người đồng hạng")
+    TIES = "dong-hang", _("Sắp thứ tự đồng hạng")
     REVIEW = "ra-soat", _("Rà soát")
     APPROVE = "phe-duyet", _("Phê duyệt")
     DECIDE = "quyet-dinh", _("Nhập quyết định")
@@ -39,40 +42,68 @@ class Step(models.TextChoices):
     DONE = "xong", _("Đã hoàn thành")
 
 
-# The steps as people see them; ties belong to the review, finishing to the closing.
+# The steps as people see them; ties belong to the review, finishing to the ranking.
 SHOWN = (Step.CLOSE, Step.RANK, Step.REVIEW, Step.APPROVE, Step.DECIDE, Step.PUBLISH, Step.RENDER)
-_SHOWN_AS = {Step.WAIT: Step.CLOSE, Step.FINISH: Step.RANK, Step.TIES: Step.REVIEW}
+_SHOWN_AS = {
+    Step.WAIT: Step.CLOSE, Step.ROUNDS: Step.RANK, Step.FINISH: Step.RANK, Step.TIES: Step.REVIEW,
+}  # fmt: skip
 
 
 @dataclass
 class Progress:
-    """A round, its newest run and what follows; every part is looked up once, when asked for."""
+    """A scope, its newest run and what follows; every part is looked up once, when asked for."""
 
-    round: Round
+    scope: Scope
+
+    @property
+    def contest(self) -> Contest:
+        return self.scope.contest
+
+    @property
+    def round(self) -> Round | None:
+        return self.scope.round
+
+    @cached_property
+    def rounds(self) -> list[Round]:
+        return self.scope.rounds()
 
     @cached_property
     def now(self) -> datetime:
         return database_now()
 
     @cached_property
+    def closings(self) -> list[RoundClosing]:
+        """The records that the scope's rounds were closed."""
+        return [closing for closing in map(closing_of, self.rounds) if closing]
+
+    @property
+    def is_closed(self) -> bool:
+        return len(self.closings) == len(self.rounds)
+
+    @property
     def closing(self) -> RoundClosing | None:
-        return closing_of(self.round)
+        """The closing after which the scope can be ranked: that of its last round."""
+        return max(self.closings, key=lambda one: one.at, default=None) if self.is_closed else None
+
+    @property
+    def closes_at(self) -> datetime:
+        """When the plan ends the scope."""
+        return max(round.closes_at for round in self.rounds)
 
     @cached_property
     def open_attempts(self) -> int:
-        return Attempt.objects.filter(round=self.round, submitted_at=None).count()
+        return Attempt.objects.filter(round__in=self.rounds, submitted_at=None).count()
 
     @cached_property
     def run(self) -> StandingsRun | None:
-        return newest_run(self.round)
+        return newest_run(self.scope)
 
     @cached_property
     def proposal(self) -> Proposal | None:
         if self.run is None:
             return None
-        proposal = propose_awards(self.run)
         # Once approved, what was awarded stands, whatever the plan says since.
-        return replace(proposal, awards=awards_of(self.run)) if approval_of(self.run) else proposal
+        return awarded(self.run) if approval_of(self.run) else propose_awards(self.run)
 
     @cached_property
     def papers(self) -> tuple[int, int]:
@@ -81,12 +112,17 @@ class Progress:
 
     @cached_property
     def next(self) -> Step:
-        if self.closing is None:
-            opened = round_state(self.round, self.now) is not RoundState.NOT_OPEN
-            return Step.CLOSE if opened else Step.WAIT
+        if not self.is_closed:
+            return self._before_close()
         if self.run is None or hasattr(self.run, "returned"):
             return Step.FINISH if self.open_attempts else Step.RANK
         return self._after_ranking(self.run)
+
+    def _before_close(self) -> Step:
+        if self.round is None:
+            return Step.ROUNDS
+        opened = round_state(self.round, self.now) is not RoundState.NOT_OPEN
+        return Step.CLOSE if opened else Step.WAIT
 
     def _after_ranking(self, run: StandingsRun) -> Step:
         if review_of(run) is None:
@@ -101,24 +137,29 @@ class Progress:
         return Step.RENDER if made < wanted else Step.DONE
 
     @classmethod
-    def of_all(cls, rounds: Sequence[Round]) -> list[Progress]:
-        """Many rounds at once (with `closing` selected): their runs and papers in one query each."""
-        runs = {run.round_id: run for run in newest_runs(rounds)}
+    def of_all(cls, scopes: Mapping[Scope, Sequence[Round]]) -> list[Progress]:
+        """Many scopes at once, each with its rounds (`closing` selected): runs and papers in a query each."""
+        runs = {Scope.of_run(run): run for run in newest_runs(scopes)}
         papers = papers_of(runs.values())
-        found = [cls(round) for round in rounds]
+        found = [cls(scope) for scope in scopes]
         for progress in found:
-            run = runs.get(progress.round.pk)
-            progress.__dict__ |= {"run": run, "papers": papers.get(run.pk, (0, 0)) if run else (0, 0)}
+            run = runs.get(progress.scope)
+            progress.__dict__ |= {
+                "rounds": list(scopes[progress.scope]),
+                "run": run,
+                "papers": papers.get(run.pk, (0, 0)) if run else (0, 0),
+            }
         return found
 
     @property
     def track(self) -> list[tuple[Step, str, User | None, datetime | None]]:
         """(step, "done" | "now" | "later", who, when) for each step shown."""
         at = _SHOWN_AS.get(self.next, self.next)
-        place = len(SHOWN) if at is Step.DONE else SHOWN.index(at)
+        shown = [step for step in SHOWN if self.round or step is not Step.CLOSE]
+        place = len(shown) if at is Step.DONE else shown.index(at)
         return [
             (step, "done" if index < place else "now" if index == place else "later", *self._who(step))
-            for index, step in enumerate(SHOWN)
+            for index, step in enumerate(shown)
         ]
 
     def _who(self, step: Step) -> tuple[User | None, datetime | None]:

@@ -5,11 +5,20 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from django.core.exceptions import ObjectDoesNotExist
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
+from django.db.models.functions import Coalesce
 
-from contests.enums import Audience
-from contests.models import Contest, Prize, Round
-from prizes.models import Certificate, Publication, RunApproval, RunReview, StandingsRun
+from contests.enums import Combine, TableScope
+from contests.models import Contest, PrizeTable
+from prizes.models import (
+    Award,
+    Certificate,
+    Nomination,
+    Publication,
+    RunApproval,
+    RunReview,
+    StandingsRun,
+)
 from prizes.scope import Scope
 
 
@@ -55,33 +64,56 @@ def approval_of(run: StandingsRun) -> RunApproval | None:
         return None
 
 
-def prizes_of(round: Round) -> QuerySet[Prize]:
-    """The individual prizes that a round's standings decide, from the highest.
-
-    A contest's prizes that name no round belong to its round when it has just one. With several rounds they
-    are the whole contest's and no single round decides them.
-    """
-    mine = Q(round=round)
-    if not Round.objects.filter(contest_id=round.contest_id).exclude(pk=round.pk).exists():
-        mine |= Q(round=None)
-    return Prize.objects.filter(mine, contest_id=round.contest_id, audience=Audience.INDIVIDUAL).order_by(
-        "position", "round_id", "pk"
+def runs_in_force(contest: Contest) -> QuerySet[StandingsRun]:
+    """Of every scope of the contest the newest approved version that was not sent back: its awards stand."""
+    return (
+        StandingsRun.objects.filter(contest=contest, approval__isnull=False, returned=None)
+        .order_by("round_id", "-version")
+        .distinct("round_id")
     )
+
+
+def awards_in_force(contest: Contest, *, apart_from: Scope | None) -> QuerySet[Award]:
+    """What stands awarded in the contest, without the awards of one scope (None: with all)."""
+    found = Award.objects.filter(run__in=runs_in_force(contest).values("pk"))
+    return found if apart_from is None else found.exclude(run__round=apart_from.round)
+
+
+def active_nominations(scope: Scope) -> QuerySet[Nomination]:
+    """Whom the committee has chosen for prizes of the scope and not withdrawn."""
+    return Nomination.objects.filter(
+        prize__table__contest=scope.contest, round=scope.round, withdrawal=None
+    ).select_related("prize__table", "entry__unit", "unit", "by")
 
 
 def publications(contest: Contest) -> QuerySet[Publication]:
-    """What was published, by round and from the newest; of a round only its first row here is in force."""
+    """What was published: the rounds in their order, then the whole contest; of each the newest first.
+
+    Of a round (or the whole contest) only its first one here is in force.
+    """
     return (
-        Publication.objects.filter(run__round__contest=contest)
-        .select_related("run__round", "run__decision")
-        .order_by("run__round__number", "-run__version")
+        Publication.objects.filter(run__contest=contest)
+        .select_related("run__contest", "run__round", "run__decision")
+        .order_by(F("run__round__number").asc(nulls_last=True), "-run__version")
     )
 
 
+def certificates_in_force() -> QuerySet[Certificate]:
+    """Those that no later publication of the same round (or of the same whole contest) has replaced."""
+    later = (
+        Publication.objects.annotate(of=Coalesce("run__round_id", 0))
+        .filter(
+            of=Coalesce(OuterRef("award__run__round_id"), 0),
+            run__contest=OuterRef("contest"),
+            run__version__gt=OuterRef("award__run__version"),
+        )
+        .values("pk")
+    )
+    return Certificate.objects.filter(~Exists(later))
+
+
 def is_in_force(certificate: Certificate) -> bool:
-    """Whether no later publication of the same round has replaced the certificate's."""
-    run = certificate.award.run
-    return not Publication.objects.filter(run__round=run.round_id, run__version__gt=run.version).exists()
+    return certificates_in_force().filter(pk=certificate.pk).exists()
 
 
 def papers_of(runs: Iterable[StandingsRun]) -> dict[int, tuple[int, int]]:
@@ -93,4 +125,29 @@ def papers_of(runs: Iterable[StandingsRun]) -> dict[int, tuple[int, int]]:
 
 
 def certificates_of(run: StandingsRun) -> QuerySet[Certificate]:
-    return Certificate.objects.filter(award__run=run).order_by("serial")
+    """By number, each with its award, holder and file."""
+    return (
+        Certificate.objects.filter(award__run=run)
+        .select_related("award__entry", "award__unit", "award__prize__certificate", "file")
+        .order_by("serial")
+    )
+
+
+def runs_of(scope: Scope) -> QuerySet[StandingsRun]:
+    """All versions of a scope, the newest first, with what became of each."""
+    return (
+        StandingsRun.objects.filter(contest=scope.contest, round=scope.round)
+        .select_related("contest", "round", "by", "returned", "publication")
+        .order_by("-version")
+    )
+
+
+def contests_with_overall(contests: Iterable[Contest]) -> set[int]:
+    """Ids of those contests of which standings of the whole are made (as contests.queries.has_overall)."""
+    whole = PrizeTable.objects.filter(contest=OuterRef("pk"), scope=TableScope.CONTEST)
+    found = (
+        Contest.objects.filter(pk__in=[contest.pk for contest in contests])
+        .annotate(rounds_total=Count("rounds"))
+        .filter(~Q(overall_combine=Combine.NONE) | Exists(whole), rounds_total__gte=2)
+    )
+    return set(found.values_list("pk", flat=True))

@@ -37,6 +37,11 @@ class Scope:
         return self.round.name if self.round else _("Cả cuộc thi")
 
     @property
+    def query(self) -> str:
+        """What the public board's address ends in."""
+        return f"?vong={self.round.number}" if self.round else "?vong=tat-ca"
+
+    @property
     def lock_key(self) -> str:
         """Every step about this scope waits for this lock."""
         return f"standings:{self.contest.pk}:{self.round.pk if self.round else 0}"

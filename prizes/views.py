@@ -18,76 +18,104 @@ from contest_site.lib.network import client_address, limit
 from contests.enums import PredictionTarget
 from contests.models import Contest
 from contests.queries import announced_contests
-from prizes.domain.awarding import awards_of
+from prizes.domain.awarding import awarded
+from prizes.domain.proposals import ProposedAward, Section
 from prizes.forms import CodeForm
+from prizes.measures import cells, headings
 from prizes.models import Certificate, Publication, StandingsRun
 from prizes.queries import is_in_force, publications
 from prizes.rules.codes import read_code
 from prizes.rules.names import shown_name
+from prizes.scope import Scope
 
 log = logging.getLogger(__name__)
 
 CHECKS_PER_MINUTE = 120  # an office's people share an address; guessing 140 bits is hopeless anyway
 
 
+WHOLE = "tat-ca"
+
+
 @require_safe
 def results(request: HttpRequest, slug: str) -> HttpResponse:
-    """The honour board of one round (?vong=2; else the latest published one). Nothing before publication."""
+    """The honour board of one round (?vong=2) or of the whole contest (?vong=tat-ca).
+
+    Without a choice: the whole contest if it is published, else the latest published round. Nothing before
+    publication.
+    """
     contest = get_object_or_404(announced_contests(), slug=slug)
-    in_force: dict[int, Publication] = {}
+    in_force: dict[str, list[Publication]] = {}
     for publication in publications(contest):
-        in_force.setdefault(publication.run.round.number, publication)
-    chosen = request.GET.get("vong", "")
-    number = int(chosen) if chosen.isascii() and chosen.isdigit() else max(in_force, default=0)
-    shown = in_force.get(number)
-    if chosen and shown is None:
+        in_force.setdefault(_word(publication), []).append(publication)
+    chosen = request.GET.get("vong", "") or next(reversed(in_force), "")
+    shown = in_force.get(chosen)
+    if request.GET.get("vong") and shown is None:
         raise Http404
     context: dict[str, Any] = {
         "contest": contest,
-        "rounds": [publication.run.round for publication in in_force.values()],
-        "published": shown is not None,
+        "boards": [(word, _scope_name(those[0])) for word, those in in_force.items()],
+        "shown": chosen,
     }
     if shown is not None:
-        context |= _board(contest, shown)
+        context |= _board(contest, shown[0], replaced=len(shown) > 1)
     return render(request, "prizes/results.html", context)
 
 
-def _board(contest: Contest, publication: Publication) -> dict[str, Any]:
+def _word(publication: Publication) -> str:
+    round = publication.run.round
+    return str(round.number) if round else WHOLE
+
+
+def _scope_name(publication: Publication) -> str:
+    return Scope.of_run(publication.run).name
+
+
+def _board(contest: Contest, publication: Publication, *, replaced: bool) -> dict[str, Any]:
     run = publication.run
     # What was asked is told as it was when the run was made, whatever the plan says later.
-    target = PredictionTarget(run.configuration["prediction_target"])
+    target = PredictionTarget(run.configuration.get("prediction_target", PredictionTarget.NONE))
     return {
-        "round": run.round,
+        "scope_name": _scope_name(publication),
+        "run": run,
         "published_at": publication.at,
+        "replaced": replaced,
         "decision": run.decision,
-        "winners": _winners(contest, run),
+        "sections": _sections(contest, run),
         "target_label": "" if target == PredictionTarget.NONE else target.label,
-        "target_value": run.target_value,
-        "digest": run.digest,
     }
 
 
-def _winners(contest: Contest, run: StandingsRun) -> list[dict[str, Any]]:
-    """Awards by prize, from the highest, names as the plan publishes them."""
-    return [
-        {
-            "prize_name": prize_name,
-            "amount": amount,
-            "people": [
-                {
-                    "name": shown_name(award.row.entry.full_name, contest.names_shown),
-                    "unit": award.row.entry.unit.name,
-                    "correct": award.row.correct,
-                    "duration_ms": award.row.duration_ms,
-                    "prediction": award.row.prediction,
-                }
-                for award in group
-            ],
-        }
-        for (_key, prize_name, amount), group in groupby(
-            awards_of(run), key=lambda award: (award.prize.pk, award.prize_name, award.amount)
-        )
-    ]
+def _sections(contest: Contest, run: StandingsRun) -> list[dict[str, Any]]:
+    given = [section for section in awarded(run).sections if section.awards]
+    titled = len(given) > 1 or any(section.is_of_units for section in given)
+    return [{"titled": titled, **_section(contest, section)} for section in given]
+
+
+def _section(contest: Contest, section: Section) -> dict[str, Any]:
+    """A table's awards by prize, from the highest, names as the plan publishes them."""
+    table = section.table
+    by_prize = groupby(section.awards, key=lambda award: (award.prize.pk, award.prize_name, award.amount))
+    return {
+        "section": section,
+        "headings": headings(table) if section.is_of_units and not section.is_chosen else [],
+        "prizes": [
+            {
+                "prize_name": prize_name,
+                "amount": amount,
+                "winners": [_winner(contest, award) for award in group],
+            }
+            for (_key, prize_name, amount), group in by_prize
+        ],
+    }
+
+
+def _winner(contest: Contest, award: ProposedAward) -> dict[str, Any]:
+    return {
+        "name": shown_name(award.holder, contest.names_shown) if award.entry else award.holder,
+        "unit": award.of_unit,
+        "row": award.row,
+        "cells": cells(award.unit_row, award.prize.table) if award.unit_row else [],
+    }
 
 
 @require_safe
@@ -120,7 +148,8 @@ def certificate(request: HttpRequest, code: str) -> HttpResponse:
             "prizes/certificate.html",
             {
                 "certificate": found,
-                "name": found.award.entry.full_name,
+                "template": found.award.prize.certificate,
+                "name": found.award.holder,
                 "prize": found.award.prize_name,
                 "contest": found.contest,
                 "decision": found.award.run.decision,
@@ -140,7 +169,9 @@ def certificate_pdf(request: HttpRequest, code: str) -> FileResponse:
     if found is None or not user.is_authenticated:
         raise Http404
     organiser = user.is_staff and user.has_perm("prizes.view_certificate")
-    if not organiser and (found.award.entry.user_id != user.pk or not is_in_force(found)):
+    entry = found.award.entry
+    holder = entry is not None and entry.user_id == user.pk
+    if not organiser and not (holder and is_in_force(found)):
         raise Http404
     if not hasattr(found, "file"):
         raise NotNow(_("Giấy chứng nhận đang được tạo. Vui lòng quay lại sau ít phút."))
@@ -162,6 +193,9 @@ def _by_code(code: str) -> Certificate | None:
         return None
     return (
         Certificate.objects.filter(code=stored)
-        .select_related("contest", "file", "award__entry", "award__run__decision")
+        .select_related(
+            "contest", "file", "award__entry", "award__unit", "award__prize__certificate",
+            "award__run__decision",
+        )
         .first()
-    )
+    )  # fmt: skip

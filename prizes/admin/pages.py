@@ -31,7 +31,7 @@ def rows_from(run: StandingsRun, request: HttpRequest) -> tuple[list[StandingsRo
 
     ?hang=N begins at rank N, ?sau=RANK-ENTRY after that row.
     """
-    rows = run.rows.select_related("entry__unit", "attempt").defer(
+    rows = run.rows.select_related("entry__unit", "attempt__round").defer(
         "attempt__seed", "attempt__paper", "attempt__orders", "attempt__widths", "attempt__answers",
         "attempt__choices",
     ).order_by("rank", "entry_id")  # fmt: skip

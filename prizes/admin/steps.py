@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -46,6 +47,8 @@ class StepPage:
 
 
 def _close(progress: Progress, by: User, data: Mapping[str, Any]) -> None:
+    if progress.round is None:
+        raise NotNow(_("Cả cuộc thi kết thúc khi vòng thi cuối cùng đóng."))
     with transaction.atomic():
         close_round(progress.round, by=by, reason=data["reason"])
         send_after_commit("prizes.tasks.settle_round", progress.round.pk)
@@ -110,16 +113,23 @@ def _will_decide(progress: Progress) -> list[str]:
 
 
 def _will_publish(progress: Progress) -> list[str]:
-    round = progress.round
     return [
-        _("Kết quả của %(round)s được công khai trên bảng vinh danh ngay lập tức.") % {"round": round.name},
-        _("%(count)d %(paper)s được cấp số, mã kiểm tra và tạo bản in.")
-        % {
-            "count": len(progress.proposal.awards) if progress.proposal else 0,
-            "paper": round.contest.get_certificate_kind_display().lower(),
-        },
+        _("Kết quả (%(scope)s) được công khai trên bảng vinh danh ngay lập tức.")
+        % {"scope": progress.scope.name},
+        *_papers(progress),
         _("Việc công bố không hoàn lại được. Khi cần đính chính phải xếp hạng, phê duyệt và công bố lại."),
     ]
+
+
+def _papers(progress: Progress) -> list[str]:
+    """How many papers of each kind are going to be numbered."""
+    awards = progress.proposal.awards if progress.proposal else ()
+    kinds = Counter(award.prize.certificate.get_kind_display() for award in awards if award.prize.certificate)
+    return [
+        _("%(count)d %(paper)s được cấp số, mã kiểm tra và tạo bản in.")
+        % {"count": count, "paper": kind.lower()}
+        for kind, count in kinds.items()
+    ] or [_("Các giải này không kèm giấy chứng nhận nên không có bản in nào được tạo.")]
 
 
 def _will_return(progress: Progress) -> list[str]:
@@ -149,7 +159,7 @@ STEPS: dict[str, StepPage] = {
         permission=SETTLE,
         form=RankForm,
         will=_will_rank,
-        act=lambda progress, by, data: compute_standings(progress.round, by=by, reason=data["reason"]),
+        act=lambda progress, by, data: compute_standings(progress.scope, by=by, reason=data["reason"]),
     ),
     Step.REVIEW.value: StepPage(
         title=gettext_lazy("Xác nhận đã rà soát"),

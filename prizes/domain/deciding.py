@@ -1,13 +1,13 @@
 """The steps between a run and its publication. Each is a final record with its person and an audit row.
 
-All steps of one round wait for one lock, so what a step checks is still so when it writes.
+All steps of a contest wait for one lock, so what a step checks is still so when it writes.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from datetime import date
+from datetime import date, datetime
 from typing import TYPE_CHECKING
 
 from django.db import transaction
@@ -20,11 +20,13 @@ from contest_site.lib.errors import Invalid, NotAllowed, NotNow, Refused
 from contest_site.lib.locks import lock
 from contest_site.lib.queue import send_after_commit
 from contest_site.lib.text import clean
-from prizes.domain.awarding import Proposal, propose_awards, write_awards
+from contests.models import Block, PrizeTable
+from prizes.domain.awarding import BoundaryTie, Proposal, awarded, propose_awards, write_awards
 from prizes.domain.certificates import issue_certificates, unprintable_names
 from prizes.domain.ranking import is_current
 from prizes.models import Decision, Publication, RunApproval, RunReturn, RunReview, StandingsRun, TieDecision
 from prizes.queries import approval_of, newest_run, review_of
+from prizes.scope import Scope
 
 if TYPE_CHECKING:
     from contest_site.accounts.models import User
@@ -32,32 +34,51 @@ if TYPE_CHECKING:
 NUMBER_LENGTH = 60
 
 
-def decide_tie(run: StandingsRun, *, rank: int, order: Sequence[int], grounds: str, by: User) -> TieDecision:
-    """Record the jury's order of people of one rank across a prize boundary, with its grounds.
+def decide_tie(
+    run: StandingsRun,
+    *,
+    table: PrizeTable,
+    block: Block | None = None,
+    rank: int,
+    order: Sequence[int],
+    grounds: str,
+    by: User,
+) -> TieDecision:
+    """Record the jury's order of people or units of one rank across a prize boundary, with its grounds.
 
-    `order`: entry ids, those who get a prize first; the rest may be left out. Before the review only: the
-    reviewer reviews the awards as they will be. Raises Invalid, NotNow.
+    `order`: ids of entries (of units in a table of units), those who get a prize first; the rest may be left
+    out. Before the review only: the reviewer reviews the awards as they will be. Raises Invalid, NotNow.
     """
     with _step(run) as run:
         if review_of(run):
             raise NotNow(_("Bảng xếp hạng đã được rà soát nên không thay đổi thứ tự đồng hạng được nữa."))
-        tie = next((tie for tie in propose_awards(run).undecided if tie.rank == rank), None)
+        tie = open_tie(propose_awards(run), table=table, block=block, rank=rank)
         if tie is None:
             raise NotNow(_("Hạng này không còn trường hợp đồng hạng cần quyết định."))
         if not grounds.strip():
-            raise Invalid(_("Cần ghi căn cứ của Ban Giám khảo khi sắp thứ tự người đồng hạng."))
-        if len(set(order)) != len(order) or not set(order) <= set(tie.entries):
-            raise Invalid(_("Thứ tự phải gồm những người đồng hạng, mỗi người một lần."))
-        if len(order) < min(tie.winners, tie.people):
-            raise Invalid(
-                _("Cần sắp thứ tự ít nhất %(count)d người, bằng số giải còn lại cho hạng này.")
-                % {"count": min(tie.winners, tie.people)}
-            )
+            raise Invalid(_("Cần ghi căn cứ của Ban Giám khảo khi sắp thứ tự đồng hạng."))
+        if len(set(order)) != len(order) or not set(order) <= set(tie.keys):
+            raise Invalid(_("Thứ tự phải gồm những người hoặc đơn vị đồng hạng, mỗi tên một lần."))
         decision = TieDecision.objects.create(
-            run=run, rank=rank, order=list(order), grounds=grounds.strip(), by=by
+            run=run, table=table, block=block, rank=rank, order=list(order), grounds=grounds.strip(), by=by
         )
-        record("decided tie", run, by=by, reason=decision.grounds, rank=rank, order=decision.order)
+        # The order settles the tie or the transaction takes it back.
+        if open_tie(propose_awards(run), table=table, block=block, rank=rank):
+            raise Invalid(
+                _("Cần sắp thứ tự ít nhất %(count)d người hoặc đơn vị, bằng số giải còn lại cho hạng này.")
+                % {"count": tie.winners}
+            )
+        record(
+            "decided tie", run, by=by, reason=decision.grounds,
+            table=table.number, block=block.name if block else None, rank=rank, order=decision.order,
+        )  # fmt: skip
     return decision
+
+
+def open_tie(proposal: Proposal, *, table: PrizeTable, block: Block | None, rank: int) -> BoundaryTie | None:
+    """The undecided tie of this table, block and rank, if there is one."""
+    place = (table, block, rank)
+    return next((tie for tie in proposal.undecided if (tie.table, tie.block, tie.rank) == place), None)
 
 
 def review_run(run: StandingsRun, *, by: User, note: str = "") -> RunReview:
@@ -136,7 +157,7 @@ def enter_decision(run: StandingsRun, *, number: str, signed_on: date, by: User)
         number = clean(number)
         if not number or len(number) > NUMBER_LENGTH:
             raise Invalid(_("Cần nhập số quyết định, không quá 60 ký tự. Ví dụ: 123/QĐ-UBND."))
-        closed_on = timezone.localtime(run.round.closing.at).date()
+        closed_on = timezone.localtime(_closed_at(run)).date()
         if signed_on > timezone.localtime(database_now()).date():
             raise Invalid(_("Ngày ký quyết định không được sau ngày hôm nay."))
         if signed_on < closed_on:
@@ -163,7 +184,7 @@ def publish_run(run: StandingsRun, *, by: User) -> Publication:
         if not hasattr(run, "decision"):
             raise NotNow(_("Chưa nhập số và ngày quyết định nên chưa thể công bố."))
         _check_current(run)
-        _check_awards(propose_awards(run))
+        _check_awards(awarded(run))
         publication = Publication.objects.create(run=run, by=by)
         certificates = issue_certificates(run)
         record(
@@ -177,15 +198,25 @@ def publish_run(run: StandingsRun, *, by: User) -> Publication:
 
 @contextmanager
 def _step(run: StandingsRun) -> Iterator[StandingsRun]:
-    """One step: a transaction under the round's lock, on the run as it is now; only the newest may go on."""
+    """One step: a transaction on the run as it is now; only the newest version may go on.
+
+    Under the scope's lock and under the contest's: what one scope awards counts for the limits of others.
+    """
     with transaction.atomic():
-        lock(f"standings:{run.round_id}")
-        newest = newest_run(run.round)
+        scope = Scope.of_run(run)
+        lock(scope.lock_key)
+        lock(f"awards:{run.contest_id}")
+        newest = newest_run(scope)
         if newest is None or newest.pk != run.pk:
             raise NotNow(_("Đã có bảng xếp hạng mới hơn. Hãy mở lại trang để xem phiên bản mới nhất."))
         if hasattr(newest, "returned"):
             raise NotNow(_("Bảng xếp hạng này đã bị trả lại. Cần xếp hạng lại trước khi tiếp tục."))
         yield newest
+
+
+def _closed_at(run: StandingsRun) -> datetime:
+    """When the last of the run's rounds was closed: no result is older."""
+    return max(round.closing.at for round in Scope.of_run(run).rounds())
 
 
 def _check_current(run: StandingsRun) -> None:
@@ -208,7 +239,7 @@ def _check_awards(proposal: Proposal) -> None:
     reasons += [
         _("Họ tên hoặc đơn vị của “%(name)s” có ký tự không in được: %(chars)s")
         % {"name": name, "chars": " ".join(chars)}
-        for name, chars in unprintable_names([award.row.entry for award in proposal.awards])
+        for name, chars in unprintable_names(proposal.awards)
     ]
     if reasons:
         raise Refused(_("Chưa thể tiếp tục."), reasons)

@@ -8,6 +8,7 @@ import tempfile
 import unicodedata
 from collections.abc import Sequence
 from contextlib import suppress
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +22,7 @@ from django.utils.translation import gettext as _
 from contest_site.lib.locks import try_lock
 from contest_site.lib.pdf import PageCountError, render_pages
 from contests.enums import CertificateKind
-from prizes.models import Certificate, CertificateFile, StandingsRun
+from prizes.models import Award, Certificate, CertificateFile, StandingsRun
 from prizes.rules.codes import grouped
 from prizes.rules.names import honorific, official_date
 
@@ -49,12 +50,18 @@ def render_missing(run_id: int) -> int:
 
 @transaction.atomic
 def _render_batch(run_id: int) -> int:
-    contest_id = StandingsRun.objects.values_list("round__contest", flat=True).get(pk=run_id)
+    contest_id = StandingsRun.objects.values_list("contest", flat=True).get(pk=run_id)
     if not try_lock(f"certificates:{contest_id}"):
         return 0
     missing = list(
         Certificate.objects.filter(award__run=run_id, file=None)
-        .select_related("contest", "award__entry__unit", "award__run__decision")
+        .select_related(
+            "contest",
+            "award__prize__certificate",
+            "award__entry__unit",
+            "award__unit",
+            "award__run__decision",
+        )
         .order_by("serial")[:BATCH]
     )
     if not missing:
@@ -118,21 +125,18 @@ def check_url(code: str) -> str:
 
 def paper(certificate: Certificate) -> dict[str, Any]:
     """What one certificate says. Texts are in NFC, so that each letter is one glyph of the font."""
-    award, contest = certificate.award, certificate.contest
-    entry, decision = award.entry, award.run.decision
-    reason, name = _nfc(contest.certificate_reason), _nfc(contest.name)
+    award, contest, template = certificate.award, certificate.contest, certificate.award.prize.certificate
+    if template is None:
+        raise ValueError(f"The prize of certificate {certificate.serial} has no paper in the plan.")
+    decision = award.run.decision
+    reason, name = _nfc(template.reason), _nfc(contest.name)
     prize = _nfc(award.prize_name)
-    holder, unit = _nfc(entry.full_name), _nfc(entry.unit.name)
     return {
         "parent_organiser": _nfc(contest.parent_organiser),
-        "issuer": _nfc(contest.certificate_issuer),
-        "kind": contest.get_certificate_kind_display(),
-        "gives": "" if contest.certificate_kind == CertificateKind.CHUNG_NHAN else _("Tặng"),
-        "honorific": honorific(entry.gender, entry.birth_date, decision.signed_on),
-        "holder": holder,
-        "holder_size": _size(holder, HOLDER_SIZES),
-        "unit": unit,
-        "unit_size": _size(unit, UNIT_SIZES),
+        "issuer": _nfc(template.issuer),
+        "kind": template.get_kind_display(),
+        "gives": "" if template.kind == CertificateKind.CHUNG_NHAN else _("Tặng"),
+        **_holder(award, decision.signed_on),
         "prize": prize,
         "prize_size": _size(prize, PRIZE_SIZES),
         "reason": reason,
@@ -142,12 +146,26 @@ def paper(certificate: Certificate) -> dict[str, Any]:
         "decision_number": _nfc(decision.number),
         "decision_date": official_date(decision.signed_on),
         "place": _nfc(contest.place),
-        "authority": _nfc(contest.signature_authority),
-        "title": _nfc(contest.signature_title),
-        "signer": _nfc(contest.signature_name),
+        "authority": _nfc(template.signature_authority),
+        "title": _nfc(template.signature_title),
+        "signer": _nfc(template.signature_name),
         "serial": certificate.serial,
         "code": grouped(certificate.code),
         "qr": segno.make(check_url(certificate.code), error="m", micro=False).svg_data_uri(border=0),
+    }
+
+
+def _holder(award: Award, on: date) -> dict[str, str]:
+    """The lines about who gets the paper: a person with form of address and unit, or a unit alone."""
+    entry = award.entry
+    holder = _nfc(entry.full_name if entry else str(award.unit))
+    unit = _nfc(entry.unit.name) if entry else ""
+    return {
+        "honorific": honorific(entry.gender, entry.birth_date, on) if entry else "",
+        "holder": holder,
+        "holder_size": _size(holder, HOLDER_SIZES),
+        "unit": unit,
+        "unit_size": _size(unit, UNIT_SIZES),
     }
 
 

@@ -13,10 +13,11 @@ from pytest_django import DjangoAssertNumQueries, DjangoCaptureOnCommitCallbacks
 
 from contest_site.audit.models import AuditEvent
 from contest_site.lib.clock import database_now
-from contests.models import Round, RoundClosing
+from contests.models import Prize, PrizeTable, Round, RoundClosing
 from prizes.domain.ranking import compute_standings
 from prizes.domain.rendering import render_missing
 from prizes.models import Award, Publication, RunReview, StandingsRun
+from prizes.scope import Scope
 from tests.prizes.support import office, over, publish, simple_round, table, take
 from tests.support.factories import make_contest, make_round, make_staff, make_user
 
@@ -24,17 +25,22 @@ pytestmark = pytest.mark.django_db
 
 
 def page(round: Round) -> str:
-    return reverse("admin:prizes_round", args=[round.pk])
+    return reverse("admin:prizes_scope", args=[round])
 
 
 def step(round: Round, name: str) -> str:
-    return reverse("admin:prizes_step", args=[round.pk, name])
+    return reverse("admin:prizes_step", args=[round, name])
+
+
+def tie_of(round: Round, rank: int = 1) -> str:
+    table = PrizeTable.objects.get(contest=round.contest)
+    return reverse("admin:prizes_tie", args=[round, table.pk, 0, rank])
 
 
 def ready() -> Round:
     round = simple_round([("Nguyễn Văn An", 50), ("Trần Thị Bình", 60)])
     table(round, ("Giải Nhất", 1), ("Giải Nhì", 2))
-    compute_standings(round, by=None)
+    compute_standings(Scope.of_round(round), by=None)
     return round
 
 
@@ -85,7 +91,7 @@ def test_an_act_is_meant_for_the_version_that_was_on_the_screen(client: Client) 
     seen = round.runs.get().pk
     client.force_login(make_staff())
     Round.objects.filter(pk=round.pk).update(rank_order=["submitted", "duration"])
-    compute_standings(round, by=None)
+    compute_standings(Scope.of_round(round), by=None)
     response = client.post(step(round, "ra-soat"), {"run": seen, "note": ""})
     assert response.status_code == 409
     assert not RunReview.objects.exists()
@@ -114,10 +120,10 @@ def test_closing_now_needs_a_reason_and_is_followed_by_the_ranking(
 def test_the_jury_puts_a_tie_in_order_on_its_page(client: Client) -> None:
     round = simple_round([("An", 50), ("Bình", 50), ("Cường", 60)])
     table(round, ("Giải Nhất", 1), ("Giải Nhì", 1))
-    run = compute_standings(round, by=None)
+    run = compute_standings(Scope.of_round(round), by=None)
     first, second = run.rows.filter(rank=1).order_by("entry_id").values_list("entry_id", flat=True)
     client.force_login(make_staff())
-    address = reverse("admin:prizes_tie", args=[round.pk, 1])
+    address = tie_of(round)
     assert address in shown(client, page(round))
     assert "An" in shown(client, address)
     twice = {"run": run.pk, f"place_{first}": 1, f"place_{second}": 1, "grounds": "Biên bản số 1"}
@@ -134,7 +140,7 @@ def test_the_jury_puts_a_tie_in_order_on_its_page(client: Client) -> None:
 def test_what_stands_in_the_way_is_said_with_all_reasons(client: Client) -> None:
     round = simple_round([("An", 50), ("Bình", 50)])
     table(round, ("Giải Nhất", 1))
-    run = compute_standings(round, by=None)
+    run = compute_standings(Scope.of_round(round), by=None)
     client.force_login(make_staff())
     response = client.post(step(round, "ra-soat"), {"run": run.pk, "note": ""})
     assert response.status_code == 400
@@ -163,7 +169,7 @@ def test_prizes_without_people_are_named(client: Client) -> None:
 def test_what_was_awarded_stands_whatever_the_plan_says_later(client: Client) -> None:
     round = ready()
     publish(round)
-    round.prizes.update(amount=9_999_999)
+    Prize.objects.update(amount=9_999_999)
     client.force_login(make_staff())
     assert "9.999.999" not in shown(client, page(round))
 
@@ -175,9 +181,9 @@ def test_the_table_shows_every_input_of_the_order_a_page_at_a_time(
     round = over()
     for seconds in range(5):
         take(round, f"Người {seconds}", seconds=50 + seconds, prediction=7)
-    run = compute_standings(round, by=None)
+    run = compute_standings(Scope.of_round(round), by=None)
     client.force_login(make_staff())
-    address = reverse("admin:prizes_table", args=[round.pk, run.version])
+    address = reverse("admin:prizes_table", args=[round, run.version])
     first = client.get(address)
     assert [row.rank for row in first.context["rows"]] == [1, 2]
     more = first.context["more"]
@@ -197,7 +203,7 @@ def test_all_papers_come_as_one_zip(client: Client) -> None:
     round = ready()
     run = publish(round)
     client.force_login(make_staff())
-    address = reverse("admin:prizes_papers", args=[round.pk, run.version])
+    address = reverse("admin:prizes_papers", args=[round, run.version])
     assert client.get(address).status_code == 404
     render_missing(run.pk)
     response = client.get(address)
@@ -213,10 +219,10 @@ def test_pages_are_for_organisers_with_the_permission(client: Client) -> None:
     addresses = [
         reverse("admin:prizes_standingsrun_changelist"),
         page(round),
-        reverse("admin:prizes_table", args=[round.pk, 1]),
+        reverse("admin:prizes_table", args=[round, 1]),
         step(round, "ra-soat"),
-        reverse("admin:prizes_tie", args=[round.pk, 1]),
-        reverse("admin:prizes_papers", args=[round.pk, 1]),
+        tie_of(round),
+        reverse("admin:prizes_papers", args=[round, 1]),
     ]
     for person in (None, make_user(), make_user(is_staff=True)):
         if person:

@@ -18,6 +18,7 @@ from prizes.domain.deciding import (
 )
 from prizes.domain.ranking import compute_standings
 from prizes.models import Award, Certificate, Publication, RunApproval, RunReview, StandingsRun
+from prizes.scope import Scope
 from tests.prizes.support import Office, office, over, publish, simple_round, table, take
 from tests.support.factories import exclude
 
@@ -47,7 +48,7 @@ def test_from_ranking_to_certificates() -> None:
 
 
 def test_the_reviewer_cannot_approve() -> None:
-    run = compute_standings(simple_round([("An", 50)]), by=None)
+    run = compute_standings(Scope.of_round(simple_round([("An", 50)])), by=None)
     people = office()
     review_run(run, by=people.preparer)
     with pytest.raises(NotAllowed):
@@ -59,7 +60,7 @@ def test_the_reviewer_cannot_approve() -> None:
 
 def test_no_step_before_the_one_that_it_rests_on() -> None:
     people = office()
-    run = compute_standings(simple_round([("An", 50)]), by=people.preparer)
+    run = compute_standings(Scope.of_round(simple_round([("An", 50)])), by=people.preparer)
     with pytest.raises(NotNow):
         approve_run(run, by=people.approver)
     review_run(run, by=people.preparer)
@@ -113,7 +114,7 @@ def test_a_tie_across_a_prize_boundary_blocks_until_the_jury_has_decided() -> No
     people = office()
     round = simple_round([("An", 50), ("Bình", 50), ("Cường", 60)])
     table(round, ("Giải Nhất", 1), ("Giải Nhì", 2))
-    run = compute_standings(round, by=people.preparer)
+    run = compute_standings(Scope.of_round(round), by=people.preparer)
     with pytest.raises(Refused, match="đồng hạng"):
         review_run(run, by=people.preparer)
     first, second = run.rows.filter(rank=1).order_by("entry_id")
@@ -136,8 +137,8 @@ def test_a_tie_across_a_prize_boundary_blocks_until_the_jury_has_decided() -> No
 def test_the_jury_orders_only_people_of_the_tie_and_says_why() -> None:
     people = office()
     round = simple_round([("An", 50), ("Bình", 50), ("Cường", 60)])
-    table(round, ("Giải Nhất", 1))
-    run = compute_standings(round, by=people.preparer)
+    (prize,) = table(round, ("Giải Nhất", 1))
+    run = compute_standings(Scope.of_round(round), by=people.preparer)
     first, second, other = run.rows.order_by("rank", "entry_id").values_list("entry_id", flat=True)
     for order, grounds in [
         ([first, other], "Biên bản"),
@@ -146,10 +147,10 @@ def test_the_jury_orders_only_people_of_the_tie_and_says_why() -> None:
         ([first, second], "  "),
     ]:
         with pytest.raises(Invalid):
-            decide_tie(run, rank=1, order=order, grounds=grounds, by=people.preparer)
-    decide_tie(run, rank=1, order=[second], grounds="Biên bản", by=people.preparer)
+            decide_tie(run, table=prize.table, rank=1, order=order, grounds=grounds, by=people.preparer)
+    decide_tie(run, table=prize.table, rank=1, order=[second], grounds="Biên bản", by=people.preparer)
     with pytest.raises(NotNow):
-        decide_tie(run, rank=1, order=[first], grounds="Biên bản khác", by=people.preparer)
+        decide_tie(run, table=prize.table, rank=1, order=[first], grounds="Biên bản khác", by=people.preparer)
     review_run(run, by=people.preparer)
     approve_run(run, by=people.approver)
     assert Award.objects.get().entry_id == second
@@ -160,12 +161,12 @@ def test_someone_excluded_after_the_ranking_stops_the_approval_until_it_is_ranke
     round = over()
     winner, second = take(round, "An", seconds=50), take(round, "Bình", seconds=60)
     table(round, ("Giải Nhất", 1))
-    run = compute_standings(round, by=people.preparer)
+    run = compute_standings(Scope.of_round(round), by=people.preparer)
     review_run(run, by=people.preparer)
     exclude(round.contest, user=winner.user)
     with pytest.raises(NotNow, match="xếp hạng lại"):
         approve_run(run, by=people.approver)
-    again = compute_standings(round, by=people.preparer, reason="Bổ sung danh sách")
+    again = compute_standings(Scope.of_round(round), by=people.preparer, reason="Bổ sung danh sách")
     assert again.version == 2
     with pytest.raises(NotNow, match="mới hơn"):
         approve_run(run, by=people.approver)
@@ -178,19 +179,19 @@ def test_a_changed_prize_table_needs_another_review() -> None:
     people = office()
     round = simple_round([("An", 50)])
     (prize,) = table(round, ("Giải Nhất", 1))
-    run = compute_standings(round, by=people.preparer)
+    run = compute_standings(Scope.of_round(round), by=people.preparer)
     review_run(run, by=people.preparer)
     prize.amount = 9_000_000
     prize.save()
     with pytest.raises(NotNow):
         approve_run(run, by=people.approver)
-    assert compute_standings(round, by=people.preparer).version == 2
+    assert compute_standings(Scope.of_round(round), by=people.preparer).version == 2
 
 
 def test_a_run_sent_back_is_followed_by_a_new_version() -> None:
     people = office()
     round = simple_round([("An", 50)])
-    run = compute_standings(round, by=people.preparer)
+    run = compute_standings(Scope.of_round(round), by=people.preparer)
     with pytest.raises(NotNow):
         return_run(run, by=people.approver, reason="Chưa rà soát")
     review_run(run, by=people.preparer)
@@ -199,7 +200,7 @@ def test_a_run_sent_back_is_followed_by_a_new_version() -> None:
     return_run(run, by=people.approver, reason="Sai thứ tự đồng hạng")
     with pytest.raises(NotNow, match="trả lại"):
         approve_run(run, by=people.approver)
-    again = compute_standings(round, by=people.preparer)
+    again = compute_standings(Scope.of_round(round), by=people.preparer)
     assert (again.version, again.digest) == (2, run.digest)
 
 
@@ -224,7 +225,7 @@ def test_a_correction_goes_through_its_own_approval_and_keeps_the_old_one() -> N
 def test_a_name_that_no_font_can_show_is_named_before_the_review() -> None:
     round = simple_round([("Nguyễn 龍 An", 50)])
     table(round, ("Giải Nhất", 1))
-    run = compute_standings(round, by=None)
+    run = compute_standings(Scope.of_round(round), by=None)
     with pytest.raises(Refused) as refusal:
         review_run(run, by=office().preparer)
     assert "龍" in str(refusal.value)
@@ -249,7 +250,7 @@ def test_what_was_decided_cannot_be_changed_in_the_database(model: type[Standing
 
 def _approved() -> tuple[StandingsRun, Office]:
     people = office()
-    run = compute_standings(simple_round([("An", 50)]), by=people.preparer)
+    run = compute_standings(Scope.of_round(simple_round([("An", 50)])), by=people.preparer)
     review_run(run, by=people.preparer)
     approve_run(run, by=people.approver)
     return run, people

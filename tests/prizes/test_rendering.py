@@ -14,6 +14,7 @@ from pytest_django import Settings
 
 from contest_site.lib import pdf
 from contests.enums import CertificateKind
+from contests.models import CertificateTemplate, Entry
 from prizes.domain import rendering
 from prizes.domain.rendering import check_url, paper, render_missing, render_papers
 from prizes.models import Certificate, CertificateFile, StandingsRun
@@ -29,6 +30,16 @@ def published(*names: str) -> StandingsRun:
     round = simple_round([(name, 50 + at) for at, name in enumerate(names)])
     table(round, ("Giải Nhất", 1), ("Giải Khuyến khích", max(1, len(names) - 1)))
     return publish(round)
+
+
+def template_of(certificate: Certificate) -> CertificateTemplate:
+    assert certificate.award.prize.certificate is not None
+    return certificate.award.prize.certificate
+
+
+def entry_of(certificate: Certificate) -> Entry:
+    assert certificate.award.entry is not None
+    return certificate.award.entry
 
 
 def text_of(content: bytes) -> str:
@@ -126,10 +137,10 @@ def test_long_texts_keep_to_their_page(letter: str) -> None:
 
     run = published("An")
     certificate = Certificate.objects.get(award__run=run)
-    certificate.award.entry.full_name = long(200)
-    certificate.award.entry.unit.name = long(200)
+    entry_of(certificate).full_name = long(200)
+    entry_of(certificate).unit.name = long(200)
     certificate.award.prize_name = long(100)
-    certificate.contest.certificate_reason = long(300)
+    template_of(certificate).reason = long(300)
     (page,) = render_papers([paper(certificate)])
     written = "".join(text_of(page).split())
     assert "".join(long(200).split()) in written
@@ -200,9 +211,9 @@ def test_the_sweeper_finds_what_the_broker_forgot(monkeypatch: pytest.MonkeyPatc
 def test_giay_khen_is_given_by_its_issuer() -> None:
     run = published("An")
     certificate = Certificate.objects.get(award__run=run)
-    certificate.contest.certificate_kind = CertificateKind.GIAY_KHEN
-    certificate.contest.signature_name = ""
-    certificate.award.entry.birth_date = date(2014, 1, 1)
+    template_of(certificate).kind = CertificateKind.GIAY_KHEN
+    template_of(certificate).signature_name = ""
+    entry_of(certificate).birth_date = date(2014, 1, 1)
     (page,) = render_papers([paper(certificate)])
     assert "TẶNG GIẤY KHEN Em" in words(page).replace("  ", " ")
 

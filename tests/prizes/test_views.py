@@ -13,6 +13,7 @@ from contests.models import Contest, Round
 from prizes.domain.ranking import compute_standings
 from prizes.domain.rendering import render_missing
 from prizes.models import Certificate, StandingsRun
+from prizes.scope import Scope
 from tests.prizes.support import Office, office, over, publish, simple_round, table, take
 from tests.support.factories import exclude, make_contest, make_staff, make_user
 
@@ -33,7 +34,7 @@ def prized() -> Round:
 
 def test_before_publication_the_board_shows_nothing(client: Client) -> None:
     round = prized()
-    run = compute_standings(round, by=None)
+    run = compute_standings(Scope.of_round(round), by=None)
     shown = board(client, round.contest)
     for secret in ("Nguyễn Văn An", "Giải Nhất", run.digest):
         assert secret not in shown
@@ -65,7 +66,7 @@ def test_only_the_latest_publication_is_in_force(client: Client) -> None:
     table(round, ("Giải Nhất", 1))
     publish(round, people)
     exclude(round.contest, user=first.user)
-    compute_standings(round, by=people.preparer)
+    compute_standings(Scope.of_round(round), by=people.preparer)
     assert "Nguyễn Văn An" in board(client, round.contest)  # until the correction is published
     publish(round, people, number="124/QĐ-UBND")
     shown = board(client, round.contest)

@@ -1,0 +1,73 @@
+"""What a unit was measured by, as pages show it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from decimal import ROUND_HALF_UP, Decimal
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from contest_site.lib.templatetags.vi import duration, number
+from contests.enums import UnitMetric
+from contests.models import PrizeTable
+from prizes.models import UnitRow
+from prizes.rules.targets import percent
+
+HEADINGS: Mapping[UnitMetric, Promise] = {
+    UnitMetric.PARTICIPANTS: gettext_lazy("Người dự thi"),
+    UnitMetric.ATTEMPTS: gettext_lazy("Lượt thi"),
+    UnitMetric.RATIO: gettext_lazy("Tỷ lệ dự thi"),
+    UnitMetric.MEAN_SCORE: gettext_lazy("Điểm trung bình"),
+    UnitMetric.ALL_RIGHT: gettext_lazy("Người đúng tất cả"),
+    UnitMetric.ALL_RIGHT_SHARE: gettext_lazy("Tỷ lệ đúng tất cả"),
+    UnitMetric.WINNERS: gettext_lazy("Giải cá nhân"),
+    UnitMetric.BEST_SCORE: gettext_lazy("Tổng điểm người được cộng"),
+    UnitMetric.BEST_DURATION: gettext_lazy("Tổng thời gian người được cộng"),
+}
+# Cut to what can be read; the whole numbers that they come from stand beside them.
+VALUES: Mapping[UnitMetric, Callable[[UnitRow], str]] = {
+    UnitMetric.PARTICIPANTS: lambda row: number(row.participants),
+    UnitMetric.ATTEMPTS: lambda row: number(row.attempts),
+    UnitMetric.RATIO: lambda row: _percent(row.participants, row.headcount),
+    UnitMetric.MEAN_SCORE: lambda row: _mean(row.correct, row.sittings),
+    UnitMetric.ALL_RIGHT: lambda row: number(row.all_right),
+    UnitMetric.ALL_RIGHT_SHARE: lambda row: _percent(row.all_right, row.participants),
+    UnitMetric.WINNERS: lambda row: number(row.winners),
+    UnitMetric.BEST_SCORE: lambda row: number(row.best_correct),
+    UnitMetric.BEST_DURATION: lambda row: duration(row.best_duration_ms),
+}
+
+
+def metrics_of(table: PrizeTable) -> list[UnitMetric]:
+    """What decides in a table of units, the most important first; known words only."""
+    words = sorted(table.weights, key=lambda word: -table.weights[word]) or table.unit_order
+    return [UnitMetric(word) for word in words if word in UnitMetric.values]
+
+
+def headings(table: PrizeTable) -> list[str]:
+    """Over the cells of `cells`: the deciding metrics, and the weighted points."""
+    found = [str(HEADINGS[metric]) for metric in metrics_of(table)]
+    return [*found, _("Điểm theo trọng số")] if table.weights else found
+
+
+def cells(row: UnitRow, table: PrizeTable) -> list[str]:
+    found = [VALUES[metric](row) for metric in metrics_of(table)]
+    return [*found, number(row.points)] if table.weights else found
+
+
+def exceeds_headcount(row: UnitRow) -> bool:
+    """More people took part than the unit is said to have: somebody should look at its headcount."""
+    return row.headcount is not None and row.participants > row.headcount
+
+
+def _percent(part: int, whole: int | None) -> str:
+    value = percent(part, whole or 0)
+    return "–" if value is None else f"{number(value.quantize(Decimal('0.01'), ROUND_HALF_UP))} %"
+
+
+def _mean(total: int, count: int) -> str:
+    if not count:
+        return "–"
+    return number((Decimal(total) / count).quantize(Decimal("0.0001"), ROUND_HALF_UP))
