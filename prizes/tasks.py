@@ -4,18 +4,19 @@ from contests.models import Round
 from prizes.domain import settling
 from prizes.domain.rendering import render_missing
 from prizes.models import StandingsRun
+from prizes.scope import Scope
 
 
 @shared_task
 def close_due_rounds() -> None:
-    """Every 15 seconds: close the rounds whose end has come and rank those that have ended."""
+    """Every 15 seconds: close the rounds whose end has come, rank what has ended."""
     settling.close_due()
 
 
 @shared_task
 def settle_round(round_id: int) -> None:
     """One round at once, after an organiser closed it."""
-    settling.settle(Round.objects.get(pk=round_id))
+    settling.settle(Scope.of_round(Round.objects.select_related("contest").get(pk=round_id)))
 
 
 @shared_task

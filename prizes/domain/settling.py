@@ -1,46 +1,80 @@
-"""What follows by itself once a round is over: closing, finishing what is open, the first ranking."""
+"""What follows by itself once a round is over: closing, finishing what is open, the first standings."""
 
 from __future__ import annotations
 
 import logging
 from collections.abc import Callable
+from typing import TypeVar
 
+from django.db.models import Exists, OuterRef
 from django.db.models.functions import Now
 
 from attempts.domain.finishing import finish_open_attempts
+from attempts.domain.regrading import regrade
 from contest_site.lib.errors import DomainError
 from contests.domain.rounds import close_round
-from contests.models import Round
-from contests.queries import announced_contests
+from contests.models import Contest, Round
+from contests.queries import announced_contests, closing_of
+from prizes.domain.persons import rounds_needed
 from prizes.domain.ranking import compute_standings
+from prizes.models import StandingsRun
+from prizes.queries import contests_with_overall
 from prizes.scope import Scope
 
 log = logging.getLogger(__name__)
 
+What = TypeVar("What", Round, Scope)
+
 
 def close_due() -> None:
-    """Close every announced round whose end has come, and settle every closed one that has no standings yet.
+    """Close every announced round whose end has come, and settle what is over and has no standings yet.
 
-    Scans the database, so a late, lost or doubled run does no harm. A round that fails does not hold up the
-    others; it is tried again at the next scan.
+    Scans the database, so a late, lost or doubled run does no harm. What fails does not hold up the others;
+    it is tried again at the next scan.
     """
-    announced = Round.objects.filter(contest__in=announced_contests()).order_by("pk")
+    announced = (
+        Round.objects.filter(contest__in=announced_contests()).select_related("contest").order_by("pk")
+    )
     for round in announced.filter(closing=None, closes_at__lte=Now()):
         _guarded(lambda round: close_round(round, by=None), round)
     for round in announced.filter(closing__isnull=False, runs=None):
-        _guarded(settle, round)
+        _guarded(settle, Scope.of_round(round))
+    for contest in _whole_contests_due():
+        _guarded(settle, Scope.of_contest(contest))
 
 
-def settle(round: Round) -> None:
-    """Finish the closed round's open attempts and rank it; safe to repeat."""
-    finish_open_attempts(round)
-    compute_standings(Scope.of_round(round), by=None)
+def settle(scope: Scope) -> StandingsRun | None:
+    """Finish a closed scope's open attempts, apply approved key corrections, rank it; safe to repeat.
+
+    None, and nothing done, while a round that the standings need is still to be closed.
+    """
+    rounds = rounds_needed(scope)
+    if any(closing_of(round) is None for round in rounds):
+        return None
+    for round in rounds:
+        finish_open_attempts(round)
+        regrade(round)
+    return compute_standings(scope, by=None)
 
 
-def _guarded(act: Callable[[Round], object], round: Round) -> None:
+def _whole_contests_due() -> list[Contest]:
+    """Contests of which every round has standings, and the whole should have and has not."""
+    unranked = Round.objects.filter(contest=OuterRef("pk"), runs=None)
+    whole = StandingsRun.objects.filter(contest=OuterRef("pk"), round=None)
+    due = list(announced_contests().filter(~Exists(unranked), ~Exists(whole)).order_by("pk"))
+    overall = contests_with_overall(due)
+    return [contest for contest in due if contest.pk in overall]
+
+
+def _guarded(act: Callable[[What], object], what: What) -> None:
     try:
-        act(round)
+        act(what)
     except DomainError as error:
-        log.warning("round %s cannot be settled yet: %s", round.pk, error)
+        log.warning("%s cannot be settled yet: %s", _named(what), error)
     except Exception:
-        log.exception("round %s could not be settled", round.pk)
+        log.exception("%s could not be settled", _named(what))
+
+
+def _named(what: Round | Scope) -> str:
+    round = what.round if isinstance(what, Scope) else what
+    return f"round {round.pk}" if round else f"contest {what.contest.pk}"

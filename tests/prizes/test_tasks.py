@@ -6,13 +6,24 @@ import pytest
 from kombu.exceptions import OperationalError
 from pytest_django import DjangoCaptureOnCommitCallbacks
 
-from attempts.models import Attempt
+from attempts.models import Attempt, KeyCorrection, KeyCorrectionDecision
 from contest_site.lib.clock import database_now
-from contests.models import RoundClosing
+from contests.enums import Combine, PredictionScope, PredictionTarget, RankKey
+from contests.models import Round, RoundClosing
+from prizes.domain.settling import settle
 from prizes.models import Publication, StandingsRun
+from prizes.scope import Scope
 from prizes.tasks import close_due_rounds, settle_round
 from tests.prizes.support import over, publish, simple_round, take
-from tests.support.factories import make_contest, make_entry, make_round, make_staff
+from tests.support.factories import (
+    make_bank,
+    make_contest,
+    make_entry,
+    make_round,
+    make_staff,
+    make_user,
+    submitted_attempt,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -63,6 +74,76 @@ def test_open_attempts_are_finished_before_the_ranking() -> None:
     attempt.refresh_from_db()
     assert attempt.submitted_at is not None
     assert StandingsRun.objects.get(round=round).participants == 1
+
+
+def test_a_contest_of_several_rounds_is_ranked_after_its_last() -> None:
+    first, second = _two_weeks(overall_combine=Combine.SUM, overall_rank_order=[RankKey.SCORE])
+    take(first, "An")
+    RoundClosing.objects.create(round=first)
+    close_due_rounds()
+    assert list(StandingsRun.objects.values_list("round", flat=True)) == [first.pk]
+    RoundClosing.objects.create(round=second)
+    close_due_rounds()
+    assert list(StandingsRun.objects.order_by("pk").values_list("round", flat=True)) == [
+        first.pk,
+        second.pk,
+        None,
+    ]
+    close_due_rounds()
+    assert StandingsRun.objects.count() == 3
+
+
+def test_without_overall_standings_only_the_rounds_are_ranked() -> None:
+    for round in _two_weeks():
+        RoundClosing.objects.create(round=round)
+    close_due_rounds()
+    assert StandingsRun.objects.filter(round=None).count() == 0
+    assert StandingsRun.objects.count() == 2
+
+
+def test_a_round_that_needs_the_others_waits_without_a_word(caplog: pytest.LogCaptureFixture) -> None:
+    first, second = _two_weeks(
+        {"prediction_target": PredictionTarget.ATTEMPTS, "prediction_scope": PredictionScope.CONTEST}
+    )
+    RoundClosing.objects.create(round=first)
+    close_due_rounds()
+    assert not StandingsRun.objects.exists()
+    assert not caplog.records
+    RoundClosing.objects.create(round=second)
+    close_due_rounds()
+    assert StandingsRun.objects.count() == 2
+
+
+def test_a_correction_of_the_key_is_applied_before_the_first_ranking() -> None:
+    round = over(bank=make_bank(3), sealed=True)
+    entry = make_entry(round.contest)
+    submitted_attempt(entry, round, correct=1)
+    correction = KeyCorrection.objects.create(
+        round=round, question=0, accepted=[0, 1, 2, 3], void=True, grounds="Câu hỏi sai", by=make_user()
+    )
+    KeyCorrectionDecision.objects.create(
+        correction=correction, approved=True, proposer=correction.by, by=make_user()
+    )
+    run = settle(Scope.of_round(round))
+    assert run is not None
+    assert run.configuration["rounds"][0]["regrade"] == 1
+
+
+def _two_weeks(fields: dict[str, object] | None = None, **contest: object) -> tuple[Round, Round]:
+    """Two rounds that are over and not closed yet; the second is the later one."""
+    now = database_now()
+    whole = make_contest(opens_at=now - timedelta(days=30), closes_at=now + timedelta(days=30), **contest)
+    first, second = (
+        over(
+            whole,
+            closed=False,
+            opens_at=now + timedelta(days=1 + 7 * week),
+            closes_at=now + timedelta(days=7 + 7 * week),
+            **(fields or {}),
+        )
+        for week in range(2)
+    )
+    return first, second
 
 
 def test_a_dead_broker_does_not_stop_the_publication(
