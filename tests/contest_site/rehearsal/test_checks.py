@@ -8,7 +8,7 @@ from contest_site.lib.clock import database_now
 from contest_site.rehearsal.checks import wrong_attempts, wrong_awards
 from contest_site.rehearsal.contestant import Outcome, Sitting
 from contest_site.rehearsal.people import make_people
-from prizes.models import StandingsRun
+from prizes.models import StandingsRow, StandingsRun
 from tests.support.factories import make_contest, make_entry, make_prizes, make_round, submitted_attempt
 
 pytestmark = pytest.mark.django_db
@@ -40,6 +40,7 @@ def test_prizes_that_were_not_given_are_named() -> None:
     round = make_round(contest, sealed=False)
     make_prizes(contest)
     run = StandingsRun.objects.create(
+        contest=contest,
         round=round,
         version=1,
         configuration={},
@@ -49,4 +50,13 @@ def test_prizes_that_were_not_given_are_named() -> None:
         ranked=2,
         digest="0" * 64,
     )
-    assert list(wrong_awards(run)) == ["Giải Nhất: trao 0, kế hoạch có 1", "Giải Nhì: trao 0, kế hoạch có 1"]
+    for rank in (1, 2):
+        attempt = submitted_attempt(make_entry(contest), round)
+        StandingsRow.objects.create(
+            run=run, rank=rank, entry=attempt.entry, attempt=attempt, correct=30, duration_ms=1,
+            submitted_at=database_now(),
+        )  # fmt: skip
+    assert list(wrong_awards(run)) == [
+        "Giải cá nhân: Giải Nhất: trao 0, kế hoạch có 1",
+        "Giải cá nhân: Giải Nhì: trao 0, kế hoạch có 1",
+    ]

@@ -10,28 +10,64 @@ import pytest
 from allauth.account.models import EmailAddress
 from django.apps import apps
 from django.conf import settings
+from django.core.files.base import ContentFile
 from django.db import IntegrityError, transaction
 from django.test import Client
 from django.utils import timezone
 
-from attempts.models import Attempt
+from attempts.models import (
+    Attempt,
+    Disqualification,
+    KeyCorrection,
+    KeyCorrectionDecision,
+    Regrade,
+    RegradedScore,
+    Reinstatement,
+)
 from contest_site.accounts.models import User
 from contest_site.audit.models import AuditEvent
 from contest_site.lib.clock import database_now
 from contest_site.rehearsal.erase import BELOW_CONTEST, erase_rehearsals
 from contests.domain.rounds import close_round
-from contests.models import Contest, Headcount, Promotion, Round, Unit, UnitOfficer, Withdrawal
+from contests.models import (
+    Contest,
+    Document,
+    Headcount,
+    HeadcountLock,
+    Milestone,
+    Promotion,
+    Quota,
+    Round,
+    Unit,
+    UnitOfficer,
+    Withdrawal,
+)
 from prizes.domain.deciding import approve_run, enter_decision, publish_run, review_run
 from prizes.domain.ranking import compute_standings
-from prizes.models import Certificate, CertificateFile
+from prizes.models import (
+    Certificate,
+    CertificateFile,
+    Nomination,
+    NominationWithdrawal,
+    PromotionTie,
+    PublishedList,
+    RunReturn,
+    StandingsRun,
+    TieDecision,
+    UnitRow,
+)
+from prizes.scope import Scope
 from questions.models import Bank
 from tests.support.factories import (
+    exclude,
     make_bank,
+    make_block,
     make_contest,
     make_entry,
     make_prizes,
     make_round,
     make_staff,
+    make_table,
     make_unit,
     make_user,
     submitted_attempt,
@@ -49,31 +85,102 @@ def counts() -> dict[str, int]:
 
 
 def played(bank: Bank, area: Unit, *, is_rehearsal: bool) -> Contest:
-    """A contest from the announcement to the papers, with everything that hangs on it."""
+    """A contest from the announcement to the papers, with a row in every table that hangs on it."""
+    now = database_now()
     contest = make_contest(area=area, is_rehearsal=is_rehearsal)
-    round = make_round(contest, bank=bank, opens_at=database_now() - timedelta(hours=1))
-    make_prizes(contest)
-    Headcount.objects.create(contest=contest, unit=area, people=10)
-    for number in range(3):
-        user = make_user(is_rehearsal=is_rehearsal)
-        EmailAddress.objects.create(user=user, email=f"{user.username}@example.com")
-        Client().force_login(user)
-        entry = make_entry(contest, user=user)
-        submitted_attempt(entry, round, correct=20 + number, submitted_at=database_now(), prediction=number)
+    round = make_round(contest, bank=bank, opens_at=now - timedelta(hours=3))
+    make_prizes(contest, round)
     first, second = make_staff(is_rehearsal=is_rehearsal), make_staff(is_rehearsal=is_rehearsal)
     UnitOfficer.objects.create(user=first, unit=area)
+    attempts = [_sat(contest, round, number, is_rehearsal=is_rehearsal) for number in range(3)]
+    _plan_rows(contest, round, area, first)
     close_round(round, by=first, reason="Thử")
-    run = compute_standings(Round.objects.get(pk=round.pk), by=None)
+    run = compute_standings(Scope.of_round(Round.objects.get(pk=round.pk)), by=None)
     review_run(run, by=first)
     approve_run(run, by=second)
-    enter_decision(run, number="1/QĐ", signed_on=timezone.localdate(database_now()), by=first)
+    enter_decision(run, number="1/QĐ", signed_on=timezone.localdate(now), by=first)
     publish_run(run, by=first)
+    _result_rows(contest, run, attempts[0], first, second)
     for certificate in Certificate.objects.filter(contest=contest):
-        path = Path("certificates") / contest.slug / f"{certificate.serial}.pdf"
-        (settings.MEDIA_ROOT / path).parent.mkdir(parents=True, exist_ok=True)
-        (settings.MEDIA_ROOT / path).write_bytes(b"%PDF")
-        CertificateFile.objects.create(certificate=certificate, name=str(path), digest="0" * 64)
+        name = _file(f"certificates/{contest.slug}/{certificate.serial}.pdf")
+        CertificateFile.objects.create(certificate=certificate, name=name, digest="0" * 64)
     return contest
+
+
+def _sat(contest: Contest, round: Round, number: int, *, is_rehearsal: bool) -> Attempt:
+    user = make_user(is_rehearsal=is_rehearsal)
+    EmailAddress.objects.create(user=user, email=f"{user.username}@example.com")
+    Client().force_login(user)
+    return submitted_attempt(
+        make_entry(contest, user=user),
+        round,
+        correct=20 + number,
+        submitted_at=database_now(),
+        prediction=number,
+    )
+
+
+def _plan_rows(contest: Contest, round: Round, area: Unit, by: User) -> None:
+    Headcount.objects.create(contest=contest, unit=area, people=10)
+    HeadcountLock.objects.create(contest=contest, by=by)
+    Milestone.objects.create(contest=contest, label="Tổng kết")
+    Document.objects.create(contest=contest, title="Thể lệ", file=_upload())
+    topic = round.bank.topics.first()
+    assert topic is not None
+    Quota.objects.create(round=round, topic=topic, questions=1)
+    make_block(contest, [area])
+    exclude(contest, phone="+84911222333")
+
+
+def _result_rows(contest: Contest, run: StandingsRun, attempt: Attempt, first: User, second: User) -> None:
+    """What no step of a plain round leaves behind."""
+    round, entry = attempt.round, attempt.entry
+    assert contest.area is not None
+    unit, table = contest.area, make_table(contest, round=round, audience="unit")
+    block, prize = contest.blocks.get(), table.prizes.order_by("position")[0]
+    grounds: dict[str, Any] = {"grounds": "Biên bản", "by": first}
+    found = Disqualification.objects.create(entry=entry, attachment=_upload(), **grounds)
+    Reinstatement.objects.create(disqualification=found, attachment=_upload(), **grounds)
+    correction = KeyCorrection.objects.create(
+        round=round, question=1, accepted=[0], attachment=_upload(), **grounds
+    )
+    KeyCorrectionDecision.objects.create(correction=correction, approved=True, proposer=first, by=second)
+    regrade = Regrade.objects.create(round=round, version=1, corrections=[], attempts=1)
+    RegradedScore.objects.create(regrade=regrade, attempt=attempt, correct=1)
+    promotion = Promotion.objects.create(
+        round=round, entry=entry, unit=unit, place=1, basis="1/1/x", by=first
+    )
+    Withdrawal.objects.create(promotion=promotion, **grounds)
+    PromotionTie.objects.create(round=round, run=run, unit=unit, rank=1, order=[entry.pk], **grounds)
+    TieDecision.objects.create(run=run, table=table, rank=1, order=[unit.pk], **grounds)
+    nomination = Nomination.objects.create(prize=prize, round=round, unit=unit, report=_upload(), **grounds)
+    NominationWithdrawal.objects.create(nomination=nomination, reason="Nhầm", by=first)
+    zeros = dict.fromkeys(
+        ("participants", "attempts", "sittings", "correct", "all_right", "winners"), 0
+    ) | dict.fromkeys(("best_people", "best_correct", "best_duration_ms"), 0)
+    UnitRow.objects.create(run=run, table=table, block=block, unit=unit, **zeros)
+    PublishedList.objects.create(run=run, name=_file(f"lists/{run.pk}.txt"), digest="0" * 64, attempts=3)
+    RunReturn.objects.create(run=run, by=first, reason="Chỉ để có dòng này.")
+
+
+def _upload() -> ContentFile[bytes]:
+    return ContentFile(b"%PDF", name="bien-ban.pdf")
+
+
+def _file(name: str) -> str:
+    path = settings.MEDIA_ROOT / name
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(b"%PDF")
+    return name
+
+
+def media() -> set[Path]:
+    return {path for path in Path(settings.MEDIA_ROOT).rglob("*") if path.is_file()}
+
+
+@pytest.fixture(autouse=True)
+def _own_files(settings: Any, tmp_path: Path) -> None:
+    settings.MEDIA_ROOT = tmp_path / "media"
 
 
 @pytest.fixture(autouse=True)
@@ -91,9 +198,12 @@ def mark_rehearsal(contest: Contest) -> None:
 def test_nothing_of_a_rehearsal_is_left_and_nothing_real_is_gone() -> None:
     bank, area = make_bank(), make_unit()
     real = played(bank, area, is_rehearsal=False)
-    before = counts()
+    before, files = counts(), media()
     rehearsal = played(bank, area, is_rehearsal=True)
     mark_rehearsal(rehearsal)
+    # Otherwise nothing below says that this table's rows are erased.
+    assert {label for label, count in counts().items() if count == before[label]} == UNTOUCHED
+    assert len(media()) > len(files)
     events = AuditEvent.objects.count()
 
     removed = erase_rehearsals()
@@ -101,8 +211,8 @@ def test_nothing_of_a_rehearsal_is_left_and_nothing_real_is_gone() -> None:
     assert counts() == before
     assert removed["Attempt"] == 3
     assert removed["Certificate"] == 3
-    assert not (settings.MEDIA_ROOT / "certificates" / rehearsal.slug).exists()
-    assert (settings.MEDIA_ROOT / "certificates" / real.slug / "1.pdf").exists()
+    assert media() == files
+    assert settings.MEDIA_ROOT / "certificates" / real.slug / "1.pdf" in files
     # The trail keeps what was done, and that it was erased.
     assert AuditEvent.objects.count() == events + 1
     assert AuditEvent.objects.filter(verb="erased rehearsal", object_id=str(rehearsal.pk)).count() == 1
@@ -116,6 +226,16 @@ ELSEWHERE = {
     *("accounts.User_user_permissions", "contests.Contest", "contests.Unit", "contests.UnitOfficer"),
     *("questions.Bank", "questions.Topic", "questions.Question", "questions.Revision"),
     *("questions.Appraisal", "questions.SealedPool", "questions.ImportDraft"),
+}
+
+
+# Of these a rehearsal has no row of its own when its bank and units are there already.
+UNTOUCHED = {
+    *("admin.LogEntry", "auth.Group", "auth.Group_permissions", "auth.Permission"),
+    *("contenttypes.ContentType", "account.EmailConfirmation", "mfa.Authenticator"),
+    *("accounts.User_groups", "accounts.User_user_permissions", "contests.Unit"),
+    *("questions.Appraisal", "questions.Bank", "questions.ImportDraft", "questions.Question"),
+    *("questions.Revision", "questions.Topic"),
 }
 
 
