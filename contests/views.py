@@ -6,7 +6,6 @@ from pathlib import PurePath
 from typing import cast
 
 from django.contrib.auth.decorators import login_required
-from django.db.models import Prefetch
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -19,27 +18,9 @@ from contest_site.lib.identity import display_phone
 from contests.domain.entering import AlreadyEntered, check_entry_time, check_not_excluded, enter
 from contests.enums import DOCUMENT_TYPES
 from contests.forms import EntryForm
-from contests.models import Contest, Document, Entry, Quota, Unit
-from contests.prize_tables import prize_tables
+from contests.models import Contest, Document, Entry, Unit
 from contests.queries import announced_contests, current_round
 from contests.unit_search import search_units
-
-
-@require_safe
-def rules(request: HttpRequest, slug: str) -> HttpResponse:
-    """The plan as the public reads it."""
-    contest = get_object_or_404(announced_contests().select_related("announcement"), slug=slug)
-    quotas = Prefetch("quotas", Quota.objects.select_related("topic"))
-    context = {
-        "contest": contest,
-        "rounds": contest.rounds.select_related("seal", "closing").prefetch_related(quotas),
-        "tables": prize_tables(contest),
-        "templates": contest.certificate_templates.all(),
-        "categories": contest.categories.all(),
-        "milestones": contest.milestones.all(),
-        "documents": contest.documents.all(),
-    }
-    return render(request, "contests/rules.html", context)
 
 
 @require_safe

@@ -1,10 +1,12 @@
 from django.urls import path
 
-from prizes import views
+from prizes import rulebook_views, views
 
 app_name = "prizes"
 urlpatterns = [
     path("cuoc-thi/<slug:slug>/ket-qua/", views.results, name="results"),
+    path("cuoc-thi/<slug:slug>/the-le/", rulebook_views.rules, name="rules"),
+    path("cuoc-thi/<slug:slug>/the-le.pdf", rulebook_views.rules_pdf, name="rules_pdf"),
     path("giay-chung-nhan/", views.certificate_check, name="certificate_check"),
     path("giay-chung-nhan/<str:code>/", views.certificate, name="certificate"),
     path("giay-chung-nhan/<str:code>/ban-in.pdf", views.certificate_pdf, name="certificate_pdf"),

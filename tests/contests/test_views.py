@@ -16,12 +16,10 @@ from contest_site.accounts.models import User
 from contest_site.lib.clock import database_now
 from contests.domain.excluding import exclude_person
 from contests.enums import ExclusionRole
-from contests.models import Contest, Document, Entry, Quota
+from contests.models import Contest, Document, Entry
 from tests.support.factories import (
-    make_bank,
     make_contest,
     make_entry,
-    make_prizes,
     make_round,
     make_unit,
     make_user,
@@ -230,27 +228,7 @@ def test_units_are_searched_in_two_queries(
     assert client.get(where(hidden, "units"), {"q": "ubnd"}).status_code == 404
 
 
-# --- Rules and documents -----------------------------------------------------------------------------------
-
-
-def test_the_rules_say_what_the_plan_says(
-    client: Client, contest: Contest, django_assert_num_queries: Queries
-) -> None:
-    make_prizes(contest)
-    bank = make_bank(40)
-    other = make_contest(announced=True)
-    round = make_round(other, bank=bank, sealed=False)
-    make_prizes(other, round)
-    Quota.objects.create(round=round, topic=bank.topics.all()[0], questions=20)
-    Quota.objects.create(round=round, topic=bank.topics.all()[1], questions=10)
-    content = client.get(where(other, "rules")).content.decode()
-    assert "Giải Khuyến khích" in content
-    assert "3.000.000 đồng" in content
-    assert "Số câu trả lời đúng nhiều hơn" in content
-    assert "Chủ đề 1" in content
-    with django_assert_num_queries(7):
-        client.get(where(other, "rules"))
-    assert client.get(where(make_contest(announced=False), "rules")).status_code == 404
+# --- Documents ---------------------------------------------------------------------------------------------
 
 
 @pytest.fixture

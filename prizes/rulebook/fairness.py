@@ -1,0 +1,118 @@
+"""Chapters V and VI: what keeps the contest fair, what is done about faults, data, and whom to ask."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from contests.enums import NamesShown
+from prizes.rulebook.parts import Article, Clause, article, clause
+from prizes.rulebook.reading import Plan
+from prizes.rulebook.words import sentence
+
+
+def articles(plan: Plan) -> list[Article | None]:
+    return [
+        article("sealing", "Niêm phong đề thi và biên nhận bài thi", _sealing()),
+        article("checking", "Kiểm tra kết quả", _checking()),
+        article("violations", "Xử lý vi phạm", _violations()),
+        article("complaints", "Khiếu nại, sửa đáp án và chấm lại", _complaints(plan)),
+        article("data", "Dữ liệu cá nhân", _data(plan)),
+    ]
+
+
+def closing_articles(plan: Plan) -> list[Article | None]:
+    return [article("contact", "Giải đáp, hỗ trợ", _contact(plan))]
+
+
+def _sealing() -> Iterator[Clause]:
+    yield clause(
+        "Trước khi mở mỗi vòng thi, bộ câu hỏi được niêm phong. Mã băm SHA-256 của bộ câu hỏi và mã cam"
+        " kết (mã băm SHA-256 của số bí mật dùng để chọn câu hỏi) được công bố trên trang của Cuộc thi,"
+        " nên về sau không thể thay câu hỏi hoặc sắp đặt đề thi cho ai mà không bị phát hiện."
+    )
+    yield clause(
+        "Sau khi vòng thi kết thúc, số bí mật được công bố để ai cũng kiểm tra được đề của từng lượt thi"
+        " đã được chọn đúng quy tắc."
+    )
+    yield clause(
+        "Khi nộp bài, người dự thi nhận mã biên nhận. Mã được tính từ chính nội dung bài đã nộp (đề thi,"
+        " câu trả lời, dự đoán, thời điểm); bài bị thay đổi thì mã không còn khớp. Người dự thi nên giữ"
+        " mã này."
+    )
+
+
+def _checking() -> Iterator[Clause]:
+    yield clause(
+        "Khi công bố kết quả, Ban Tổ chức công bố mã băm SHA-256 của bảng xếp hạng và danh sách kiểm tra"
+        " gồm mọi bài đã nộp. Danh sách không có họ tên, số điện thoại, đơn vị hoặc dữ liệu cá nhân khác."
+    )
+    yield clause(
+        "Bất kỳ ai cũng có thể dùng danh sách và chương trình kiểm tra đăng tại mục “Kiểm tra kết quả” để"
+        " tự xác nhận:",
+        "Mã biên nhận của mình có trong danh sách và bài không bị thay đổi;",
+        "Đề của mọi lượt thi được chọn đúng quy tắc đã công bố;",
+        "Thứ hạng được xếp đúng từ các bài trong danh sách, theo Thể lệ này.",
+    )
+
+
+def _violations() -> Iterator[Clause]:
+    yield clause(
+        "Kết quả bị loại khi có căn cứ xác định người dự thi khai không đúng đối tượng, thi hộ, nhờ thi"
+        " hộ, dùng nhiều tài khoản, can thiệp vào hệ thống hoặc gian lận dưới hình thức khác."
+    )
+    yield clause(
+        "Việc loại kết quả, ở một vòng thi hoặc cả Cuộc thi, phải ghi căn cứ bằng văn bản, được lưu lại"
+        " cùng người quyết định. Kết quả bị loại nhầm được phục hồi theo cùng cách thức."
+    )
+    yield clause(
+        "Hệ thống không tự loại kết quả của ai. Các dấu hiệu như rời khỏi màn hình, sao chép nội dung,"
+        " nhiều bài thi từ cùng một mạng hoặc một thiết bị chỉ là thông tin để Ban Tổ chức xem xét, không"
+        " tự nó là căn cứ để loại kết quả."
+    )
+
+
+def _complaints(plan: Plan) -> Iterator[Clause]:
+    body = plan.contest.standing_body or "Ban Tổ chức"
+    yield clause(f"Khiếu nại về kết quả, câu hỏi, đáp án được gửi đến {body}, kèm mã biên nhận của bài thi.")
+    yield clause(
+        "Khi phát hiện đáp án sai, Ban Tổ chức sửa đáp án, chấp nhận nhiều phương án hoặc tính đúng câu"
+        " hỏi đó cho mọi người. Việc sửa phải có căn cứ, được một người khác phê duyệt và áp dụng cho mọi"
+        " bài của vòng thi."
+    )
+    yield clause(
+        "Bài thi được chấm lại tự động; bài đã nộp và số câu đúng cũ được giữ nguyên bên cạnh số câu đúng"
+        " mới. Nếu thứ hạng thay đổi thì kết quả mới được phê duyệt và công bố theo {@publication}."
+    )
+
+
+def _data(plan: Plan) -> Iterator[Clause]:
+    contest = plan.contest
+    yield clause(
+        "Người dự thi được hỏi ý kiến và phải đồng ý trước khi đăng ký. Nội dung đồng ý (phiên bản"
+        f" {contest.consent_version}):",
+        *[sentence(line) for line in contest.consent_text.splitlines() if line.strip()],
+        keys="consent.version consent.text contest.consent_text",
+    )
+    masked = " (họ và tên được che một phần)" if contest.names_shown == NamesShown.MASKED else ""
+    yield clause(
+        f"Chỉ người đạt giải được công bố họ tên{masked} và đơn vị. Số điện thoại, ngày sinh, số định danh"
+        " cá nhân không được công bố; danh sách kiểm tra theo {@checking} chỉ dùng mã số đăng ký."
+    )
+
+
+def _contact(plan: Plan) -> Iterator[Clause]:
+    contest = plan.contest
+    body = f"{contest.standing_body}; " if contest.standing_body else ""
+    yield clause(
+        f"Câu hỏi trong khi thi được giải đáp qua {body and 'cơ quan thường trực '}{body}đường dây nóng:"
+        f" {contest.hotline}.",
+        keys="contest.hotline contest.standing_body",
+    )
+    if plan.documents:
+        titles = [Clause(sentence(one.title)) for one in plan.documents]
+        yield clause("Tài liệu được đăng trên trang của Cuộc thi:", *titles)
+    yield clause(
+        "Thể lệ này được lập từ chính cấu hình mà hệ thống dùng để tổ chức thi, xếp hạng và trao giải."
+        " Điều chưa được quy định do Ban Tổ chức xem xét, quyết định và thông báo trên trang của Cuộc"
+        " thi."
+    )
