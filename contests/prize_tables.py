@@ -59,14 +59,17 @@ class Laid:
 
     @property
     def basis(self) -> str:
-        """What a unit table ranks by, in words; "" for an individual table, which follows its round."""
-        table = self.table
-        if table.method == AwardMethod.CHOSEN:
-            return str(AwardMethod.CHOSEN.label)
-        if table.weights:
-            shares = (f"{UnitMetric(name).label} {share} %" for name, share in table.weights.items())
-            return "; ".join(shares)
-        return " → ".join(str(UnitMetric(name).label) for name in table.unit_order)
+        return basis_in_words(self.table)
+
+
+def basis_in_words(table: PrizeTable) -> str:
+    """By what a table's winners are found, in words; "" = by the order of its round."""
+    if table.method == AwardMethod.CHOSEN:
+        return str(AwardMethod.CHOSEN.label)
+    labels = dict(UnitMetric.choices)
+    if table.weights:
+        return "; ".join(f"{labels.get(name, name)} {share} %" for name, share in table.weights.items())
+    return " → ".join(str(labels.get(name, name)) for name in table.unit_order)
 
 
 def prize_tables(contest: Contest) -> list[Laid]:

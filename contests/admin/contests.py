@@ -13,10 +13,12 @@ from django.utils.html import format_html
 from django.utils.translation import gettext_lazy
 
 from contest_site.audit.admin import AuditedAdmin
-from contest_site.audit.trail import record
 from contest_site.lib.clock import database_now
 from contest_site.lib.templatetags.vi import end_moment, moment
+from contests.admin.cloning import ClonePages
+from contests.admin.exclusion_import import ExclusionPages
 from contests.admin.forms import ContestForm
+from contests.admin.headcounts import HeadcountPages, list_address
 from contests.admin.inlines import (
     BlockInline,
     CategoryInline,
@@ -28,8 +30,9 @@ from contests.admin.inlines import (
 from contests.admin.locks import OPEN_FIELDS, NothingSilent, is_fixed
 from contests.admin.steps import ContestSteps
 from contests.domain.check import problems
-from contests.domain.excluding import record_exclusion
-from contests.models import Contest, Entry, Exclusion
+from contests.domain.headcounts import headcount_hints, lock_of
+from contests.models import Contest, Entry
+from contests.prize_tables import prize_tables
 from contests.queries import is_announced
 from contests.stages import Stage, stage
 
@@ -75,7 +78,7 @@ FIELDSETS: tuple[Any, ...] = (
 
 
 @admin.register(Contest)
-class ContestAdmin(NothingSilent, ContestSteps, AuditedAdmin):
+class ContestAdmin(NothingSilent, ContestSteps, ClonePages, ExclusionPages, HeadcountPages, AuditedAdmin):
     form = ContestForm
     fieldsets = FIELDSETS
     inlines = (
@@ -93,11 +96,12 @@ class ContestAdmin(NothingSilent, ContestSteps, AuditedAdmin):
     show_full_result_count = False
     list_per_page = 50
     change_form_outer_before_template = "admin/contests/state.html"
+    change_form_outer_after_template = "admin/contests/parts.html"
     warn_unsaved_form = True
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Contest]:
         rows: QuerySet[Contest] = super().get_queryset(request)
-        entered = Entry.objects.filter(contest=OuterRef("pk")).order_by().values("contest")
+        entered = Entry.objects.filter(contest=OuterRef("pk"), unofficial=False).order_by().values("contest")
         rows = rows.annotate(now=Now(), entry_total=Subquery(entered.annotate(n=Count("pk")).values("n")))
         return rows.select_related("announcement").prefetch_related("rounds__seal", "rounds__closing")
 
@@ -140,21 +144,27 @@ class ContestAdmin(NothingSilent, ContestSteps, AuditedAdmin):
             "stage": at,
             "plan_problems": wrong,
             "fixed": is_fixed(contest),
-            "steps": self.steps(request, contest, now, can_run=not wrong),
+            "steps": self.steps(request, contest, can_run=not wrong),
+            "round_lines": self.round_lines(request, contest, now, can_run=not wrong),
+            "hints": headcount_hints(contest),
+            **self.parts(request, contest),
             "public_address": reverse("contest", args=[contest.slug]) if at is not Stage.DRAFT else "",
         }
 
-    def save_formset(self, request: HttpRequest, form: Any, formset: Any, change: bool) -> None:
-        super().save_formset(request, form, formset, change)
-        if formset.model is not Exclusion:
-            return
-        by = request.user if request.user.is_authenticated else None
-        for exclusion in formset.new_objects:
-            record_exclusion(exclusion, by=by)
-        for exclusion, _changed in formset.changed_objects:
-            record_exclusion(exclusion, by=by)
-        for exclusion in formset.deleted_objects:
-            record("readmitted person", form.instance, by=by, person=str(exclusion))
+    def parts(self, request: HttpRequest, contest: Contest) -> dict[str, Any]:
+        """What stands on pages of its own: prizes, people who may not take part, headcounts."""
+        tables = prize_tables(contest)
+        user = request.user
+        return {
+            "tables": tables,
+            "prize_total": sum(laid.total for laid in tables),
+            "may_add_table": not is_fixed(contest) and user.has_perm("contests.add_prizetable"),
+            "excluded": contest.exclusions.count(),
+            "may_exclude": user.has_perm("contests.add_exclusion"),
+            "headcounts": contest.headcounts.count(),
+            "headcount_lock": lock_of(contest),
+            "headcount_list": list_address(contest) if user.has_perm("contests.view_headcount") else "",
+        }
 
     @admin.display(description=gettext_lazy("thời gian thi"), ordering="opens_at")
     def window(self, contest: Contest) -> str:
@@ -168,4 +178,5 @@ class ContestAdmin(NothingSilent, ContestSteps, AuditedAdmin):
     def entry_count(self, contest: Any) -> str:
         """Every number is a link to the rows behind it."""
         address = f"{reverse('admin:contests_entry_changelist')}?contest__id__exact={contest.pk}"
+        address += "&unofficial__exact=0"
         return format_html('<a href="{}">{}</a>', address, contest.entry_total or 0)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+import unicodedata
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -18,9 +19,20 @@ from unfold.widgets import (
     UnfoldAdminTextInputWidget,
 )
 
-from contests.enums import RankKey
-from contests.fileschema import PLAN_ZONE, moment
+from contests.enums import RankKey, UnitMetric
+from contests.fileschema import PLAN_ZONE, field_keys, moment
+from contests.models import CertificateTemplate, Contest, PrizeTable, Round
 from contests.suggestions import SUGGESTED
+
+# Tables of a plan file on which official plans tend to be silent.
+SILENT: Mapping[str, type[models.Model]] = {
+    "contest": Contest,
+    "overall": Contest,
+    "rounds": Round,
+    "certificates": CertificateTemplate,
+    "prize_tables": PrizeTable,
+    "consent": Contest,
+}
 
 
 class MomentField(forms.CharField):
@@ -80,30 +92,36 @@ class YesNoField(forms.TypedChoiceField):
         super().__init__(
             choices=[("", "---------"), ("True", gettext_lazy("Có")), ("False", gettext_lazy("Không"))],
             coerce=lambda value: value == "True",
+            empty_value=None,
             widget=UnfoldAdminSelectWidget,
             **kwargs,
         )
 
 
-class RankOrderWidget(forms.MultiWidget):
+class OrderWidget(forms.MultiWidget):
+    """Selects one below the other, the deciding one first."""
+
     template_name = "admin/contests/rank_order.html"
 
-    def __init__(self) -> None:
-        choices = [("", "---------"), *RankKey.choices]
-        super().__init__([UnfoldAdminSelectWidget(choices=choices) for _key in RankKey])
+    def __init__(self, choices: Sequence[tuple[str, Any]], slots: int) -> None:
+        self.slots = slots
+        offered = [("", "---------"), *choices]
+        super().__init__([UnfoldAdminSelectWidget(choices=offered) for _slot in range(slots)])
 
     def decompress(self, value: Sequence[str] | None) -> list[str]:
         chosen = list(value or [])
-        return [*chosen, *[""] * (len(RankKey) - len(chosen))]
+        return [*chosen, *[""] * (self.slots - len(chosen))]
 
 
-class RankOrderField(forms.MultiValueField):
-    """The keys of the order, the deciding one first; what is left empty is skipped."""
+class OrderField(forms.MultiValueField):
+    """The keys of an order, the deciding one first; what is left empty is skipped, nothing stands twice."""
 
-    def __init__(self, **kwargs: Any) -> None:
-        choices = [("", "---------"), *RankKey.choices]
-        fields = [forms.ChoiceField(choices=choices, required=False) for _key in RankKey]
-        super().__init__(fields, require_all_fields=False, widget=RankOrderWidget(), **kwargs)
+    def __init__(self, choices: type[models.TextChoices], *, slots: int = 0, **kwargs: Any) -> None:
+        slots = slots or len(choices)
+        offered = [("", "---------"), *choices.choices]
+        fields = [forms.ChoiceField(choices=offered, required=False) for _slot in range(slots)]
+        widget = OrderWidget(choices.choices, slots)
+        super().__init__(fields, require_all_fields=False, widget=widget, **kwargs)
 
     def compress(self, data_list: Iterable[str]) -> list[str]:
         chosen = [key for key in data_list if key]
@@ -115,31 +133,86 @@ class RankOrderField(forms.MultiValueField):
         return list(initial or []) != [key for key in data or [] if key]
 
 
-def suggest(fields: dict[str, forms.Field], table: str, file_keys: dict[str, str] | None = None) -> None:
+class RankOrderField(OrderField):
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(RankKey, **kwargs)
+
+
+class WeightsWidget(forms.MultiWidget):
+    """A number of per cent beside each metric."""
+
+    template_name = "admin/contests/weights.html"
+
+    def __init__(self, metrics: Sequence[tuple[str, Any]]) -> None:
+        self.metrics = metrics
+        attrs = {"inputmode": "numeric", "maxlength": "3", "autocomplete": "off"}
+        super().__init__([UnfoldAdminTextInputWidget(attrs=attrs) for _metric in metrics])
+
+    def decompress(self, value: Mapping[str, int] | None) -> list[str]:
+        return [str((value or {}).get(name, "")) for name, _label in self.metrics]
+
+    def get_context(self, name: str, value: Any, attrs: Any) -> dict[str, Any]:
+        context: dict[str, Any] = super().get_context(name, value, attrs)
+        for (_metric, label), widget in zip(self.metrics, context["widget"]["subwidgets"], strict=True):
+            widget["metric"] = label
+        return context
+
+
+class WeightsField(forms.MultiValueField):
+    """{metric: whole per cent}; a metric left empty is not weighed. Together 100, or nothing at all."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        # Less time is better, so time cannot be weighed against what more of is better.
+        self.metrics = [one for one in UnitMetric.choices if one[0] != UnitMetric.BEST_DURATION]
+        fields = [forms.CharField(required=False) for _metric in self.metrics]
+        super().__init__(fields, require_all_fields=False, widget=WeightsWidget(self.metrics), **kwargs)
+
+    def compress(self, data_list: Iterable[str]) -> dict[str, int]:
+        weights = {}
+        for (name, label), typed in zip(self.metrics, data_list, strict=False):
+            text = unicodedata.normalize("NFKC", typed).strip().removesuffix("%").strip()
+            if not text:
+                continue
+            if not (text.isascii() and text.isdigit() and 1 <= int(text[:4]) <= 100):
+                raise ValidationError(
+                    _("Trọng số của “%(metric)s” là số nguyên từ 1 đến 100.") % {"metric": label}
+                )
+            weights[name] = int(text)
+        total = sum(weights.values())
+        if weights and total != 100:
+            raise ValidationError(
+                _("Các trọng số cộng lại là %(total)d %%, phải là 100 %%.") % {"total": total}
+            )
+        return weights
+
+    def has_changed(self, initial: Any, data: Any) -> bool:
+        shown = [str((initial or {}).get(name, "")) for name, _label in self.metrics]
+        return shown != [one or "" for one in data or [""] * len(self.metrics)]
+
+
+def suggest(fields: Mapping[str, forms.Field], table: str) -> None:
     """Put the suggested value into the help text of every field on which plans tend to be silent.
 
-    `table` is the plan file's table; `file_keys` maps a field's name to its key there, where they differ.
+    `table` is the plan file's table of the form's fields.
     """
+    keys = field_keys()
     for name, field in fields.items():
-        key = f"{table}.{name}"
-        if file_keys and name in file_keys:
-            key = file_keys[name]
+        # The consent is a table of its own in the file.
+        key = keys.get((table, name)) or (keys.get(("consent", name)) if table == "contest" else None)
         if key in SUGGESTED:
             hint = _("Kế hoạch không quy định thì gợi ý: %(value)s.") % {"value": SUGGESTED[key].words}
             field.help_text = f"{field.help_text} {hint}".strip()
 
 
-def key_labels(contest: type[models.Model], round: type[models.Model]) -> list[tuple[str, str]]:
+def key_labels() -> list[tuple[str, str]]:
     """Dotted keys of a plan file with the words that the screens use for them."""
-    labels = [(f"contest.{field.name}", field) for field in contest._meta.concrete_fields]
-    labels += [(f"rounds.{field.name}", field) for field in round._meta.concrete_fields]
-    renamed = {"consent_": "consent.", "certificate_": "certificate.", "signature_": "certificate.signature_"}
     found = [("categories", _("đối tượng để người dự thi chọn"))]
-    for key, field in labels:
-        if not field.editable or field.primary_key or field.name in ("chosen", "contest", "number"):
-            continue
-        for start, dotted in renamed.items():
-            if field.name.startswith(start):
-                key = dotted + field.name.removeprefix(start)
-        found.append((key, str(field.verbose_name)))
+    for (table, name), key in field_keys().items():
+        model = SILENT.get(table)
+        fields = {field.name: field for field in model._meta.concrete_fields} if model else {}
+        if model and name in fields and name not in ("number", "slug"):
+            label = str(fields[name].verbose_name)
+            found.append(
+                (key, label if model in (Contest, Round) else f"{model._meta.verbose_name}: {label}")
+            )
     return found

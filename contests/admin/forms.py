@@ -19,22 +19,20 @@ from contest_site.lib.errors import Invalid
 from contest_site.lib.identity import display_phone, national_id_hash, normal_phone
 from contest_site.lib.text import clean
 from contests.admin.fields import LinesField, MomentField, RankOrderField, YesNoField, key_labels, suggest
-from contests.models import Contest, Exclusion, Prize, Round
+from contests.enums import Combine, PredictionScope, PredictionTarget
+from contests.models import Category, CertificateTemplate, Contest, Exclusion, Round
 
 if TYPE_CHECKING:
     ContestModelForm = forms.ModelForm[Contest]
+    CategoryModelForm = forms.ModelForm[Category]
+    CertificateModelForm = forms.ModelForm[CertificateTemplate]
     RoundModelForm = forms.ModelForm[Round]
-    PrizeModelForm = forms.ModelForm[Prize]
     ExclusionModelForm = forms.ModelForm[Exclusion]
     PlanFormSet = forms.BaseInlineFormSet[Any, Any, forms.ModelForm[Any]]
 else:
-    ContestModelForm = RoundModelForm = PrizeModelForm = ExclusionModelForm = forms.ModelForm
+    ContestModelForm = CategoryModelForm = CertificateModelForm = forms.ModelForm
+    RoundModelForm = ExclusionModelForm = forms.ModelForm
     PlanFormSet = forms.BaseInlineFormSet
-
-CONTEST_KEYS = {
-    "consent_version": "consent.version",
-    "consent_text": "consent.text",
-}
 
 
 class ContestForm(ContestModelForm):
@@ -44,6 +42,12 @@ class ContestForm(ContestModelForm):
         label=gettext_lazy("Căn cứ pháp lý"), required=False, help_text=gettext_lazy("Mỗi văn bản một dòng.")
     )
     live_participation = YesNoField(label=gettext_lazy("Công khai số người dự thi khi đang thi"))
+    overall_rank_order = RankOrderField(label=gettext_lazy("Thứ tự xếp hạng cả cuộc thi"), required=False)
+    overall_only_all_right = YesNoField(
+        label=gettext_lazy("Cả cuộc thi chỉ xếp hạng người trả lời đúng tất cả"),
+        required=False,
+        help_text=gettext_lazy("Chỉ cần khi có xếp hạng cá nhân cả cuộc thi."),
+    )
     chosen = forms.MultipleChoiceField(
         label=gettext_lazy("Kế hoạch không quy định"),
         required=False,
@@ -64,19 +68,65 @@ class ContestForm(ContestModelForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         if "chosen" in self.fields:
-            known = dict(key_labels(Contest, Round))
+            known = dict(key_labels())
             known |= {key: key for key in self.instance.chosen if key not in known}
             self.fields["chosen"].choices = list(known.items())  # type: ignore[attr-defined]
         if self.instance._state.adding:
-            self.initial.pop("live_participation", None)
-        suggest(self.fields, "contest", CONTEST_KEYS)
+            unset(self, "live_participation", "overall_combine", "overall_only_all_right")
+        suggest(self.fields, "contest")
 
     def clean(self) -> dict[str, Any] | None:
         super().clean()
         opens, closes = self.cleaned_data.get("opens_at"), self.cleaned_data.get("closes_at")
         if opens and closes and closes <= opens:
             self.add_error("closes_at", _("Thời điểm kết thúc cuộc thi phải sau thời điểm mở."))
+        self._clean_age()
+        self._clean_overall()
         return self.cleaned_data
+
+    def _clean_age(self) -> None:
+        found = self.cleaned_data
+        if found.get("min_age") and "age_on" in found and not found["age_on"]:
+            self.add_error("age_on", _("Ghi ngày tính tuổi của người dự thi."))
+        if found.get("age_on") and "min_age" in found and not found["min_age"]:
+            self.add_error("min_age", _("Ghi tuổi tối thiểu, hoặc xóa ngày tính tuổi."))
+
+    def _clean_overall(self) -> None:
+        found = self.cleaned_data
+        ranked = found.get("overall_combine") not in (None, "", Combine.NONE)
+        if ranked and "overall_rank_order" in found and not found["overall_rank_order"]:
+            self.add_error("overall_rank_order", _("Chọn thứ tự xếp hạng cá nhân cả cuộc thi."))
+        if found.get("overall_only_all_right", False) is None:
+            found["overall_only_all_right"] = False
+            if ranked:
+                self.add_error("overall_only_all_right", _("Chọn Có hoặc Không."))
+
+
+def unset(form: forms.ModelForm[Any], *names: str) -> None:
+    """A new row begins without the model's own defaults: what a plan chooses is chosen by a person."""
+    for name in names:
+        form.initial.pop(name, None)
+
+
+class CategoryForm(CategoryModelForm):
+    class Meta:
+        model = Category
+        exclude = ()
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if self.instance._state.adding:
+            unset(self, "participation")
+
+
+class CertificateTemplateForm(CertificateModelForm):
+    class Meta:
+        model = CertificateTemplate
+        exclude = ()
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        suggest(self.fields, "certificates")
 
 
 class RoundForm(RoundModelForm):
@@ -93,7 +143,9 @@ class RoundForm(RoundModelForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         if self.instance._state.adding:
-            self.initial.pop("only_all_right", None)
+            unset(self, "only_all_right", "prediction_scope")
+        if "prediction_scope" in self.fields:
+            self.fields["prediction_scope"].required = False
         suggest(self.fields, "rounds")
 
     def clean(self) -> dict[str, Any] | None:
@@ -101,7 +153,18 @@ class RoundForm(RoundModelForm):
         opens, closes = self.cleaned_data.get("opens_at"), self.cleaned_data.get("closes_at")
         if opens and closes and closes <= opens:
             self.add_error("closes_at", _("Thời điểm kết thúc vòng thi phải sau thời điểm mở."))
+        self._clean_prediction()
         return self.cleaned_data
+
+    def _clean_prediction(self) -> None:
+        """Over whom the truth is counted matters only where a prediction is asked for, and there it does."""
+        found = self.cleaned_data
+        if found.get("prediction_scope", "-"):
+            return
+        if found.get("prediction_target") in (None, "", PredictionTarget.NONE):
+            found["prediction_scope"] = PredictionScope.ROUND
+        else:
+            self.add_error("prediction_scope", _("Chọn phạm vi tính kết quả của câu dự đoán."))
 
 
 def kept(formset: Any) -> list[Any]:
@@ -121,17 +184,6 @@ class RoundFormSet(PlanFormSet):
             if first["opens_at"] < second["closes_at"] and second["opens_at"] < first["closes_at"]:
                 names = {"first": first["name"], "second": second["name"]}
                 raise ValidationError(_("“%(second)s” chồng thời gian lên “%(first)s”.") % names)
-
-
-class PrizeForm(PrizeModelForm):
-    class Meta:
-        model = Prize
-        exclude = ()
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        if self.instance._state.adding:
-            self.initial.pop("amount", None)
 
 
 class ExclusionForm(ExclusionModelForm):

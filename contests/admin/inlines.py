@@ -6,11 +6,12 @@ from typing import Any
 
 from django.contrib import admin
 from django.db import models
+from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy
 
 from contest_site.lib.unfold import StackedInline, TabularInline
-from contests.admin.forms import RoundForm, RoundFormSet
+from contests.admin.forms import CategoryForm, CertificateTemplateForm, RoundForm, RoundFormSet
 from contests.admin.locks import NothingSilent, PlanRows
 from contests.models import Block, Category, CertificateTemplate, Document, Milestone, Quota, Round
 from questions.models import Topic
@@ -52,8 +53,9 @@ class DocumentInline(TabularInline):
     extra = 0
 
 
-class CategoryInline(PlanRows, TabularInline):
+class CategoryInline(PlanRows, NothingSilent, TabularInline):
     model = Category
+    form = CategoryForm
     extra = 0
     fields = ("position", "name", "participation")
 
@@ -72,12 +74,21 @@ class RoundInline(PlanRows, NothingSilent, StackedInline):
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         return () if self.has_change_permission(request, obj) else ("order_in_words",)
 
+    def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        """People come only from a round of the same contest."""
+        field = super().formfield_for_foreignkey(db_field, request, **kwargs)
+        if db_field.name == "promotes_from" and field is not None:
+            match = request.resolver_match
+            contest_id = match.kwargs.get("object_id") if match else None
+            only_rounds(field, Round.objects.filter(contest=contest_id or 0))
+        return field
+
     @admin.display(description=gettext_lazy("thứ tự xếp hạng"))
     def order_in_words(self, round: Round) -> str:
         return order_in_words(round)
 
 
-class QuotaInline(TabularInline):
+class QuotaInline(PlanRows, TabularInline):
     model = Quota
     fields = ("topic", "questions")
     extra = 0
@@ -104,6 +115,7 @@ class BlockInline(PlanRows, TabularInline):
 
 class CertificateTemplateInline(PlanRows, NothingSilent, StackedInline):
     model = CertificateTemplate
+    form = CertificateTemplateForm
     fieldsets: tuple[Any, ...] = (
         (
             None,
@@ -119,6 +131,12 @@ class CertificateTemplateInline(PlanRows, NothingSilent, StackedInline):
         ),
     )
     extra = 0
+
+
+def only_rounds(field: Any, rounds: QuerySet[Round]) -> None:
+    """Offer these rounds by their own names; the contest's stands above the page."""
+    field.queryset = rounds.order_by("number")
+    field.label_from_instance = lambda round: round.name
 
 
 def in_words(fieldsets: Any, can_change: bool) -> Any:

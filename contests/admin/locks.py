@@ -49,13 +49,34 @@ class NothingSilent(BaseModelAdmin):
 
 
 class PlanRows(InlineModelAdmin):
-    """Rows of a plan that can be looked at but no longer changed once the plan is fixed."""
+    """Rows of a contest, or of a row of its plan, that can only be looked at once the plan is fixed."""
 
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return not is_fixed(obj) and super().has_add_permission(request, obj)
+        return not is_fixed(contest_of(obj)) and super().has_add_permission(request, obj)
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return not is_fixed(obj) and super().has_change_permission(request, obj)
+        return not is_fixed(contest_of(obj)) and super().has_change_permission(request, obj)
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return not is_fixed(obj) and super().has_delete_permission(request, obj)
+        return not is_fixed(contest_of(obj)) and super().has_delete_permission(request, obj)
+
+
+class PlanPart(BaseModelAdmin):
+    """A row of a plan on a page of its own, reached from its contest and fixed with it."""
+
+    def has_module_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return not is_fixed(contest_of(obj)) and bool(super().has_change_permission(request, obj))
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return not is_fixed(contest_of(obj)) and bool(super().has_delete_permission(request, obj))
+
+
+def contest_of(obj: Any) -> Contest | None:
+    """The contest of a row of its plan; a contest itself is its own."""
+    if obj is None or isinstance(obj, Contest):
+        return obj
+    contest = getattr(obj, "contest", None)
+    return contest if isinstance(contest, Contest) else None

@@ -7,6 +7,7 @@ from typing import Any
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
+from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from contest_site.audit.admin import AuditedAdmin
@@ -65,15 +66,22 @@ class ExclusionAdmin(NothingSilent, PhoneSearch, AuditedAdmin):
 
 @admin.register(Entry)
 class EntryAdmin(PhoneSearch, ReadOnlyAdmin):
-    list_display = ("full_name", "birth_date", "unit", "category", "shown_phone", "contest", "created_at")
-    list_filter = ("contest", "gender", ("category", admin.RelatedOnlyFieldListFilter))
+    list_display = (
+        *("full_name", "birth_date", "unit", "category", "shown_phone", "contest", "created_at"),
+        "is_trial",
+    )
+    list_filter = ("contest", "unofficial", "gender", ("category", admin.RelatedOnlyFieldListFilter))
     list_select_related = ("unit", "category", "contest")
     search_fields = ("full_name", "unit__name")
     search_help_text = gettext_lazy("Họ và tên, đơn vị hoặc số điện thoại")
     fields = (
         *("contest", "user", "full_name", "birth_date", "gender", "shown_phone", "has_national_id"),
-        *("unit", "category", "consent_version", "consented_at", "created_at"),
+        *("unit", "category", "consent_version", "consented_at", "created_at", "is_trial"),
     )
+
+    @admin.display(description=gettext_lazy("thi thử"), ordering="unofficial")
+    def is_trial(self, entry: Entry) -> str:
+        return _("Thi thử, không tính kết quả") if entry.unofficial else "–"
 
     @admin.display(description=gettext_lazy("số điện thoại"))
     def shown_phone(self, entry: Entry) -> str:

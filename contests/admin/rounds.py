@@ -10,44 +10,36 @@ from django.utils.translation import gettext_lazy
 
 from contest_site.audit.admin import AuditedAdmin
 from contests.admin.forms import RoundForm
-from contests.admin.inlines import ROUND_FIELDSETS, QuotaInline, in_words, order_in_words
-from contests.admin.locks import NothingSilent, is_fixed
+from contests.admin.inlines import ROUND_FIELDSETS, QuotaInline, in_words, only_rounds, order_in_words
+from contests.admin.locks import NothingSilent, PlanPart
 from contests.models import Round
 
 
-class LockedQuotaInline(QuotaInline):
-    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return _open(obj) and bool(super().has_add_permission(request, obj))
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return _open(obj) and bool(super().has_change_permission(request, obj))
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return _open(obj) and bool(super().has_delete_permission(request, obj))
-
-
 @admin.register(Round)
-class RoundAdmin(NothingSilent, AuditedAdmin):
+class RoundAdmin(PlanPart, NothingSilent, AuditedAdmin):
     form = RoundForm
     fieldsets = ((None, {"fields": ("contest",)}), *ROUND_FIELDSETS)
-    inlines = (LockedQuotaInline,)
+    inlines = (QuotaInline,)
     list_display = ("name", "contest", "number", "opens_at", "closes_at")
     list_select_related = ("contest",)
     readonly_fields = ("contest",)
     search_fields = ("name", "contest__name")
     show_full_result_count = False
 
-    def has_module_permission(self, request: HttpRequest) -> bool:
-        return False  # reached from its contest
-
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False  # added on its contest's page
 
-    def has_change_permission(self, request: HttpRequest, obj: Round | None = None) -> bool:
-        return _open(obj) and bool(super().has_change_permission(request, obj))
-
     def has_delete_permission(self, request: HttpRequest, obj: Round | None = None) -> bool:
         return False
+
+    def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        field = super().formfield_for_foreignkey(db_field, request, **kwargs)
+        if db_field.name == "promotes_from" and field is not None:
+            match = request.resolver_match
+            own = Round.objects.filter(pk=(match.kwargs.get("object_id") if match else None) or 0)
+            others = Round.objects.filter(contest__in=own.values("contest")).exclude(pk__in=own.values("pk"))
+            only_rounds(field, others)
+        return field
 
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
         return in_words(super().get_fieldsets(request, obj), self.has_change_permission(request, obj))
@@ -58,7 +50,3 @@ class RoundAdmin(NothingSilent, AuditedAdmin):
     @admin.display(description=gettext_lazy("thứ tự xếp hạng"))
     def order_in_words(self, round: Round) -> str:
         return order_in_words(round)
-
-
-def _open(round: Round | None) -> bool:
-    return round is None or not is_fixed(round.contest)

@@ -2,33 +2,36 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
-from django.template.response import TemplateResponse
 from django.urls import path, reverse
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from contest_site.lib.clock import database_now
-from contest_site.lib.errors import DomainError
 from contest_site.lib.unfold import ModelAdmin
+from contests.admin.pages import act, address, find_contest, page, permitted
 from contests.domain.announcing import announce
 from contests.domain.check import problems
 from contests.domain.rounds import seal_round
-from contests.models import Contest, Round
+from contests.models import Contest, Round, RoundSeal
 from contests.prize_tables import prize_tables
-from contests.queries import RoundState, is_announced, round_state, seal_of
+from contests.queries import RoundState, has_overall, is_announced, round_state, seal_of
 
-if TYPE_CHECKING:
-    from contest_site.accounts.models import User
-
-
-CONTEST, ROUND = "contests_contest", "contests_round"
+CONTEST = "contests_contest"
+SEE_RESULTS = "prizes.view_standingsrun"
+STATES: Mapping[RoundState, Promise] = {
+    RoundState.NOT_OPEN: gettext_lazy("Chưa mở"),
+    RoundState.OPEN: gettext_lazy("Đang mở"),
+    RoundState.CLOSED: gettext_lazy("Đã kết thúc"),
+}
 
 
 @dataclass(frozen=True)
@@ -38,6 +41,16 @@ class Step:
     label: str
     address: str
     primary: bool = False
+
+
+@dataclass(frozen=True)
+class RoundLine:
+    """A round on its contest's page: where it is, its seal, what can be done with it."""
+
+    round: Round
+    state: Promise
+    seal: RoundSeal | None
+    steps: list[Step]
 
 
 class ContestSteps(ModelAdmin):
@@ -54,44 +67,48 @@ class ContestSteps(ModelAdmin):
             *super().get_urls(),
         ]
 
-    def steps(self, request: HttpRequest, contest: Contest, now: datetime, *, can_run: bool) -> list[Step]:
-        """What this person can do with the contest now; the one thing to do next is marked as primary."""
+    def steps(self, request: HttpRequest, contest: Contest, *, can_run: bool) -> list[Step]:
+        """What this person can do with the whole contest now; the one thing to do next is primary."""
         announced = is_announced(contest)
-        found = [] if announced else [Step(_("Kiểm tra"), _address("contest_check", contest.pk))]
-        for one in contest.rounds.all():
-            found += self._round_steps(request, contest, one, round_state(one, now), can_run=can_run)
+        found = [] if announced else [Step(_("Kiểm tra"), address("contest_check", contest.pk))]
         if not announced and request.user.has_perm("contests.announce_contest"):
-            last = can_run and not any(step.primary for step in found)
-            found.append(Step(_("Công bố cuộc thi"), _address("contest_announce", contest.pk), primary=last))
+            found.append(Step(_("Công bố cuộc thi"), address("contest_announce", contest.pk), can_run))
+        if announced and request.user.has_perm(SEE_RESULTS) and has_overall(contest):
+            # Results are a later app's; their pages are known here by their addresses alone.
+            found.append(Step(_("Kết quả cả cuộc thi"), reverse("admin:prizes_scope", args=[contest])))
+        if request.user.has_perm("contests.add_contest"):
+            found.append(Step(_("Lập cho năm mới"), address("contest_clone", contest.pk)))
         return found
 
-    def _round_steps(
-        self, request: HttpRequest, contest: Contest, round: Round, state: RoundState, *, can_run: bool
-    ) -> list[Step]:
+    def round_lines(
+        self, request: HttpRequest, contest: Contest, now: datetime, *, can_run: bool
+    ) -> list[RoundLine]:
+        """Each round with its steps. Sealing is the thing to do next for the first round without a seal."""
         found = []
-        if not is_announced(contest) and seal_of(round) is None:
-            label = _("Số câu theo chủ đề: %(round)s") % {"round": round.name}
-            found.append(Step(label, _address("round_change", round.pk)))
-        if state is not RoundState.CLOSED and seal_of(round) is None:
-            if request.user.has_perm("contests.seal_round"):
-                label = _("Niêm phong đề: %(round)s") % {"round": round.name}
-                address = _address("round_seal", contest.pk, round.number)
-                found.append(Step(label, address, primary=can_run))
-        elif (
-            is_announced(contest)
-            and state is not RoundState.NOT_OPEN
-            and request.user.has_perm("prizes.view_standingsrun")
-        ):
-            # Results are a later app's; its page is known here by its address alone.
-            label = _("Kết quả: %(round)s") % {"round": round.name}
-            found.append(Step(label, reverse("admin:prizes_round", args=[round.pk])))
+        announced = is_announced(contest)
+        urgent = can_run and announced
+        for one in contest.rounds.all():
+            state, seal = round_state(one, now), seal_of(one)
+            steps = []
+            if not announced and seal is None:
+                steps.append(Step(_("Số câu theo chủ đề"), address("round_change", one.pk)))
+            if (
+                state is not RoundState.CLOSED
+                and seal is None
+                and request.user.has_perm("contests.seal_round")
+            ):
+                steps.append(Step(_("Niêm phong đề"), address("round_seal", contest.pk, one.number), urgent))
+                urgent = False
+            if announced and state is not RoundState.NOT_OPEN and request.user.has_perm(SEE_RESULTS):
+                steps.append(Step(_("Kết quả"), reverse("admin:prizes_scope", args=[one])))
+            found.append(RoundLine(one, STATES[state], seal, steps))
         return found
 
     # --- Pages ----------------------------------------------------------------------------------------------
 
     def check_page(self, request: HttpRequest, contest_id: int) -> HttpResponse:
         """Everything that must be right before the opening, read from the saved plan."""
-        contest = self._contest(contest_id)
+        contest = find_contest(contest_id)
         if not self.has_view_permission(request, contest):
             raise PermissionDenied
         context = {
@@ -100,13 +117,14 @@ class ContestSteps(ModelAdmin):
             "rounds": contest.rounds.select_related("bank", "seal", "closing"),
             "tables": prize_tables(contest),
         }
-        return self._page(request, "check", contest, context)
+        return page(request, self.admin_site, "check", contest, context)
 
     def announce_page(self, request: HttpRequest, contest_id: int) -> HttpResponse:
-        contest = self._contest(contest_id)
-        user = _user(request, "contests.announce_contest")
+        contest = find_contest(contest_id)
+        user = permitted(request, "contests.announce_contest")
         if request.method == "POST":
-            return self._act(request, contest, lambda: announce(contest, by=user), _("Đã công bố cuộc thi."))
+            where = address("contest_change", contest.pk)
+            return act(request, lambda: announce(contest, by=user), _("Đã công bố cuộc thi."), where)
         unsealed = [one.name for one in contest.rounds.filter(seal=None)]
         what = [
             _("Cuộc thi hiện ra với mọi người; ai đủ điều kiện thì đăng ký được ngay."),
@@ -122,15 +140,16 @@ class ContestSteps(ModelAdmin):
             "reasons": problems(contest),
             "button": _("Công bố cuộc thi"),
         }
-        return self._page(request, "step", contest, context)
+        return page(request, self.admin_site, "step", contest, context)
 
     def seal_page(self, request: HttpRequest, contest_id: int, number: int) -> HttpResponse:
-        contest = self._contest(contest_id)
+        contest = find_contest(contest_id)
         round = get_object_or_404(contest.rounds.select_related("bank", "contest"), number=number)
-        user = _user(request, "contests.seal_round")
+        user = permitted(request, "contests.seal_round")
         if request.method == "POST":
-            return self._act(
-                request, contest, lambda: seal_round(round, by=user), _("Đã niêm phong đề của vòng thi.")
+            where = address("contest_change", contest.pk)
+            return act(
+                request, lambda: seal_round(round, by=user), _("Đã niêm phong đề của vòng thi."), where
             )
         names = {"bank": round.bank.name, "questions": round.questions}
         what = [
@@ -147,39 +166,4 @@ class ContestSteps(ModelAdmin):
             "what": what,
             "button": _("Niêm phong đề"),
         }
-        return self._page(request, "step", contest, context)
-
-    # --- Shared ---------------------------------------------------------------------------------------------
-
-    def _contest(self, contest_id: int) -> Contest:
-        return get_object_or_404(Contest.objects.select_related("announcement"), pk=contest_id)
-
-    def _act(self, request: HttpRequest, contest: Contest, act: Any, done: str) -> HttpResponse:
-        """Does it and says so, or says why not, back on the contest's page."""
-        try:
-            act()
-            messages.success(request, done)
-        except DomainError as error:
-            messages.error(request, str(error))
-        return HttpResponseRedirect(_address("contest_change", contest.pk))
-
-    def _page(
-        self, request: HttpRequest, template: str, contest: Contest, context: dict[str, Any]
-    ) -> TemplateResponse:
-        shared = {
-            **self.admin_site.each_context(request),
-            "opts": Contest._meta,
-            "contest": contest,
-            "back": _address("contest_change", contest.pk),
-        }
-        return TemplateResponse(request, f"admin/contests/{template}.html", {**shared, **context})
-
-
-def _address(name: str, *args: int) -> str:
-    return reverse(f"admin:contests_{name}", args=args)
-
-
-def _user(request: HttpRequest, permission: str) -> User:
-    if not (request.user.is_authenticated and request.user.has_perm(permission)):
-        raise PermissionDenied
-    return request.user
+        return page(request, self.admin_site, "step", contest, context)

@@ -25,10 +25,20 @@ class OfficerInline(TabularInline):
 
 
 class HeadcountInline(TabularInline):
+    """To look at; changed on the contest's own page, where the lock and its reasons are."""
+
     model = Headcount
     fields = ("contest", "people")
-    autocomplete_fields = ("contest",)
     extra = 0
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
 
 
 class TreeList(ChangeList):
