@@ -8,8 +8,10 @@ from typing import Any
 
 from django.utils import timezone
 
+from attempts.domain.correcting import decide_correction, propose_correction
 from attempts.domain.disqualifying import disqualify, reinstate
-from attempts.models import Disqualification
+from attempts.domain.regrading import regrade
+from attempts.models import Attempt, Disqualification
 from contest_site.lib.clock import database_now
 from contests.models import Block, PrizeTable
 from prizes.domain.awarding import propose_awards
@@ -67,6 +69,27 @@ class Office:
         reinstate(found, grounds="Kết luận giải quyết khiếu nại.", by=self.world.secretary)
         self.world.facts.disqualified.remove((found.entry_id, found.round and found.round.number))
 
+    def correct_key(self, number: int, question: int, accepted: set[int] | None) -> None:
+        """A wrong key: proposed by one, approved by another (None: everybody is right)."""
+        found = propose_correction(
+            self.world.rounds[number],
+            question=question,
+            accepted=accepted or (),
+            void=accepted is None,
+            grounds="Văn bản đính chính của cơ quan chuyên môn.",
+            by=self.world.secretary,
+        )
+        decide_correction(found, approve=True, by=self.world.chair)
+        fixed = self.world.facts.corrections.setdefault(number, {})
+        fixed[question] = None if accepted is None else frozenset(accepted)
+
+    def regrade(self, number: int) -> None:
+        """Mark the round again; no attempt's own row is touched."""
+        before = _marks(self.world.rounds[number].pk)
+        assert regrade(self.world.rounds[number]) is not None
+        assert regrade(self.world.rounds[number]) is None
+        assert _marks(self.world.rounds[number].pk) == before
+
     # --- Prizes
     def decide_ties(self, number: Scope, run: StandingsRun) -> list[Tie]:
         """The jury's order for every tie across a boundary, one after another; which they were."""
@@ -123,6 +146,14 @@ class Office:
             assert snapshot(run) == self.published[run.pk]
 
 
+def plain_rows(run: StandingsRun) -> list[Any]:
+    """Everybody's place in a run, by rank and entry."""
+    columns = (
+        *("rank", "entry", "attempt", "correct", "duration_ms", "submitted_at", "prediction", "distance"),
+    )
+    return list(run.rows.order_by("rank", "entry").values_list(*columns))
+
+
 def assert_counts(run: StandingsRun, oracle: Oracle, number: Scope) -> None:
     counts = oracle.counts(number)
     assert (run.participants, run.attempts, run.all_right) == tuple(counts.values())
@@ -131,10 +162,6 @@ def assert_counts(run: StandingsRun, oracle: Oracle, number: Scope) -> None:
 
 
 def assert_people(run: StandingsRun, oracle: Oracle, number: Scope) -> None:
-    columns = (
-        *("rank", "entry", "attempt", "correct", "duration_ms", "submitted_at", "prediction", "distance"),
-    )
-    rows = list(run.rows.order_by("rank", "entry").values_list(*columns))
     expected = [
         (
             *(row.rank, row.person, row.paper, row.correct, row.duration_ms, row.submitted_at),
@@ -143,7 +170,7 @@ def assert_people(run: StandingsRun, oracle: Oracle, number: Scope) -> None:
         for row in oracle.standings(number)
     ]
     assert run.ranked == len(expected)
-    assert first_difference(rows, expected) is None
+    assert first_difference(plain_rows(run), expected) is None
 
 
 def assert_units(run: StandingsRun, oracle: Oracle, number: Scope) -> None:
@@ -200,6 +227,10 @@ def first_difference(found: list[Any], expected: list[Any]) -> Any:
         if pair[0] != pair[1]:
             return place, *pair
     return None if len(found) == len(expected) else (len(found), len(expected))
+
+
+def _marks(round: int) -> list[Any]:
+    return list(Attempt.objects.filter(round=round).order_by("pk").values_list("pk", "correct", "receipt"))
 
 
 def _plain(award: Award) -> tuple[Any, ...]:

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from datetime import timedelta
 from decimal import Decimal
 
 import pytest
 
 from prizes.domain.ranking import is_current
+from prizes.models import StandingsRun
 from tests.scenarios.crowd import far_guesses, last_instant, sit_all, sit_ladder, split
-from tests.scenarios.office import Office
+from tests.scenarios.office import Office, first_difference, plain_rows
 from tests.scenarios.world import World, make_world
 
 pytestmark = pytest.mark.django_db
@@ -27,8 +29,11 @@ def test_quang_ngai() -> None:
     best = split(world.add_people(world.dice.choices(world.area, k=sum(SIZES))), SIZES)
     trial = world.enter(world.area[5], by=world.chair, unofficially=True)
     uncounted = [trial, *world.add_people(world.area[6:10])]
+    [wronged] = world.add_people(world.area[3:4])
     world.end(1)
     truth = _everybody_sits(world, crowd, best, uncounted)
+    question, meant = _wronged_by_a_key(world, wronged, best, truth)
+    world.write()
     office = Office(world)
 
     # Who is on the list may have taken part; one more line names a number that nobody has
@@ -57,7 +62,34 @@ def test_quang_ngai() -> None:
     office.reinstate(found)
     fourth = office.rank(1, reason="Phục hồi kết quả theo kết luận giải quyết khiếu nại.")
     assert (fourth.version, fourth.ranked) == (4, second.ranked)
-    assert fourth.rows.count() == second.rows.count()
+    assert first_difference(plain_rows(fourth), plain_rows(second)) is None
+
+    # A key turns out wrong, another question had two right options, a third none: marks and prizes change
+    office.correct_key(1, question, {meant})
+    key = world.facts.keys[1]
+    two, none = (at for at in range(2) if at != question)
+    office.correct_key(1, two, {key[two], (key[two] + 1) % 4})
+    office.correct_key(1, none, None)
+    assert is_current(fourth)
+    office.regrade(1)
+    assert not is_current(fourth)
+    fifth = office.rank(1, reason="Chấm lại theo đáp án đã sửa.")
+    assert fifth.all_right != fourth.all_right
+    awards = office.award(1, fifth)
+    assert [one.winner for one in awards if one.name == "Giải Nhất"] == [wronged]
+    assert sum(award.amount for award in awards) == PURSE
+
+    # After the publication somebody finds that a winner was on the secretariat
+    [found_out] = [one.winner for one in awards if one.name == "Giải Ba"][:1]
+    world.exclude(phone=world.user_of(found_out).phone)
+    sixth = office.rank(1, reason="Bổ sung danh sách người không được dự thi.")
+    assert found_out not in {one.winner for one in office.award(1, sixth)}
+    assert [version.version for version in StandingsRun.objects.filter(publication__isnull=False)] == [
+        6,
+        5,
+        2,
+        1,
+    ]
 
 
 def _everybody_sits(world: World, crowd: list[int], best: list[list[int]], uncounted: list[int]) -> Decimal:
@@ -76,8 +108,16 @@ def _everybody_sits(world: World, crowd: list[int], best: list[list[int]], uncou
     world.sit(first, 1, wrong=3, duration_ms=1_000, submitted_at=begun, prediction=truth)
     world.sit(last, 1, wrong=2, duration_ms=1_799_999, submitted_at=last_instant(world, 1), prediction=truth)
     world.sit(server, 1, wrong=9, duration_ms=1_800_000, submitted_at=round.closes_at, by_server=True)
-    world.write()
     return truth
+
+
+def _wronged_by_a_key(world: World, person: int, best: list[list[int]], truth: Decimal) -> tuple[int, int]:
+    """One who has chosen what will turn out to be right, in a question that many of the best have had too."""
+    others = Counter(question for group in best for one in group for question in world.draw(one, 1).questions)
+    question = max((at for at in world.draw(person, 1).questions if at > 2), key=lambda at: (others[at], at))
+    meant = (world.facts.keys[1][question] + 1) % 4
+    world.sit(person, 1, answers={question: meant}, duration_ms=40_000, prediction=truth - 60)
+    return question, meant
 
 
 def _exclude(world: World, people: list[int]) -> None:
