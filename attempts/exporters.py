@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from attempts.reports import ParticipantRow, UnitRow
 from contest_site.lib.excel import Column, Indented, Kind, Sheet, Total, Value, write_workbook
 from contest_site.lib.templatetags.vi import moment
-from contests.models import Contest, Unit
+from contests.models import Contest, Round, Unit
 
 
 def write_participation(
@@ -21,10 +21,11 @@ def write_participation(
     units: Sequence[UnitRow],
     people: Sequence[ParticipantRow],
     *,
+    round: Round | None = None,
     with_scores: bool,
     made_at: datetime,
 ) -> None:
-    """Two sheets: the unit with all below it, and everybody who took part.
+    """Two sheets: the unit with all below it, and everybody who took part, in a round or in all of them.
 
     The units' sheet has no row of totals: its first row is the whole. Shares are fractions shown as percent.
     """
@@ -32,13 +33,15 @@ def write_participation(
     if not with_scores:
         notes.append(hidden_note())
     letterhead = _letterhead(contest)
-    of = _("Đơn vị: %(unit)s") % {"unit": unit.name}
+    of = [_("Đơn vị: %(unit)s") % {"unit": unit.name}]
+    if round:
+        of.insert(0, round.name)
     sheets = [
         Sheet(
             _("Theo đơn vị"),
             _unit_columns(),
             _unit_values(units),
-            title=[_("BÁO CÁO KẾT QUẢ THAM GIA CUỘC THI"), contest.name, of],
+            title=[_("BÁO CÁO KẾT QUẢ THAM GIA CUỘC THI"), contest.name, *of],
             notes=[*notes, _("Mỗi đơn vị tính cả các đơn vị trực thuộc.")],
             first_row_is_whole=True,
             letterhead=letterhead,
@@ -48,7 +51,7 @@ def write_participation(
             _("Người dự thi"),
             _people_columns(with_scores=with_scores),
             _people_values(people),
-            title=[_("DANH SÁCH NGƯỜI DỰ THI"), contest.name, of],
+            title=[_("DANH SÁCH NGƯỜI DỰ THI"), contest.name, *of],
             total_label=_("Cộng"),
             letterhead=letterhead,
             notes=notes,

@@ -30,6 +30,14 @@ LEFT JOIN attempts_regradedscore regraded ON regraded.attempt_id = a.id AND regr
 )
 """
 MARK = "coalesce(regraded.correct, a.correct)"
+# A condition on `a`: its person is not disqualified in its round or in the whole contest.
+NOT_DISQUALIFIED = """
+NOT EXISTS (
+    SELECT 1 FROM attempts_disqualification judged
+    WHERE judged.entry_id = a.entry_id AND (judged.round_id IS NULL OR judged.round_id = a.round_id)
+        AND NOT EXISTS (SELECT 1 FROM attempts_reinstatement back WHERE back.disqualification_id = judged.id)
+)
+"""
 # The same line as attempts.rules.receipts.attempt_line, of a submitted attempt `a`.
 LINE = """
 concat_ws('|', a.id, a.round_id, a.entry_id, a.number,

@@ -17,13 +17,14 @@ from contest_site.accounts.models import User
 from contest_site.audit import trail
 from contest_site.lib.clock import database_now
 from contest_site.lib.network import limit
-from contests.models import Contest, Unit
+from contests.models import Contest, Round, Unit
 from contests.queries import announced_contests
 
 EXCEL = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 # A page shows a whole subtree while it can be read as one; a larger one is walked level by level.
 ROWS_SHOWN = 300
 DOWNLOADS_PER_MINUTE = 10
+ROUND = "vong"
 IN_MEMORY = 5_000_000  # bytes of a file before it goes to the disk
 
 no_store = cache_control(private=True, no_store=True)
@@ -45,10 +46,12 @@ def agency(request: HttpRequest) -> HttpResponse:
 @login_required
 def agency_contest(request: HttpRequest, slug: str) -> HttpResponse:
     contest, unit = _asked(request, slug)
-    shown = reports.scores_shown(contest, database_now())
-    rows = reports.unit_rows(contest, unit, with_scores=shown)
+    rounds, round = _rounds(request, contest)
+    shown = reports.scores_shown(contest, database_now(), round)
+    rows = reports.unit_rows(contest, unit, with_scores=shown, round=round)
     whole = rows[0]
     below = rows if len(rows) <= ROWS_SHOWN else [row for row in rows if row.depth <= 1]
+    query = {"unit": unit.pk} | ({ROUND: round.number} if round else {})
     context: dict[str, Any] = {
         "contest": contest,
         "unit": unit,
@@ -63,8 +66,10 @@ def agency_contest(request: HttpRequest, slug: str) -> HttpResponse:
         "rows_left_out": len(rows) - len(below),
         "scores_shown": shown,
         "scores_note": "" if shown else hidden_note(),
+        "rounds": rounds if len(rounds) > 1 else [],
+        "round": round,
         "page_url": reverse("attempts:agency_contest", args=[slug]),
-        "excel_url": f"{reverse('attempts:agency_excel', args=[slug])}?{urlencode({'unit': unit.pk})}",
+        "excel_url": f"{reverse('attempts:agency_excel', args=[slug])}?{urlencode(query)}",
     }
     return render(request, "attempts/agency_contest.html", context)
 
@@ -75,13 +80,14 @@ def agency_contest(request: HttpRequest, slug: str) -> HttpResponse:
 def agency_excel(request: HttpRequest, slug: str) -> FileResponse:
     contest, unit = _asked(request, slug)
     limit("download", _user(request).pk, per_minute=DOWNLOADS_PER_MINUTE)
+    _all, round = _rounds(request, contest)
     now = database_now()
-    shown = reports.scores_shown(contest, now)
-    units = reports.unit_rows(contest, unit, with_scores=shown)
-    people = reports.participant_rows(contest, unit, with_scores=shown)
+    shown = reports.scores_shown(contest, now, round)
+    units = reports.unit_rows(contest, unit, with_scores=shown, round=round)
+    people = reports.participant_rows(contest, unit, with_scores=shown, round=round)
     # Closed by the response that sends it.
     file = tempfile.SpooledTemporaryFile(IN_MEMORY)  # noqa: SIM115
-    write_participation(file, contest, unit, units, people, with_scores=shown, made_at=now)
+    write_participation(file, contest, unit, units, people, round=round, with_scores=shown, made_at=now)
     trail.record(
         "downloaded participation report",
         contest,
@@ -90,9 +96,11 @@ def agency_excel(request: HttpRequest, slug: str) -> FileResponse:
         unit_name=unit.name,
         units=len(units),
         people=len(people),
+        **({"round": round.number} if round else {}),
     )
     file.seek(0)
-    name = f"tham-gia-{contest.slug}-{unit.code}.xlsx"
+    which = f"-vong-{round.number}" if round else ""
+    name = f"tham-gia-{contest.slug}-{unit.code}{which}.xlsx"
     return FileResponse(file, as_attachment=True, filename=name, content_type=EXCEL)
 
 
@@ -107,6 +115,18 @@ def _asked(request: HttpRequest, slug: str) -> tuple[Contest, Unit]:
     if unit is None:
         raise Http404
     return contest, unit
+
+
+def _rounds(request: HttpRequest, contest: Contest) -> tuple[list[Round], Round | None]:
+    """The contest's rounds, and the one asked for (None: all of them), or 404 for another."""
+    rounds = list(contest.rounds.select_related("closing").order_by("number"))
+    raw = request.GET.get(ROUND)
+    if raw is None:
+        return rounds, None
+    asked = next((round for round in rounds if str(round.number) == raw), None)
+    if asked is None:
+        raise Http404
+    return rounds, asked
 
 
 def _user(request: HttpRequest) -> User:

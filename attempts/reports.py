@@ -10,10 +10,12 @@ from typing import Any
 
 from django.db import connection
 
+from attempts.queries import MARK, NOT_DISQUALIFIED, REGRADED
 from contest_site.accounts.models import User
 from contest_site.lib.text import name_sort_key
-from contests.models import Contest, Unit
-from contests.queries import RoundState, announced_contests, excluded_entries, round_state
+from contests.enums import PredictionScope, PredictionTarget
+from contests.models import Contest, Round, Unit
+from contests.queries import RoundState, announced_contests, round_state, uncounted_entries
 
 # Organisers who may see every entry of a contest may also see every unit's participation.
 SEE_ALL = "contests.view_entry"
@@ -163,17 +165,36 @@ def _touching(unit_ids: Sequence[int]) -> set[tuple[int, int]]:
 
 
 # --- The numbers --------------------------------------------------------------------------------------------
-def scores_shown(contest: Contest, now: datetime) -> bool:
-    """Whether an agency sees scores at `now`.
+def scores_shown(contest: Contest, now: datetime, round: Round | None = None) -> bool:
+    """Whether an agency sees the scores of a round (None: of the whole contest) at `now`.
 
-    While a round is open, how many are all right would give the prediction away. Taking part is the agency's
-    own business and is always shown.
+    While it is open, how many are all right would give the prediction away; where a prediction is counted
+    over the whole contest, until the last round is closed. Taking part is the agency's own business and is
+    always shown.
     """
-    rounds = contest.rounds.select_related("closing")
-    return all(round_state(round, now) is not RoundState.OPEN for round in rounds)
+    states = {one: round_state(one, now) for one in contest.rounds.select_related("closing")}
+    if any(state is not RoundState.CLOSED for state in states.values()) and any(
+        one.prediction_scope == PredictionScope.CONTEST and one.prediction_target != PredictionTarget.NONE
+        for one in states
+    ):
+        return False
+    return RoundState.OPEN not in (states.values() if round is None else [states[round]])
 
 
-UNITS = """
+# The attempts that the standings count: of a round or of all, without those who do not count, with the marks
+# in force.
+COUNTED = f"""
+attempt AS (
+    SELECT a.entry_id, a.duration_ms, a.submitted_at, a.id, {MARK} AS correct,
+           {MARK} = cardinality(a.paper) AS all_right
+    FROM attempts_attempt a {REGRADED}
+    JOIN contests_entry entry ON entry.id = a.entry_id
+    WHERE entry.contest_id = %(contest)s AND a.submitted_at IS NOT NULL
+      AND (%(round)s::bigint IS NULL OR a.round_id = %(round)s)
+      AND entry.id <> ALL(%(uncounted)s) AND {NOT_DISQUALIFIED} AND entry.unit_id IN (SELECT id FROM tree)
+)
+"""  # noqa: S608  only constants of attempts.queries
+UNITS = f"""
 WITH RECURSIVE tree AS (
     SELECT id, name, 0 AS depth, ARRAY[code::text] AS path FROM contests_unit WHERE id = %(unit)s
     UNION ALL
@@ -183,14 +204,10 @@ WITH RECURSIVE tree AS (
     SELECT id AS unit_id, id AS below FROM tree
     UNION ALL
     SELECT subtree.unit_id, unit.id FROM subtree JOIN contests_unit unit ON unit.parent_id = subtree.below
-), person AS (
+), {COUNTED}, person AS (
     SELECT entry.id, entry.unit_id, count(*) AS attempts, max(attempt.correct) AS best,
-           bool_or(attempt.correct = round.questions) AS all_right
-    FROM contests_entry entry
-    JOIN attempts_attempt attempt ON attempt.entry_id = entry.id
-    JOIN contests_round round ON round.id = attempt.round_id
-    WHERE entry.contest_id = %(contest)s AND attempt.submitted_at IS NOT NULL
-      AND entry.id <> ALL(%(excluded)s) AND entry.unit_id IN (SELECT id FROM tree)
+           bool_or(attempt.all_right) AS all_right
+    FROM attempt JOIN contests_entry entry ON entry.id = attempt.entry_id
     GROUP BY entry.id
 ), own AS (
     SELECT unit_id, count(*) AS people, sum(attempts) AS attempts, sum(best) AS scores, max(best) AS best,
@@ -207,56 +224,57 @@ LEFT JOIN contests_headcount headcount
        ON headcount.unit_id = subtree.below AND headcount.contest_id = %(contest)s
 GROUP BY tree.id, tree.name, tree.depth, tree.path
 ORDER BY tree.path
-"""
+"""  # noqa: S608
 
 
-def unit_rows(contest: Contest, unit: Unit, *, with_scores: bool) -> list[UnitRow]:
+def unit_rows(
+    contest: Contest, unit: Unit, *, with_scores: bool, round: Round | None = None
+) -> list[UnitRow]:
     """The unit and all below it, each with its own subtree's people, parents before children, by code.
 
-    People = distinct entries with at least one submitted attempt in any round, without those who may not
-    take part. Two queries.
+    People = distinct entries with at least one submitted attempt in the round (None: in any round) that
+    counts: without those who may not take part, organisers' trials and the disqualified. Two queries.
     """
     with connection.cursor() as cursor:
-        cursor.execute(UNITS, _parameters(contest, unit))
+        cursor.execute(UNITS, _parameters(contest, unit, round))
         rows = [UnitRow(*row) for row in cursor.fetchall()]
     if not with_scores:
         rows = [replace(row, mean=None, best=None, all_right=None) for row in rows]
     return rows
 
 
-PARTICIPANTS = """
+PARTICIPANTS = f"""
 WITH RECURSIVE tree AS (
     SELECT id FROM contests_unit WHERE id = %(unit)s
     UNION ALL
     SELECT below.id FROM contests_unit below JOIN tree ON below.parent_id = tree.id
-), attempt AS (
-    SELECT entry_id, correct, duration_ms, submitted_at,
-           count(*) OVER (PARTITION BY entry_id) AS attempts,
+), {COUNTED}, ordered AS (
+    SELECT attempt.*, count(*) OVER (PARTITION BY entry_id) AS attempts,
            row_number() OVER (
-               PARTITION BY entry_id ORDER BY correct DESC, duration_ms, submitted_at, attempts_attempt.id
+               PARTITION BY entry_id ORDER BY correct DESC, duration_ms, submitted_at, id
            ) AS place
-    FROM attempts_attempt JOIN contests_entry entry ON entry.id = entry_id
-    WHERE entry.contest_id = %(contest)s AND submitted_at IS NOT NULL
-      AND entry.id <> ALL(%(excluded)s) AND entry.unit_id IN (SELECT id FROM tree)
+    FROM attempt
 )
 SELECT entry.full_name, extract(year FROM entry.birth_date)::int, category.name, unit.name,
-       attempt.attempts, attempt.correct, attempt.duration_ms, attempt.submitted_at
-FROM attempt
-JOIN contests_entry entry ON entry.id = attempt.entry_id
+       best.attempts, best.correct, best.duration_ms, best.submitted_at
+FROM ordered best
+JOIN contests_entry entry ON entry.id = best.entry_id
 JOIN contests_unit unit ON unit.id = entry.unit_id
 JOIN contests_category category ON category.id = entry.category_id
-WHERE attempt.place = 1
+WHERE best.place = 1
 ORDER BY entry.id
-"""
+"""  # noqa: S608
 
 
-def participant_rows(contest: Contest, unit: Unit, *, with_scores: bool) -> list[ParticipantRow]:
-    """Everybody of the unit's subtree who took part, in Vietnamese order by given name. Two queries.
+def participant_rows(
+    contest: Contest, unit: Unit, *, with_scores: bool, round: Round | None = None
+) -> list[ParticipantRow]:
+    """Those of the unit's subtree whom `unit_rows` counts, in Vietnamese order by given name. Two queries.
 
     Neither phone nor national ID: a report on participation has no use for them.
     """
     with connection.cursor() as cursor:
-        cursor.execute(PARTICIPANTS, _parameters(contest, unit))
+        cursor.execute(PARTICIPANTS, _parameters(contest, unit, round))
         found = cursor.fetchall()
     rows = [_participant(*row) for row in found]
     if not with_scores:
@@ -273,7 +291,12 @@ def _participant(
     )
 
 
-def _parameters(contest: Contest, unit: Unit) -> dict[str, Any]:
+def _parameters(contest: Contest, unit: Unit, round: Round | None) -> dict[str, Any]:
     # A short list (committee, jury, helpers), so it goes in as values.
-    excluded = list(excluded_entries(contest).order_by().values_list("pk", flat=True))
-    return {"contest": contest.pk, "unit": unit.pk, "excluded": excluded}
+    uncounted = list(uncounted_entries(contest).order_by().values_list("pk", flat=True))
+    return {
+        "contest": contest.pk,
+        "unit": unit.pk,
+        "round": round.pk if round else None,
+        "uncounted": uncounted,
+    }

@@ -20,6 +20,7 @@ from django.test import Client
 from django.urls import reverse
 
 from attempts import report_views, reports
+from attempts.models import Disqualification, Regrade, RegradedScore, Reinstatement
 from contest_site.accounts.models import User
 from contest_site.audit.models import AuditEvent
 from contest_site.lib.clock import database_now
@@ -48,7 +49,8 @@ class World:
     contest: Contest
     round: Round
     units: dict[str, Unit]
-    people: dict[int, list[tuple[int, int, datetime]]] = field(default_factory=lambda: defaultdict(list))
+    # By person: (round, number right in force, time, moment) of each attempt that counts.
+    people: dict[int, list[tuple[int, int, int, datetime]]] = field(default_factory=lambda: defaultdict(list))
 
     def officer(self, *names: str) -> User:
         user = make_user()
@@ -59,10 +61,24 @@ class World:
     def enter(self, unit: str, **fields: Any) -> Entry:
         return make_entry(self.contest, unit=self.units[unit], **fields)
 
-    def sit(self, entry: Entry, correct: int, duration_ms: int = 60_000, minute: int = 0) -> None:
+    def sit(
+        self,
+        entry: Entry,
+        correct: int,
+        duration_ms: int = 60_000,
+        minute: int = 0,
+        *,
+        round: Round | None = None,
+        regraded: int | None = None,
+    ) -> None:
+        round = round or self.round
         at = datetime(2024, 11, 10, 8, tzinfo=UTC) + timedelta(minutes=minute)
-        submitted_attempt(entry, self.round, correct=correct, duration_ms=duration_ms, submitted_at=at)
-        self.people[entry.pk].append((correct, duration_ms, at))
+        attempt = submitted_attempt(entry, round, correct=correct, duration_ms=duration_ms, submitted_at=at)
+        if regraded is not None:
+            newest = Regrade.objects.filter(round=round).latest("version")
+            RegradedScore.objects.create(regrade=newest, attempt=attempt, correct=regraded)
+        in_force = correct if regraded is None else regraded
+        self.people[entry.pk].append((round.pk, in_force, duration_ms, at))
 
 
 @pytest.fixture
@@ -107,31 +123,77 @@ def table(content: bytes, index: int) -> list[tuple[Any, ...]]:
 
 
 # --- The numbers --------------------------------------------------------------------------------------------
-def fill(world: World, random: random.Random) -> None:
-    """People at random, some never submit, some excluded after they took part."""
+def two_rounds(world: World) -> Round:
+    """The contest's first round ends halfway, a second one follows; both are over and regraded twice."""
+    middle = world.contest.opens_at + (world.contest.closes_at - world.contest.opens_at) / 2
+    Round.objects.filter(pk=world.round.pk).update(closes_at=middle)
+    second = make_round(
+        world.contest,
+        questions=QUESTIONS,
+        sealed=False,
+        attempts_allowed=5,
+        opens_at=middle,
+        bank=world.round.bank,
+        name="Tuần 2",
+    )
+    for round in (world.round, second):
+        for version in (1, 2):
+            Regrade.objects.create(round=round, version=version, corrections=[], attempts=0)
+    return second
+
+
+def fill(world: World, random: random.Random) -> Round:
+    """People at random in two rounds; some never submit, are excluded, disqualified, on trial, regraded."""
+    second = two_rounds(world)
     names = ["city", "A", "B", "A1", "A2", "B1"]
-    for _ in range(40):
-        entry = world.enter(random.choice(names), full_name=f"Lê Thị {random.choice(GIVEN)}")
+    for at in range(60):
+        entry = world.enter(
+            random.choice(names), full_name=f"Lê Thị {random.choice(GIVEN)}", unofficial=at % 20 == 7
+        )
         for _ in range(random.choice([0, 1, 1, 2, 3])):
-            world.sit(entry, random.randint(0, QUESTIONS), random.randint(1, 3) * 1000, random.randint(0, 9))
-    for entry in random.sample(list(Entry.objects.order_by("pk")), 3):
+            right = random.randint(0, QUESTIONS)
+            world.sit(
+                entry,
+                right,
+                random.randint(1, 3) * 1000,
+                random.randint(0, 9),
+                round=random.choice([world.round, second]),
+                regraded=random.choice([None, None, max(0, right - 1), min(QUESTIONS, right + 1)]),
+            )
+        if entry.unofficial:
+            world.people.pop(entry.pk, None)
+    *excluded, here, everywhere, back = random.sample(list(Entry.objects.order_by("pk")), 8)
+    for entry in excluded:
         exclude(world.contest, phone=entry.phone)
         world.people.pop(entry.pk, None)
+    judge = make_staff()
+    Disqualification.objects.create(entry=here, round=second, grounds="Thi hộ", by=judge)
+    world.people[here.pk] = [one for one in world.people[here.pk] if one[0] != second.pk]
+    Disqualification.objects.create(entry=everywhere, grounds="Thi hộ", by=judge)
+    world.people.pop(everywhere.pk, None)
+    judged = Disqualification.objects.create(entry=back, round=world.round, grounds="Thi hộ", by=judge)
+    Reinstatement.objects.create(disqualification=judged, grounds="Nhầm người", by=judge)
     for name in random.sample(names, random.choice([1, 3])):
         Headcount.objects.create(
             contest=world.contest, unit=world.units[name], people=random.choice([1, 7, 100])
         )
+    return second
 
 
-def counted(world: World, name: str) -> tuple[Any, ...]:
+def taken(world: World, entry: Entry, round: Round | None) -> list[tuple[int, int, datetime]]:
+    """The oracle: the attempts of a person that count in the round, or in all rounds."""
+    return [one[1:] for one in world.people.get(entry.pk, []) if round is None or one[0] == round.pk]
+
+
+def counted(world: World, name: str, round: Round | None) -> tuple[Any, ...]:
     """The oracle: people, attempts, mean, best, all right of a unit's subtree, by plain counting."""
     below = {world.units[name].pk}
     while more := {u.pk for u in world.units.values() if u.parent_id in below} - below:
         below |= more
     scores = [
-        [correct for correct, _, _ in world.people[entry.pk]]
+        [correct for correct, _, _ in attempts]
         for entry in Entry.objects.filter(unit__in=below)
-        if world.people.get(entry.pk)
+        if (attempts := taken(world, entry, round))
     ]
     if not scores:
         return 0, 0, None, None, None
@@ -148,15 +210,17 @@ def headcount_of(unit_id: int) -> int | None:
     return sum(known) if known else None
 
 
-@pytest.mark.parametrize("seed", range(5))
-def test_the_numbers_agree_with_plain_counting(world: World, seed: int) -> None:
-    fill(world, random.Random(seed))
-    rows = reports.unit_rows(world.contest, world.units["city"], with_scores=True)
+@pytest.mark.parametrize("which", ["all", "first", "second"])
+@pytest.mark.parametrize("seed", range(4))
+def test_the_numbers_agree_with_plain_counting(world: World, seed: int, which: str) -> None:
+    second = fill(world, random.Random(seed))
+    round = {"all": None, "first": world.round, "second": second}[which]
+    rows = reports.unit_rows(world.contest, world.units["city"], with_scores=True, round=round)
     found = {row.name: (row.people, row.attempts, row.mean, row.best, row.all_right) for row in rows}
     names = ["city", "A", "A1", "A2", "B", "B1"]
     assert [row.name for row in rows] == [world.units[name].name for name in names]
     assert [row.depth for row in rows] == [0, 1, 2, 2, 1, 2]
-    assert found == {world.units[name].name: counted(world, name) for name in names}
+    assert found == {world.units[name].name: counted(world, name, round) for name in names}
     for row in rows:
         assert row.headcount == headcount_of(row.unit_id)
         if row.headcount is None:
@@ -165,13 +229,17 @@ def test_the_numbers_agree_with_plain_counting(world: World, seed: int) -> None:
             assert row.percent == (Decimal(row.people * 100) / row.headcount).quantize(Decimal("0.01"))
 
 
+@pytest.mark.parametrize("which", ["all", "second"])
 @pytest.mark.parametrize("seed", range(3))
-def test_participants_are_everybody_who_submitted_with_the_best_attempt(world: World, seed: int) -> None:
-    fill(world, random.Random(seed))
-    rows = reports.participant_rows(world.contest, world.units["city"], with_scores=True)
+def test_participants_are_everybody_who_counts_with_the_best_attempt(
+    world: World, seed: int, which: str
+) -> None:
+    second = fill(world, random.Random(seed))
+    round = None if which == "all" else second
+    rows = reports.participant_rows(world.contest, world.units["city"], with_scores=True, round=round)
     expected = []
     for entry in Entry.objects.select_related("unit", "category"):
-        if attempts := world.people.get(entry.pk):
+        if attempts := taken(world, entry, round):
             correct, duration, at = min(attempts, key=lambda a: (-a[0], a[1], a[2]))
             expected.append(
                 reports.ParticipantRow(
@@ -330,6 +398,56 @@ def test_a_plan_that_shows_how_many_take_part_shows_no_scores(open_world: World)
     """How many are all right would give the prediction away, whatever else is public."""
     Contest.objects.filter(pk=open_world.contest.pk).update(live_participation=True)
     assert get(open_world.officer("A")).context["rows"][0].all_right is None
+
+
+# --- One round of several -----------------------------------------------------------------------------------
+def test_a_round_is_chosen_on_the_page_and_for_the_file(world: World) -> None:
+    second = two_rounds(world)
+    user = world.officer("A")
+    world.sit(world.enter("A1"), 3)
+    for _ in range(2):
+        world.sit(world.enter("A1"), 3, round=second)
+    assert get(user).context["numbers"]["people"] == 3
+    response = get(user, vong=2)
+    assert response.context["numbers"]["people"] == 2
+    assert f"vong=2{chr(34)}" in response.content.decode()
+    file = get(user, "agency_excel", vong=2)
+    content = content_of(file)
+    assert file["Content-Disposition"] == 'attachment; filename="tham-gia-cuoc-thi-C-A-vong-2.xlsx"'
+    assert len(table(content, 1)) == 1 + 2 + 1
+    titles = [row[0] for row in openpyxl.load_workbook(io.BytesIO(content)).worksheets[0].values]
+    assert "Tuần 2" in titles
+    assert AuditEvent.objects.get().data["round"] == 2
+
+
+@pytest.mark.parametrize("page", ["agency_contest", "agency_excel"])
+@pytest.mark.parametrize("number", ["3", "0", "-1", "x", "٢", ""])
+def test_a_round_that_does_not_exist_is_not_found(world: World, page: str, number: str) -> None:
+    two_rounds(world)
+    assert get(world.officer("A"), page, vong=number).status_code == 404
+
+
+def test_a_closed_rounds_scores_are_shown_while_another_is_open(world: World) -> None:
+    second = two_rounds(world)
+    now = database_now()
+    Round.objects.filter(pk=second.pk).update(closes_at=now + timedelta(hours=1))
+    assert reports.scores_shown(world.contest, now, world.round)
+    assert not reports.scores_shown(world.contest, now, second)
+    assert not reports.scores_shown(world.contest, now)
+
+
+def test_a_prediction_over_the_whole_contest_hides_scores_until_the_last_round_is_closed(
+    world: World,
+) -> None:
+    second = two_rounds(world)
+    now = database_now()
+    Round.objects.filter(pk=world.round.pk).update(prediction_scope="contest")
+    Round.objects.filter(pk=second.pk).update(
+        opens_at=now + timedelta(hours=1), closes_at=now + timedelta(hours=2)
+    )
+    assert not reports.scores_shown(world.contest, now, world.round)
+    assert not reports.scores_shown(world.contest, now)
+    assert reports.scores_shown(world.contest, now + timedelta(hours=2), world.round)
 
 
 # --- The file -----------------------------------------------------------------------------------------------
