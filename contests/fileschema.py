@@ -341,6 +341,11 @@ def dotted_keys(keys: Keys = PLAN, above: str = "") -> Iterator[str]:
             yield from dotted_keys(rule.keys, f"{above}{key}.")
 
 
+def without_indexes(place: str) -> str:
+    """ "prize_tables[3].prizes[1].amount" is about the key "prize_tables.prizes.amount"."""
+    return re.sub(r"\[\d+\]", "", place)
+
+
 def field_keys() -> dict[tuple[str, str], str]:
     """(the file's table, the model's field) → the file's dotted key, for screens that speak of fields."""
     found = {}

@@ -14,7 +14,17 @@ from django.utils.translation import gettext as _
 
 from contest_site.lib.errors import DomainError
 from contests.enums import DOCUMENT_TYPES
-from contests.fileschema import NO_OVERALL, PLAN, ROUND, WEEKLY, Key, Keys, Table, dotted_keys
+from contests.fileschema import (
+    NO_OVERALL,
+    PLAN,
+    ROUND,
+    WEEKLY,
+    Key,
+    Keys,
+    Table,
+    dotted_keys,
+    without_indexes,
+)
 from contests.planfile.plan import PlanFile, Values
 from contests.planfile.series import ROUND_NUMBER, spread
 from contests.planfile.units import read_units
@@ -145,7 +155,7 @@ class _Reader:
     def _check_chosen(self) -> None:
         known = set(dotted_keys())
         for key in self.plan.chosen:
-            if key not in known:
+            if without_indexes(key) not in known:
                 self._fault("chosen", _("Không có mục “%(key)s” trong kế hoạch.") % {"key": key})
 
     def _exclusion(self, index: int, one: Values) -> Values:

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from contest_site.lib.errors import DomainError
 from contest_site.lib.text import clean
-from contests.fileschema import NO_OVERALL, OVERALL, PLAN, PLAN_ZONE, Key, Keys, Table, text
+from contests.fileschema import NO_OVERALL, OVERALL, PLAN, PLAN_ZONE, Key, Keys, Table, text, without_indexes
 from contests.planfile.plan import PlanFile, Values
 from contests.planfile.series import joined
 
@@ -134,9 +134,11 @@ def _chosen(chosen: Sequence[str]) -> list[str]:
 
 
 def _part(key: str, found: Any, rule: Table, chosen: set[str]) -> Iterator[str]:
-    for one in found if rule.many else [found]:
-        yield f"[[{key}]]" if rule.many else f"[{key}]"
-        yield from _table(one, rule.keys, key, chosen)
+    """`key` may have indexes, as places in messages do; the file's own words have none."""
+    for index, one in enumerate(found if rule.many else [found], 1):
+        bare = without_indexes(key)
+        yield f"[[{bare}]]" if rule.many else f"[{bare}]"
+        yield from _table(one, rule.keys, f"{key}[{index}]" if rule.many else key, chosen)
         yield ""
 
 
@@ -155,11 +157,22 @@ def _table(values: Raw, keys: Keys, above: str, chosen: set[str]) -> Iterator[st
         if value in (None, "", [], {}) or (not rule.required and value == rule.default):
             continue
         lines = _entry(key, value, rule)
-        if dotted in chosen:
+        if _is_chosen(dotted, chosen):
             lines[-1] += f"  # {_('kế hoạch không quy định')}"
         yield from lines
     # Lists of tables come last: what follows them would belong to them.
     yield from lists[:-1]
+
+
+def _is_chosen(place: str, chosen: set[str]) -> bool:
+    """Whether the plan is silent on it, in all of a list's tables or in this one."""
+    parts = place.split(".")
+    return any(_covers(one.split("."), parts) for one in chosen)
+
+
+def _covers(words: list[str], parts: list[str]) -> bool:
+    pairs = zip(words, parts, strict=False)
+    return len(words) == len(parts) and all(word in (part, without_indexes(part)) for word, part in pairs)
 
 
 def _entry(key: str, value: Any, rule: Key) -> list[str]:
