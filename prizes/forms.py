@@ -52,6 +52,12 @@ class RankForm(forms.Form):
     reason = _words(_("Lý do xếp hạng"), required=False)
 
 
+class RankAgainForm(forms.Form):
+    """From the second version on: what has changed."""
+
+    reason = _words(_("Lý do xếp hạng lại"))
+
+
 class ReviewForm(forms.Form):
     note = _words(_("Ý kiến rà soát"), required=False)
 

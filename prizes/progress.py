@@ -13,9 +13,11 @@ from django.utils.translation import gettext_lazy as _
 
 from attempts.models import Attempt
 from contest_site.lib.clock import database_now
+from contests.enums import PredictionScope
 from contests.models import Contest, Round, RoundClosing
 from contests.queries import RoundState, closing_of, round_state
 from prizes.domain.awarding import awarded, propose_awards
+from prizes.domain.persons import rounds_needed
 from prizes.domain.proposals import Proposal
 from prizes.models import StandingsRun
 from prizes.queries import approval_of, newest_run, newest_runs, papers_of, review_of
@@ -87,12 +89,18 @@ class Progress:
 
     @property
     def closes_at(self) -> datetime:
-        """When the plan ends the scope."""
-        return max(round.closes_at for round in self.rounds)
+        """When the plan ends what the ranking needs."""
+        return max(round.closes_at for round in self.needed)
+
+    @cached_property
+    def needed(self) -> list[Round]:
+        """The rounds that must be over for the ranking: more than one's own where a prediction says so."""
+        whole = self.round and self.round.prediction_scope == PredictionScope.CONTEST
+        return rounds_needed(self.scope) if whole else self.rounds
 
     @cached_property
     def open_attempts(self) -> int:
-        return Attempt.objects.filter(round__in=self.rounds, submitted_at=None).count()
+        return Attempt.objects.filter(round__in=self.needed, submitted_at=None).count()
 
     @cached_property
     def run(self) -> StandingsRun | None:
@@ -115,6 +123,8 @@ class Progress:
         if not self.is_closed:
             return self._before_close()
         if self.run is None or hasattr(self.run, "returned"):
+            if any(closing_of(round) is None for round in self.needed):
+                return Step.ROUNDS
             return Step.FINISH if self.open_attempts else Step.RANK
         return self._after_ranking(self.run)
 

@@ -15,12 +15,12 @@ from django.views.decorators.http import require_safe
 
 from contest_site.lib.errors import NotNow
 from contest_site.lib.network import client_address, limit
-from contests.enums import PredictionTarget
 from contests.models import Contest
 from contests.queries import announced_contests
 from prizes.domain.awarding import awarded
 from prizes.domain.proposals import ProposedAward, Section
 from prizes.forms import CodeForm
+from prizes.facts import predicts, true_answers
 from prizes.measures import cells, headings
 from prizes.models import Certificate, Publication, StandingsRun
 from prizes.queries import is_in_force, publications
@@ -72,8 +72,6 @@ def _scope_name(publication: Publication) -> str:
 
 def _board(contest: Contest, publication: Publication, *, replaced: bool) -> dict[str, Any]:
     run = publication.run
-    # What was asked is told as it was when the run was made, whatever the plan says later.
-    target = PredictionTarget(run.configuration.get("prediction_target", PredictionTarget.NONE))
     return {
         "scope_name": _scope_name(publication),
         "run": run,
@@ -81,7 +79,8 @@ def _board(contest: Contest, publication: Publication, *, replaced: bool) -> dic
         "replaced": replaced,
         "decision": run.decision,
         "sections": _sections(contest, run),
-        "target_label": "" if target == PredictionTarget.NONE else target.label,
+        "predicts": predicts(run),
+        "answers": true_answers(run),
     }
 
 

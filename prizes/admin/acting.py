@@ -42,8 +42,8 @@ def step_page(site: AdminSite, request: HttpRequest, address: Address, step: str
     if request.method != "POST":
         if step not in offered(progress):
             return to_scope(progress.scope)
-        return _step(site, request, progress, step, definition.form())
-    form = definition.form(request.POST)
+        return _step(site, request, progress, step, definition.form(progress)())
+    form = definition.form(progress)(request.POST)
     if not form.is_valid():
         return _step(site, request, progress, step, form, status=400)
     try:

@@ -16,6 +16,7 @@ from prizes.admin.pages import page, rows_from
 from prizes.admin.scopes import Address, check, progress_at, scope_at
 from prizes.admin.steps import APPROVE, RETURN, SETTLE, STEPS, offered
 from prizes.domain.proposals import ProposedAward, Section
+from prizes.facts import predicts, refused, true_answers
 from prizes.measures import cells, headings
 from prizes.models import StandingsRun
 from prizes.progress import Progress, Step
@@ -65,7 +66,9 @@ def scope_page(site: AdminSite, request: HttpRequest, address: Address) -> HttpR
         run=run,
         proposal=progress.proposal,
         sections=_sections(progress),
-        predicts=predicts(run),
+        predicts=run is not None and predicts(run),
+        answers=true_answers(run) if run else [],
+        refused=refused(run) if run else {},
         certificates=certificates_of(run) if run else [],
         versions=runs_of(progress.scope),
         next_page=next_page,
@@ -84,7 +87,14 @@ def table_page(site: AdminSite, request: HttpRequest, address: Address, version:
     run = run_at(scope, version)
     rows, more = rows_from(run, request)
     title = _("Bảng xếp hạng, phiên bản %(version)d") % {"version": version}
-    return page(request, site, "table", title, scope=scope, run=run, rows=rows, more=more)
+    context = {
+        "run": run,
+        "rows": rows,
+        "more": more,
+        "predicts": predicts(run),
+        "answers": true_answers(run),
+    }
+    return page(request, site, "table", title, scope=scope, **context)
 
 
 @dataclass(frozen=True)
@@ -116,13 +126,10 @@ class SectionView:
 
 
 def _sections(progress: Progress) -> list[SectionView]:
-    sections = progress.proposal.sections if progress.proposal else ()
-    return [SectionView(section, predicts(progress.run)) for section in sections]
-
-
-def predicts(run: StandingsRun | None) -> bool:
-    """Whether a prediction was asked for, in the run's own words."""
-    return run is not None and run.configuration.get("prediction_target", "none") != "none"
+    if progress.run is None or progress.proposal is None:
+        return []
+    asked = predicts(progress.run)
+    return [SectionView(section, asked) for section in progress.proposal.sections]
 
 
 def run_at(scope: Scope, version: int) -> StandingsRun:

@@ -20,7 +20,15 @@ from contest_site.lib.templatetags.vi import dong
 from contests.domain.rounds import close_round
 from prizes.domain.deciding import approve_run, enter_decision, publish_run, return_run, review_run
 from prizes.domain.ranking import compute_standings
-from prizes.forms import CloseForm, DecisionForm, NoFieldsForm, RankForm, ReturnForm, ReviewForm
+from prizes.forms import (
+    CloseForm,
+    DecisionForm,
+    NoFieldsForm,
+    RankAgainForm,
+    RankForm,
+    ReturnForm,
+    ReviewForm,
+)
 from prizes.models import StandingsRun
 from prizes.progress import Progress, Step
 from prizes.queries import review_of
@@ -41,7 +49,7 @@ class StepPage:
     button: str | Promise
     done: str | Promise
     permission: str
-    form: type[forms.Form]
+    form: Callable[[Progress], type[forms.Form]]
     will: Callable[[Progress], list[str]]
     act: Callable[[Progress, User, Mapping[str, Any]], object]
 
@@ -148,7 +156,7 @@ STEPS: dict[str, StepPage] = {
         button=gettext_lazy("Đóng vòng thi"),
         done=gettext_lazy("Đã đóng vòng thi. Hệ thống đang kết thúc các bài thi còn dở và xếp hạng."),
         permission=SETTLE,
-        form=CloseForm,
+        form=lambda progress: CloseForm,
         will=_will_close,
         act=_close,
     ),
@@ -157,7 +165,7 @@ STEPS: dict[str, StepPage] = {
         button=gettext_lazy("Xếp hạng"),
         done=gettext_lazy("Đã xếp hạng theo dữ liệu hiện có."),
         permission=SETTLE,
-        form=RankForm,
+        form=lambda progress: RankAgainForm if progress.run else RankForm,
         will=_will_rank,
         act=lambda progress, by, data: compute_standings(progress.scope, by=by, reason=data["reason"]),
     ),
@@ -166,7 +174,7 @@ STEPS: dict[str, StepPage] = {
         button=gettext_lazy("Xác nhận đã rà soát"),
         done=gettext_lazy("Đã rà soát. Kết quả đang chờ người khác phê duyệt."),
         permission=SETTLE,
-        form=ReviewForm,
+        form=lambda progress: ReviewForm,
         will=_will_review,
         act=lambda progress, by, data: review_run(_run(progress), by=by, note=data["note"]),
     ),
@@ -175,7 +183,7 @@ STEPS: dict[str, StepPage] = {
         button=gettext_lazy("Phê duyệt"),
         done=gettext_lazy("Đã phê duyệt kết quả."),
         permission=APPROVE,
-        form=NoFieldsForm,
+        form=lambda progress: NoFieldsForm,
         will=_will_approve,
         act=lambda progress, by, data: approve_run(_run(progress), by=by),
     ),
@@ -184,7 +192,7 @@ STEPS: dict[str, StepPage] = {
         button=gettext_lazy("Trả lại"),
         done=gettext_lazy("Đã trả lại. Cần xếp hạng lại."),
         permission=APPROVE,
-        form=ReturnForm,
+        form=lambda progress: ReturnForm,
         will=_will_return,
         act=lambda progress, by, data: return_run(_run(progress), by=by, reason=data["reason"]),
     ),
@@ -193,7 +201,7 @@ STEPS: dict[str, StepPage] = {
         button=gettext_lazy("Ghi quyết định"),
         done=gettext_lazy("Đã ghi số và ngày quyết định."),
         permission=SETTLE,
-        form=DecisionForm,
+        form=lambda progress: DecisionForm,
         will=_will_decide,
         act=lambda progress, by, data: enter_decision(
             _run(progress), number=data["number"], signed_on=data["signed_on"], by=by
@@ -204,7 +212,7 @@ STEPS: dict[str, StepPage] = {
         button=gettext_lazy("Công bố"),
         done=gettext_lazy("Đã công bố kết quả. Giấy chứng nhận đang được tạo."),
         permission=SETTLE,
-        form=NoFieldsForm,
+        form=lambda progress: NoFieldsForm,
         will=_will_publish,
         act=lambda progress, by, data: publish_run(_run(progress), by=by),
     ),

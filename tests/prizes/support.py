@@ -85,10 +85,13 @@ def office() -> Office:
     return Office(make_staff(full_name="Lê Thị Rà Soát"), make_staff(full_name="Phạm Văn Phê Duyệt"))
 
 
-def publish(round: Round, people: Office | None = None, *, number: str = "123/QĐ-UBND") -> StandingsRun:
-    """Every step from ranking to publication."""
+def publish(
+    of: Round | Scope, people: Office | None = None, *, number: str = "123/QĐ-UBND", reason: str = ""
+) -> StandingsRun:
+    """Every step from ranking to publication; a correction needs its reason."""
     people = people or office()
-    run = compute_standings(Scope.of_round(round), by=people.preparer)
+    scope = of if isinstance(of, Scope) else Scope.of_round(of)
+    run = compute_standings(scope, by=people.preparer, reason=reason)
     review_run(run, by=people.preparer)
     approve_run(run, by=people.approver)
     enter_decision(run, number=number, signed_on=timezone.localdate(), by=people.preparer)

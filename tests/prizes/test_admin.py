@@ -157,7 +157,9 @@ def test_a_result_is_sent_back_with_a_reason(client: Client) -> None:
     assert step(round, "tra-lai") in shown(client, page(round))
     assert client.post(step(round, "tra-lai"), {"run": run.pk, "reason": "Thiếu biên bản"}).status_code == 302
     assert "Thiếu biên bản" in shown(client, page(round))
-    assert client.post(step(round, "xep-hang"), {"run": run.pk, "reason": ""}).status_code == 302
+    assert client.post(step(round, "xep-hang"), {"run": run.pk, "reason": ""}).status_code == 400
+    again = {"run": run.pk, "reason": "Bổ sung biên bản"}
+    assert client.post(step(round, "xep-hang"), again).status_code == 302
     assert round.runs.count() == 2
 
 

@@ -113,13 +113,14 @@ def test_a_decision_has_a_number(number: str) -> None:
 def test_a_tie_across_a_prize_boundary_blocks_until_the_jury_has_decided() -> None:
     people = office()
     round = simple_round([("An", 50), ("Bình", 50), ("Cường", 60)])
-    table(round, ("Giải Nhất", 1), ("Giải Nhì", 2))
+    prize, _second = table(round, ("Giải Nhất", 1), ("Giải Nhì", 2))
     run = compute_standings(Scope.of_round(round), by=people.preparer)
     with pytest.raises(Refused, match="đồng hạng"):
         review_run(run, by=people.preparer)
     first, second = run.rows.filter(rank=1).order_by("entry_id")
     decide_tie(
         run,
+        table=prize.table,
         rank=1,
         order=[second.entry_id, first.entry_id],
         grounds="Biên bản họp Ban Giám khảo",
@@ -185,7 +186,8 @@ def test_a_changed_prize_table_needs_another_review() -> None:
     prize.save()
     with pytest.raises(NotNow):
         approve_run(run, by=people.approver)
-    assert compute_standings(Scope.of_round(round), by=people.preparer).version == 2
+    again = compute_standings(Scope.of_round(round), by=people.preparer, reason="Đổi mức thưởng")
+    assert again.version == 2
 
 
 def test_a_run_sent_back_is_followed_by_a_new_version() -> None:
@@ -200,7 +202,7 @@ def test_a_run_sent_back_is_followed_by_a_new_version() -> None:
     return_run(run, by=people.approver, reason="Sai thứ tự đồng hạng")
     with pytest.raises(NotNow, match="trả lại"):
         approve_run(run, by=people.approver)
-    again = compute_standings(Scope.of_round(round), by=people.preparer)
+    again = compute_standings(Scope.of_round(round), by=people.preparer, reason="Rà soát lại")
     assert (again.version, again.digest) == (2, run.digest)
 
 
@@ -213,7 +215,7 @@ def test_a_correction_goes_through_its_own_approval_and_keeps_the_old_one() -> N
     with pytest.raises(NotNow):
         return_run(first, by=people.approver, reason="Muộn")
     exclude(round.contest, user=winner.user)
-    corrected = publish(round, people, number="124/QĐ-UBND")
+    corrected = publish(round, people, number="124/QĐ-UBND", reason="Bổ sung danh sách")
     assert corrected.version == 2
     assert list(Publication.objects.order_by("id").values_list("run", flat=True)) == [first.pk, corrected.pk]
     assert list(Certificate.objects.order_by("serial").values_list("serial", "award__entry")) == [

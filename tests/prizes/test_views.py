@@ -66,9 +66,9 @@ def test_only_the_latest_publication_is_in_force(client: Client) -> None:
     table(round, ("Giải Nhất", 1))
     publish(round, people)
     exclude(round.contest, user=first.user)
-    compute_standings(Scope.of_round(round), by=people.preparer)
+    compute_standings(Scope.of_round(round), by=people.preparer, reason="Bổ sung danh sách")
     assert "Nguyễn Văn An" in board(client, round.contest)  # until the correction is published
-    publish(round, people, number="124/QĐ-UBND")
+    publish(round, people, number="124/QĐ-UBND", reason="Bổ sung danh sách")
     shown = board(client, round.contest)
     assert "Trần Thị Bình" in shown
     assert "Nguyễn Văn An" not in shown
