@@ -38,9 +38,16 @@ LINES = """
 COPY (
     SELECT concat_ws('|', rank, entry_id, attempt_id, correct, duration_ms,
         to_char(submitted_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'),
-        coalesce(prediction::text, ''), coalesce(distance::text, ''), unit_id, coalesce(block_id::text, ''))
+        coalesce(prediction::text, ''), coalesce(distance::text, ''))
     FROM standings_ranked
     ORDER BY rank, entry_id
+) TO STDOUT
+"""
+PLACES = """
+COPY (
+    SELECT concat_ws('|', entry_id, unit_id, coalesce(block_id::text, ''))
+    FROM standings_ranked
+    ORDER BY entry_id
 ) TO STDOUT
 """
 INSERT = """
@@ -169,11 +176,23 @@ def _draft(scope: Scope) -> Iterator[tuple[Draft, CursorWrapper]]:
     prior = prior_awards(scope)
     with persons(scope) as found:
         headcounts = headcounts_of(found)
-        configuration = configuration_of(found, order, tables, headcounts, prior)
+        places = _rank(found, order)
+        configuration = configuration_of(found, order, tables, headcounts, prior) | {"places": places}
         units = unit_tables(found, tables, headcounts, prior)
         digest, ranked = _digest(found, order, configuration, units)
         yield Draft(configuration, found.total, _single(found), ranked, units, digest), found.cursor
         found.cursor.execute("DROP TABLE IF EXISTS standings_ranked")
+
+
+def _rank(found: Persons, order: Order) -> str:
+    """Put everybody in order; returns the digest of where they compete (prizes.rules.canonical)."""
+    digest = hashlib.sha256()
+    if order.ranks_people:
+        found.cursor.execute(RANK.format(ranked=found.ranked(order)))
+        with found.cursor.copy(PLACES) as lines:
+            for chunk in lines:
+                digest.update(chunk)
+    return digest.hexdigest()
 
 
 def _digest(
@@ -183,7 +202,6 @@ def _digest(
     digest = hashlib.sha256(configuration_line(configuration))
     people = 0
     if order.ranks_people:
-        found.cursor.execute(RANK.format(ranked=found.ranked(order)))
         with found.cursor.copy(LINES) as lines:
             for chunk in lines:
                 digest.update(chunk)

@@ -24,6 +24,9 @@ Line 1 is the configuration as JSON, keys sorted, no spaces, letters not escaped
     tables          the prize tables of this ranking, by number, each with its rules as in the plan and its
                     prizes (position, name, quantity, amount in đồng); min_ratio_percent is text or null
     prizes_per_person
+    places          SHA-256 (hex) of one line entry|unit|block for every person ranked, by entry: the competing
+                    unit for which the person counts (else the person's own), and its block. Its digest alone,
+                    because this text is public and says of nobody where they work
     units           null where no unit is ranked, else
         competitors SHA-256 (hex) of one line unit|competing unit|block for every unit whose people count for
                     some competing unit, by unit
@@ -34,10 +37,10 @@ Line 1 is the configuration as JSON, keys sorted, no spaces, letters not escaped
 
 Then one line per person, by rank and entry:
 
-    rank|entry|attempt|correct|duration in ms|submitted at|prediction|distance|unit|block
+    rank|entry|attempt|correct|duration in ms|submitted at|prediction|distance
 
-submitted at in UTC as 2024-11-10T05:00:00.000000Z, prediction and distance with five places, unit the
-competing unit for which the person counts (else the person's own), block the competing unit's.
+submitted at in UTC as 2024-11-10T05:00:00.000000Z, prediction and distance with five places. All of it is in
+the stored rows, so the text can be written again at any time, whatever was changed since.
 
 Then, for every table that ranks units, one line per competing unit, by table, block (where the table ranks
 inside blocks), rank (those left out last) and unit:
@@ -67,8 +70,8 @@ def configuration_line(configuration: Mapping[str, Any]) -> bytes:
 
 
 def line(*fields: object) -> bytes:
-    """One line of the text: None is an empty field."""
-    return "|".join("" if field is None else str(field) for field in fields).encode() + b"\n"
+    """One line of the text: None is an empty field; decimals with all their places, never as 1E-8."""
+    return "|".join(_written(field) for field in fields).encode() + b"\n"
 
 
 def digest_of_lines(rows: Iterable[Iterable[object]]) -> str:
@@ -84,3 +87,9 @@ def points_shown(points: Fraction | None) -> Decimal | None:
     if points is None:
         return None
     return Decimal(int(points * 10**POINT_PLACES + Fraction(1, 2))).scaleb(-POINT_PLACES)
+
+
+def _written(field: object) -> str:
+    if field is None:
+        return ""
+    return f"{field:f}" if isinstance(field, Decimal) else str(field)

@@ -218,9 +218,17 @@ def digest(configuration: Mapping[str, Any], rows: Iterable[Row], units: Iterabl
             f"{row['rank']}|{row['entry']}|{row['id']}|{row['correct']}|{row['duration_ms']}"
             f"|{moment:%Y-%m-%dT%H:%M:%S}.{moment.microsecond:06d}Z"
             f"|{_written(row['prediction'])}|{_written(row['distance'])}"
-            f"|{_or_empty(row['unit'])}|{_or_empty(row['block'])}"
         )
     return hashlib.sha256("".join(f"{line}\n" for line in [*lines, *units]).encode()).hexdigest()
+
+
+def places(rows: Iterable[Row]) -> str:
+    """SHA-256 of where everybody ranked competes: a line entry|unit|block each, by entry."""
+    lines = [
+        f"{row['entry']}|{_or_empty(row['unit'])}|{_or_empty(row['block'])}\n"
+        for row in sorted(rows, key=lambda one: one["entry"])
+    ]
+    return hashlib.sha256("".join(lines).encode()).hexdigest()
 
 
 def _written(value: Decimal | None) -> str:
