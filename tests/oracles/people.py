@@ -8,7 +8,7 @@ A scope is a round's number, or None for the whole contest.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from decimal import Decimal
 from fractions import Fraction
@@ -283,12 +283,14 @@ class People:
 
 
 def _ranked(rows: Iterable[Result], order: Sequence[str], *, only_all_right: bool) -> list[Result]:
-    wanted = [row for row in rows if row.all_right or not only_all_right]
-    in_order = sorted(wanted, key=lambda row: (*_key(row, order), row.person))
+    wanted = [(_key(row, order), row) for row in rows if row.all_right or not only_all_right]
+    wanted.sort(key=lambda pair: (pair[0], pair[1].person))
     ranked: list[Result] = []
-    for place, row in enumerate(in_order, 1):
-        same = ranked and _key(ranked[-1], order) == _key(row, order)
-        ranked.append(Result(**{**row.__dict__, "rank": ranked[-1].rank if same else place}))
+    above, rank = None, 0
+    for place, (key, row) in enumerate(wanted, 1):
+        rank = rank if key == above else place
+        above = key
+        ranked.append(replace(row, rank=rank))
     return ranked
 
 

@@ -338,6 +338,9 @@ class World:
                 copy.write_row(row)
         Prediction.objects.bulk_create(self._predictions)
         self._rows, self._predictions = [], []
+        with connection.cursor() as cursor:
+            # As the database does by itself where rows come in one by one.
+            cursor.execute("ANALYZE")
 
     # --- What must come out
     def oracle(self) -> Oracle:
