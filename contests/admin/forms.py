@@ -106,6 +106,8 @@ def unset(form: forms.ModelForm[Any], *names: str) -> None:
     """A new row begins without the model's own defaults: what a plan chooses is chosen by a person."""
     for name in names:
         form.initial.pop(name, None)
+        if name in form.fields:
+            form.fields[name].initial = None
 
 
 class CategoryForm(CategoryModelForm):
@@ -154,6 +156,7 @@ class RoundForm(RoundModelForm):
         if opens and closes and closes <= opens:
             self.add_error("closes_at", _("Thời điểm kết thúc vòng thi phải sau thời điểm mở."))
         self._clean_prediction()
+        self._clean_promotion()
         return self.cleaned_data
 
     def _clean_prediction(self) -> None:
@@ -165,6 +168,13 @@ class RoundForm(RoundModelForm):
             found["prediction_scope"] = PredictionScope.ROUND
         else:
             self.add_error("prediction_scope", _("Chọn phạm vi tính kết quả của câu dự đoán."))
+
+    def _clean_promotion(self) -> None:
+        found = self.cleaned_data
+        if found.get("promotes_from") and "promotes_best" in found and not found["promotes_best"]:
+            self.add_error("promotes_best", _("Ghi số người mỗi đơn vị được vào vòng này."))
+        if found.get("promotes_best") and "promotes_from" in found and not found["promotes_from"]:
+            self.add_error("promotes_from", _("Chọn vòng thi mà từ đó chọn người vào vòng này."))
 
 
 def kept(formset: Any) -> list[Any]:

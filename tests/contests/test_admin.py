@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -117,35 +117,18 @@ def test_a_whole_plan_is_made_on_the_screen(page: Client) -> None:
         "closes_at": "24:00 30/11/2024",
         "names_shown": "full",
         "live_participation": "False",
-        "certificate_kind": "giay_chung_nhan",
-        "certificate_issuer": "Ban Tổ chức",
-        "certificate_reason": "Đạt giải",
-        "signature_authority": "TM. BAN TỔ CHỨC",
-        "signature_title": "TRƯỞNG BAN",
+        "min_age": "15",
+        "age_on": "22/08/2022",
+        "overall_combine": "none",
+        "prizes_per_person": "1",
         "consent_version": "1",
         "consent_text": "Đồng ý",
         "chosen": ["rounds.time_limit_minutes", "contest.hotline"],
-        **rows("categories", {"position": "1", "name": "Nhân dân"}),
+        **rows("categories", {"position": "1", "name": "Nhân dân", "participation": "encouraged"}),
+        **rows("blocks", {"position": "1", "name": "Khối phường"}),
         **rows("milestones", {"position": "1", "label": "Phát động", "starts_on": "01/11/2024"}),
         **rows("rounds", round_values(bank.pk)),
-        **rows(
-            "prizes",
-            {
-                "position": "1",
-                "name": "Giải Nhất",
-                "quantity": "1",
-                "amount": "3000000",
-                "audience": "individual",
-            },
-            {
-                "position": "2",
-                "name": "Giải Nhì",
-                "quantity": "2",
-                "amount": "1500000",
-                "audience": "individual",
-            },
-        ),
-        **rows("exclusions", {"full_name": "Lê Văn An", "role": "jury", "phone": "0084 912 345 678"}),
+        **rows("certificate_templates", PAPER),
     }
     response = page.post(address("contests_contest_add"), values)
     assert response.status_code == 302, errors_of(response)
@@ -157,13 +140,26 @@ def test_a_whole_plan_is_made_on_the_screen(page: Client) -> None:
     one = contest.rounds.get()
     assert one.rank_order == ["score", "duration"]
     assert one.only_all_right is False
-    assert list(contest.prizes.values_list("name", "quantity", "amount")) == [
-        ("Giải Nhất", 1, 3_000_000),
-        ("Giải Nhì", 2, 1_500_000),
+    assert (one.attempts_per_day, one.cooldown_minutes, one.prediction_scope) == (1, 15, "round")
+    assert (contest.min_age, contest.age_on, contest.prizes_per_person) == (15, date(2022, 8, 22), 1)
+    assert contest.categories.get().participation == "encouraged"
+    assert contest.blocks.get().name == "Khối phường"
+    assert contest.certificate_templates.get().kind == "giay_khen"
+    assert [problem for problem in problems(contest) if "giải" not in problem.lower()] == [
+        "Khối phường: Khối “Khối phường” chưa có đơn vị nào."
     ]
-    assert contest.exclusions.get().phone == "+84912345678"
-    assert problems(contest) == []
-    assert set(AuditEvent.objects.values_list("verb", flat=True)) == {"added contest", "excluded person"}
+    assert set(AuditEvent.objects.values_list("verb", flat=True)) == {"added contest"}
+
+
+PAPER = {
+    "position": "1",
+    "name": "Giấy khen của Chủ tịch",
+    "kind": "giay_khen",
+    "issuer": "Chủ tịch UBND",
+    "reason": "Đạt giải",
+    "signature_authority": "CHỦ TỊCH",
+    "signature_title": "CHỦ TỊCH",
+}
 
 
 def rows(prefix: str, *found: dict[str, str]) -> dict[str, str]:
@@ -183,6 +179,8 @@ def round_values(bank: int, **changes: str) -> dict[str, str]:
         "questions": "4",
         "time_limit_minutes": "30",
         "attempts_allowed": "2",
+        "attempts_per_day": "1",
+        "cooldown_minutes": "15",
         "counting_attempt": "best",
         "result_shown": "at_once",
         "prediction_target": "none",
@@ -202,7 +200,10 @@ def test_nothing_is_chosen_silently(page: Client) -> None:
     assert "Kế hoạch không quy định thì gợi ý: 30 phút cho 30 câu." in text
     assert "Kế hoạch không quy định thì gợi ý: lượt tốt nhất." in text
     values = (
-        form_of(content) | rows("rounds", {"number": "1"}) | rows("prizes", {"position": "1", "name": "A"})
+        form_of(content)
+        | rows("rounds", {"number": "1", "prediction_target": "all_right"})
+        | rows("categories", {"position": "1", "name": "A"})
+        | rows("certificate_templates", {"position": "1", "name": "A"})
     )
     response = page.post(address("contests_contest_add"), values)
     assert response.status_code == 200
@@ -212,7 +213,7 @@ def test_nothing_is_chosen_silently(page: Client) -> None:
         "hotline",
         "names_shown",
         "live_participation",
-        "certificate_kind",
+        "overall_combine",
         "consent_text",
     } <= set(form.errors)
     by_prefix = {found.formset.prefix: found.formset for found in response.context["inline_admin_formsets"]}
@@ -222,11 +223,12 @@ def test_nothing_is_chosen_silently(page: Client) -> None:
         "attempts_allowed",
         "counting_attempt",
         "result_shown",
-        "prediction_target",
+        "prediction_scope",
         "rank_order",
         "only_all_right",
     } <= set(by_prefix["rounds"].errors[0])
-    assert {"quantity", "amount"} <= set(by_prefix["prizes"].errors[0])
+    assert set(by_prefix["categories"].errors[0]) == {"participation"}
+    assert {"kind", "issuer"} <= set(by_prefix["certificate_templates"].errors[0])
     assert not Contest.objects.exists()
 
 
@@ -241,12 +243,11 @@ def test_the_loaded_plan_is_shown_as_the_paper_has_it_and_can_be_changed(page: C
     unchanged = page.post(where, values)
     assert unchanged.status_code == 302, errors_of(unchanged)
     assert not AuditEvent.objects.filter(verb__startswith="changed").exists()
-    values |= {"rounds-0-time_limit_minutes": "45", "prizes-3-quantity": "20", "hotline": "1022"}
+    values |= {"rounds-0-time_limit_minutes": "45", "hotline": "1022"}
     assert page.post(where, values).status_code == 302
     contest.refresh_from_db()
     assert contest.hotline == "1022"
     assert contest.rounds.get().time_limit_minutes == 45
-    assert contest.prizes.get(position=4).quantity == 20
     event = AuditEvent.objects.get(verb="changed contest")
     assert "hotline" in str(event.data["changes"]) or "Đường dây nóng" in str(event.data["changes"])
 
@@ -258,7 +259,11 @@ def test_the_loaded_plan_is_shown_as_the_paper_has_it_and_can_be_changed(page: C
         ({"closes_at": "06:00 10/11/2024"}, "Thời điểm kết thúc cuộc thi phải sau thời điểm mở."),
         ({"rounds-0-closes_at": "06:00 10/11/2024"}, "Thời điểm kết thúc vòng thi phải sau thời điểm mở."),
         ({"rounds-0-rank_order_1": "score"}, "Mỗi tiêu chí xếp hạng chỉ được chọn một lần."),
-        ({"prizes-1-position": "1"}, "Hai giải cùng có thứ tự trao 1."),
+        ({"rounds-0-prediction_scope": ""}, "Chọn phạm vi tính kết quả của câu dự đoán."),
+        ({"min_age": "15"}, "Ghi ngày tính tuổi của người dự thi."),
+        ({"age_on": "01/01/2024"}, "Ghi tuổi tối thiểu, hoặc xóa ngày tính tuổi."),
+        ({"overall_combine": "sum"}, "Chọn thứ tự xếp hạng cá nhân cả cuộc thi."),
+        ({"rounds-0-promotes_best": "10"}, "Chọn vòng thi mà từ đó chọn người vào vòng này."),
         ({"slug": "Có dấu"}, "slug"),
     ],
 )
@@ -367,15 +372,20 @@ def test_a_fixed_plan_keeps_what_fairness_hangs_on(page: Client, chief: User) ->
     assert "Kế hoạch đã cố định" in content.decode()
     offered = set(form_of(content))
     assert "hotline" in offered
-    assert not {"name", "opens_at", "names_shown", "rounds-0-time_limit_minutes", "prizes-0-amount"} & offered
+    assert (
+        not {"name", "opens_at", "names_shown", "rounds-0-time_limit_minutes", "categories-0-name"} & offered
+    )
     forged = before | {
         "hotline": "1022",
         "opens_at": "07:00 01/01/2030",
         "rounds-0-time_limit_minutes": "1",
         "rounds-0-rank_order_0": "submitted",
-        "prizes-0-amount": "1",
+        "min_age": "60",
+        "age_on": "01/01/2024",
+        "prizes_per_person": "1",
+        "categories-0-name": "Ai cũng được",
+        "certificate_templates-0-issuer": "Người khác",
         "milestones-0-label": "Ban hành Thể lệ",
-        **rows("exclusions", {"full_name": "Lê Văn An", "role": "jury", "national_id": "051088000123"}),
     }
     response = page.post(where, forged)
     assert response.status_code == 302, errors_of(response)
@@ -384,9 +394,10 @@ def test_a_fixed_plan_keeps_what_fairness_hangs_on(page: Client, chief: User) ->
     assert after.opens_at == contest.opens_at
     assert after.rounds.get().time_limit_minutes == 30
     assert after.rounds.get().rank_order == ["score", "prediction", "duration", "submitted"]
-    assert after.prizes.get(position=1).amount == 3_000_000
+    assert (after.min_age, after.prizes_per_person) == (contest.min_age, contest.prizes_per_person)
+    assert not after.categories.filter(name="Ai cũng được").exists()
+    assert not after.certificate_templates.filter(issuer="Người khác").exists()
     assert after.milestones.filter(label="Ban hành Thể lệ").exists()
-    assert after.exclusions.get().national_id_hash == national_id_hash("051088000123")
     assert page.get(address("contests_contest_delete", contest.pk)).status_code == 403
     round_page = address("contests_round_change", contest.rounds.get().pk)
     assert page.post(round_page, {"questions": "1"}).status_code == 403
