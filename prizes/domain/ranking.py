@@ -18,7 +18,8 @@ from attempts.models import Attempt
 from contest_site.audit.trail import record
 from contest_site.lib.errors import Invalid, NotNow, Refused
 from contest_site.lib.locks import lock
-from contests.models import Contest, Round
+from contests.enums import Audience
+from contests.models import Contest, PrizeTable, Round
 from contests.queries import closing_of, has_overall, tables_of
 from prizes.domain.configuration import configuration_of
 from prizes.domain.persons import Order, Persons, order_of, persons, rounds_needed
@@ -176,7 +177,9 @@ def _draft(scope: Scope) -> Iterator[tuple[Draft, CursorWrapper]]:
     prior = prior_awards(scope)
     with persons(scope) as found:
         headcounts = headcounts_of(found)
-        places = _rank(found, order)
+        if order.ranks_people:
+            found.cursor.execute(RANK.format(ranked=found.ranked(order)))
+        places = _places(found) if order.ranks_people and _go_by_unit(scope, tables) else None
         configuration = configuration_of(found, order, tables, headcounts, prior) | {"places": places}
         units = unit_tables(found, tables, headcounts, prior)
         digest, ranked = _digest(found, order, configuration, units)
@@ -184,14 +187,20 @@ def _draft(scope: Scope) -> Iterator[tuple[Draft, CursorWrapper]]:
         found.cursor.execute("DROP TABLE IF EXISTS standings_ranked")
 
 
-def _rank(found: Persons, order: Order) -> str:
-    """Put everybody in order; returns the digest of where they compete (prizes.rules.canonical)."""
+def _go_by_unit(scope: Scope, tables: Sequence[PrizeTable]) -> bool:
+    """Whether it matters for a prize or a place in a final where a person competes."""
+    return (scope.round is not None and scope.round.promoting_to.exists()) or any(
+        table.audience == Audience.INDIVIDUAL and (table.by_block or table.unit_limit is not None)
+        for table in tables
+    )
+
+
+def _places(found: Persons) -> str:
+    """Digest of where everybody ranked competes (prizes.rules.canonical)."""
     digest = hashlib.sha256()
-    if order.ranks_people:
-        found.cursor.execute(RANK.format(ranked=found.ranked(order)))
-        with found.cursor.copy(PLACES) as lines:
-            for chunk in lines:
-                digest.update(chunk)
+    with found.cursor.copy(PLACES) as lines:
+        for chunk in lines:
+            digest.update(chunk)
     return digest.hexdigest()
 
 

@@ -24,9 +24,10 @@ Line 1 is the configuration as JSON, keys sorted, no spaces, letters not escaped
     tables          the prize tables of this ranking, by number, each with its rules as in the plan and its
                     prizes (position, name, quantity, amount in đồng); min_ratio_percent is text or null
     prizes_per_person
-    places          SHA-256 (hex) of one line entry|unit|block for every person ranked, by entry: the competing
-                    unit for which the person counts (else the person's own), and its block. Its digest alone,
-                    because this text is public and says of nobody where they work
+    places          null unless a prize or a place in a final goes by unit or block; then SHA-256 (hex) of
+                    one line entry|unit|block for every person ranked, by entry: the competing unit for which
+                    the person counts (else the person's own), and its block. The digest alone, because this
+                    text is public and says of nobody where they work
     units           null where no unit is ranked, else
         competitors SHA-256 (hex) of one line unit|competing unit|block for every unit whose people count for
                     some competing unit, by unit

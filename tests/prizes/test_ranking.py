@@ -17,7 +17,7 @@ from pytest_django import DjangoAssertNumQueries
 from attempts.models import Attempt, Disqualification, Prediction, Regrade, RegradedScore, Reinstatement
 from contest_site.lib.errors import Invalid, NotNow, Refused
 from contest_site.lib.immutable import erasing_rehearsal_data
-from contests.enums import Combine, CountingAttempt, PredictionScope, PredictionTarget, RankKey
+from contests.enums import Combine, CountingAttempt, PredictionScope, PredictionTarget, RankKey, TableScope
 from contests.models import Contest, Entry, Round, RoundClosing
 from prizes.domain.ranking import compute_standings, is_current, why_not_yet
 from prizes.models import StandingsRow, StandingsRun
@@ -29,6 +29,7 @@ from tests.prizes.scenes import (
     Arena,
     Scene,
     build,
+    competing,
     examples,
     guesses,
     make_arena,
@@ -82,6 +83,8 @@ def rows_of(run: StandingsRun) -> list[tuple[Any, ...]]:
 def test_the_standings_are_those_of_the_oracle(arena: Arena, scene: Scene, at: int | None) -> None:
     with rolled_back():
         facts = build(arena, scene)
+        for own in (TableScope.EACH_ROUND, TableScope.CONTEST):
+            make_table(arena.contest, scope=own, unit_limit=1)
         run = compute_standings(arena.scope(at), by=None)
         right = oracle.standings(facts, arena.number(at))
         assert (run.participants, run.attempts, run.all_right) == (
@@ -97,6 +100,7 @@ def test_the_standings_are_those_of_the_oracle(arena: Arena, scene: Scene, at: i
             for row in right["rows"]
         ]  # fmt: skip
         assert run.ranked == len(right["rows"])
+        assert run.configuration["places"] == oracle.places(right["rows"])
         assert run.digest == oracle.digest(run.configuration, right["rows"])
         assert _targets(run) == _true_answers(arena, scene, facts, at)
 
@@ -130,7 +134,10 @@ def test_the_order_of_insertion_changes_no_byte(
 ) -> None:
     with rolled_back():
         build(arena, scene)
+        for scope in (TableScope.EACH_ROUND, TableScope.CONTEST):
+            make_table(arena.contest, audience="unit", scope=scope, unit_order=["best_score"], best_of=1)
         run = compute_standings(arena.scope(at), by=None)
+        assert run.unit_rows.count() == len(competing(arena))
         models = (Attempt, Prediction, Disqualification, Regrade, RegradedScore)
         rows = {model: list(model._default_manager.order_by("pk")) for model in models}
         with transaction.atomic():
@@ -432,7 +439,7 @@ def test_the_whole_contest_waits_for_its_last_round() -> None:
     "change",
     [
         lambda round: round.contest.prize_tables.get().prizes.update(amount=1),
-        lambda round: round.contest.prize_tables.update(unit_limit=1),
+        lambda round: round.contest.prize_tables.update(unit_limit=2),
         lambda round: make_table(round.contest, [("Giải phụ", 1, 0)], round=round),
         lambda round: Contest.objects.filter(pk=round.contest_id).update(prizes_per_person=1),
         lambda round: Entry.objects.update(unit=make_unit(parent=round.contest.area)),
@@ -441,7 +448,7 @@ def test_the_whole_contest_waits_for_its_last_round() -> None:
 )
 def test_whatever_decides_a_prize_is_in_the_digest(change: Any) -> None:
     round = simple_round([("An", 50)])
-    make_table(round.contest, [("Giải Nhất", 1, 1_000)], round=round)
+    make_table(round.contest, [("Giải Nhất", 1, 1_000)], round=round, unit_limit=1)
     run = compute(round)
     assert is_current(run)
     change(round)
@@ -471,7 +478,7 @@ def test_no_ranking_without_an_order() -> None:
 
 def test_ranking_works_while_queries_are_logged(django_assert_num_queries: DjangoAssertNumQueries) -> None:
     round = simple_round([("An", 50)])
-    with django_assert_num_queries(27):
+    with django_assert_num_queries(28):
         compute(round)
 
 
