@@ -5,8 +5,8 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
-from django.db.models.functions import Now
+from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce, Now
 
 from attempts.models import (
     Attempt,
@@ -17,7 +17,10 @@ from attempts.models import (
     Regrade,
     RegradedScore,
 )
-from attempts.rules.receipts import attempt_line
+from attempts.rules.receipts import attempt_line, read_receipt
+from contest_site.lib.errors import Invalid
+from contest_site.lib.identity import normal_phone
+from contest_site.lib.text import clean
 from contests.enums import ResultShown
 from contests.models import Contest, Entry, Round
 
@@ -122,6 +125,29 @@ def attempt_of(user_id: int, attempt_id: UUID) -> Attempt:
         .annotate(now=Now())
         .get(pk=attempt_id, entry__user_id=user_id)
     )
+
+
+def with_marks(attempts: QuerySet[Attempt]) -> QuerySet[Attempt]:
+    """Each attempt with `mark`, its number right in force (None while it is open)."""
+    newest = Regrade.objects.filter(round=OuterRef(OuterRef("round"))).order_by("-version").values("pk")[:1]
+    regraded = RegradedScore.objects.filter(attempt=OuterRef("pk"), regrade=Subquery(newest)).values(
+        "correct"
+    )
+    return attempts.annotate(mark=Coalesce(Subquery(regraded), "correct"))
+
+
+def found_entries(contest: Contest, typed: str) -> QuerySet[Entry]:
+    """People of a contest by a receipt or phone number, however it is typed, else by a part of the name."""
+    entries = Entry.objects.filter(contest=contest).order_by("full_name", "pk")
+    if receipt := read_receipt(typed):
+        by_receipt = entries.filter(attempts__receipt=receipt)
+        if by_receipt.exists():
+            return by_receipt
+    try:
+        phone = normal_phone(typed)
+    except Invalid:
+        return entries.filter(full_name__icontains=clean(typed))
+    return entries.filter(Q(phone=phone) | Q(user__phone=phone))
 
 
 def standing_disqualification(entry: Entry, round: Round) -> Disqualification | None:

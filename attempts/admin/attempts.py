@@ -7,6 +7,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 
 from attempts.models import Attempt, Prediction
+from attempts.queries import with_marks
 from contest_site.lib.admin import ReadOnlyAdmin
 from contest_site.lib.templatetags.vi import duration, number
 
@@ -21,6 +22,7 @@ SHOWN: list[Any] = [
     "submitted_at",
     "finished_by",
     "correct",
+    "regraded",
     "time",
     "receipt",
     "predicted",
@@ -44,7 +46,7 @@ class AttemptAdmin(ReadOnlyAdmin):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Attempt]:
         attempts: QuerySet[Attempt] = super().get_queryset(request)
-        return attempts.defer("seed", "paper", "orders", "widths", "answers", "choices")
+        return with_marks(attempts).defer("seed", "paper", "orders", "widths", "answers", "choices")
 
     @admin.display(description="đơn vị")
     def unit(self, attempt: Attempt) -> str:
@@ -53,6 +55,11 @@ class AttemptAdmin(ReadOnlyAdmin):
     @admin.display(description="thời gian làm bài", ordering="duration_ms")
     def time(self, attempt: Attempt) -> str:
         return duration(attempt.duration_ms)
+
+    @admin.display(description="số câu đúng sau khi chấm lại")
+    def regraded(self, attempt: Attempt) -> str:
+        mark: int | None = attempt.mark  # type: ignore[attr-defined]  # annotated by the query
+        return "–" if mark == attempt.correct else str(mark)
 
     @admin.display(description="câu dự đoán có hiệu lực")
     def predicted(self, attempt: Attempt) -> str:
