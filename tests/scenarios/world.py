@@ -36,6 +36,7 @@ from contests.domain.plans import load_plan
 from contests.domain.rounds import close_round, seal_round
 from contests.enums import ExclusionRole
 from contests.models import BlockUnit, Contest, Entry, Headcount, Round, Unit
+from contests.queries import contest_units
 from tests.oracles import planwords
 from tests.oracles.contest import Contest as Oracle
 from tests.oracles.people import Facts, Paper, Person
@@ -64,6 +65,7 @@ class World:
     chair: User
     jury: User
     serial: int = 0
+    codes: dict[str, int] = field(default_factory=dict)
     numbers: dict[int, int] = field(default_factory=dict)
     rounds: dict[int, Round] = field(default_factory=dict)
     sealed: dict[int, SealedPaper] = field(default_factory=dict)
@@ -72,6 +74,9 @@ class World:
     _numbers: dict[tuple[int, int], int] = field(default_factory=dict)
 
     # --- Units
+    def unit(self, code: str) -> int:
+        return self.codes[code]
+
     @property
     def area(self) -> list[int]:
         return list(self.facts.parents)
@@ -99,6 +104,7 @@ class World:
         Unit.objects.bulk_create(made)
         ids = [unit.pk for unit in made]
         self.facts.parents |= {unit.pk: unit.parent_id for unit in made}
+        self.codes |= {unit.code: unit.pk for unit in made}
         if block:
             found = self.contest.blocks.get(name=block)
             BlockUnit.objects.bulk_create(
@@ -156,6 +162,14 @@ class World:
         self.know(entries)
         self.numbers |= {entry.pk: number for entry, number in zip(entries, numbers, strict=True)}
         return [entry.pk for entry in entries]
+
+    def populate(self, sizes: Mapping[int, int]) -> dict[int, list[int]]:
+        """So many people in each unit, by unit."""
+        units = [unit for unit, size in sizes.items() for _ in range(size)]
+        found: dict[int, list[int]] = {unit: [] for unit in sizes}
+        for person, unit in zip(self.add_people(units), units, strict=True):
+            found[unit].append(person)
+        return found
 
     def enter(
         self, unit: int, *, born: date = date(1985, 5, 17), by: User | None = None, unofficially: bool = False
@@ -355,15 +369,17 @@ def make_world(name: str, *, seed: int = 1) -> World:
     for bank in sorted(planwords.banks(path)):
         make_bank(POOL, name=bank)
     contest = load_plan(path, by=secretary, shift_to_now=True)
+    ids = dict(contest_units(contest).values_list("code", "pk"))
     world = World(
         contest=contest,
         path=path,
         plan=plan,
-        facts=_facts(path),
+        facts=_facts(path, ids),
         dice=random.Random(seed),
         secretary=secretary,
         chair=chair,
         jury=jury,
+        codes=ids,
     )
     for round in contest.rounds.all():
         seal = seal_round(round, by=secretary)
@@ -375,10 +391,9 @@ def make_world(name: str, *, seed: int = 1) -> World:
     return world
 
 
-def _facts(path: Path) -> Facts:
+def _facts(path: Path, ids: Mapping[str, int]) -> Facts:
     """The units as the plan's files have them, by the ids that they were given."""
     lines = planwords.units(path)
-    ids = dict(Unit.objects.filter(code__in=[line.code for line in lines]).values_list("code", "pk"))
     blocks: dict[str, list[int]] = {block: [] for block in planwords.blocks(path)}
     for line in lines:
         if line.block:
