@@ -174,7 +174,7 @@ def percent(value: object) -> Decimal:
     if not isinstance(value, int | Decimal) or isinstance(value, bool):
         raise ValueError(_("Phải là tỷ lệ phần trăm, như 70 hoặc “70,5”."))
     value = Decimal(value)
-    if not (0 < value <= 100 and value == value.quantize(Decimal("0.01"))):
+    if not value.is_finite() or not (0 < value <= 100 and value == value.quantize(Decimal("0.01"))):
         raise ValueError(_("Phải lớn hơn 0, không quá 100, nhiều nhất hai chữ số thập phân."))
     return value
 
@@ -236,6 +236,7 @@ MILESTONE: Keys = {
 DOCUMENT: Keys = {"title": Key(name(200)), "file": Key(name(200))}
 UNITS: Keys = {"area": Key(name(20)), "file": Key(name(200), required=False)}
 BLOCK: Keys = {"name": Key(name(200))}
+ROUND_NAME_LENGTH = 100
 # How many rounds one line may make, and how long each may be.
 MAX_ROUNDS, MAX_DAYS = 100, 366
 WEEKLY: Keys = {
@@ -249,7 +250,7 @@ PROMOTION: Keys = {
 }
 ROUND: Keys = {
     "number": Key(numbers(1, 1000)),
-    "name": Key(name(100)),
+    "name": Key(name(ROUND_NAME_LENGTH)),
     # Either the two, or a series of rounds that follow each other.
     "opens_at": Key(moment, required=False),
     "closes_at": Key(moment, required=False),

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 from datetime import timedelta
 
-from contests.fileschema import MAX_DAYS, MAX_ROUNDS
+from contests.fileschema import MAX_DAYS, MAX_ROUNDS, ROUND_NAME_LENGTH
 from contests.planfile.plan import Values
 
 # Stands in the name of a series where each of its rounds has its number.
@@ -47,6 +47,8 @@ def _longest(rounds: Sequence[Values]) -> tuple[Values, int]:
         return first, 1
     best: tuple[Values, int] = (first, 1)
     for name in _names(first):
+        if len(name) > ROUND_NAME_LENGTH:
+            continue
         series = {key: value for key, value in first.items() if key not in ("opens_at", "closes_at")}
         series["name"] = name
         weekly = {"start": first["opens_at"], "count": len(rounds), "days": length // DAY}

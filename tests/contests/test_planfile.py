@@ -1,7 +1,9 @@
 # ruff: noqa: E501  the table of faults is read line by line
-"""The Quảng Ngãi plan says what the office's paper says; a wrong file is refused with every reason at once."""
+"""A plan file is loaded whole or not at all; a wrong one is refused with every reason at once, each with its place."""
 
-from datetime import UTC, date, datetime, timedelta
+import shutil
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 from io import StringIO
 from pathlib import Path
 
@@ -10,14 +12,16 @@ from django.core.management import CommandError, call_command
 
 from contest_site.audit.models import AuditEvent
 from contest_site.lib.clock import database_now
-from contest_site.lib.errors import Refused
+from contest_site.lib.errors import NotAllowed, Refused
 from contests.domain.announcing import announce
 from contests.domain.check import problems
-from contests.domain.plans import load_plan
+from contests.domain.plans import load_plan, shift_contest
 from contests.domain.rounds import seal_round
-from contests.models import Contest, Exclusion, Prize, Round, Unit
-from contests.queries import contest_units, current_round
-from tests.support.factories import make_bank, make_staff
+from contests.domain.storing import store_plan
+from contests.models import Contest, Exclusion, HeadcountLock, Round, Unit
+from contests.planfile import read_plan
+from contests.queries import current_round
+from tests.support.factories import make_bank, make_entry, make_staff
 
 PLANS = Path(__file__).resolve().parents[2] / "contests" / "plans"
 QUANG_NGAI = PLANS / "quang-ngai-2024.toml"
@@ -32,16 +36,15 @@ def bank() -> None:
     make_bank(60, topics=3, name=BANK)
 
 
-def edited(folder: Path, *changes: tuple[str, str]) -> Path:
-    """The real plan with some text replaced, in a folder of its own."""
-    text = QUANG_NGAI.read_text(encoding="utf-8")
+def edited(folder: Path, *changes: tuple[str, str], plan: str = "quang-ngai-2024") -> Path:
+    """A real plan with some text replaced, in a folder of its own."""
+    text = (PLANS / f"{plan}.toml").read_text(encoding="utf-8")
     for old, new in changes:
         assert old in text, old
         text = text.replace(old, new)
     path = folder / "plan.toml"
     path.write_text(text, encoding="utf-8")
-    units = PLANS / "quang-ngai-2024-units.csv"
-    (folder / units.name).write_text(units.read_text(encoding="utf-8"), encoding="utf-8")
+    shutil.copy(PLANS / f"{plan}-units.csv", folder)
     return path
 
 
@@ -49,82 +52,6 @@ def reasons(path: Path) -> list[str]:
     with pytest.raises(Refused) as refused:
         load_plan(path, by=None)
     return [str(reason) for reason in refused.value.reasons]
-
-
-@pytest.mark.usefixtures("bank")
-def test_the_quang_ngai_plan_says_what_the_paper_says() -> None:
-    contest = load_plan(QUANG_NGAI, by=None)
-    # 07:00 on 10/11/2024 to 24:00 on 30/11/2024 in Viet Nam (UTC+7), to the second.
-    opening = datetime(2024, 11, 10, 0, 0, 0, tzinfo=UTC)
-    end = datetime(2024, 11, 30, 17, 0, 0, tzinfo=UTC)
-    assert (contest.opens_at, contest.closes_at) == (opening, end)
-    one = contest.rounds.get()
-    assert (one.opens_at, one.closes_at) == (opening, end)
-    assert one.questions == 30
-    assert one.prediction_target == "all_right"
-    assert "đúng tất cả 30 câu" in one.prediction_text
-    assert list(
-        Prize.objects.filter(table__contest=contest).values_list("position", "name", "quantity", "amount")
-    ) == [
-        (1, "Giải Nhất", 1, 3_000_000),
-        (2, "Giải Nhì", 2, 1_500_000),
-        (3, "Giải Ba", 3, 1_000_000),
-        (4, "Giải Khuyến khích", 15, 500_000),
-    ]
-    table = contest.prize_tables.get()
-    assert (table.scope, table.audience, table.method) == ("contest", "individual", "ranked")
-    assert list(contest.milestones.values_list("label", "starts_on", "ends_on", "text")) == [
-        ("Ban hành Thể lệ Cuộc thi", date(2024, 10, 20), date(2024, 10, 30), ""),
-        ("Phát động Cuộc thi", date(2024, 11, 1), date(2024, 11, 10), ""),
-        ("Tổng kết và trao giải", None, None, "tháng 12/2024"),
-    ]
-    paper = contest.certificate_templates.get()
-    assert (paper.kind, paper.issuer) == ("giay_chung_nhan", "Ban Tổ chức Cuộc thi")
-    assert set(paper.prizes.all()) == set(table.prizes.all())
-    for group in ("học sinh trung học cơ sở", "lực lượng vũ trang", "Nhân dân trên địa bàn thành phố"):
-        assert group in contest.eligibility
-    for group in ("Ban Tổ chức", "Ban Giám khảo", "Tổ Thư ký", "trực tiếp tham gia tổ chức"):
-        assert group in contest.ineligible
-    assert len(contest.legal_basis) == 3
-    assert problems(contest) == []
-
-
-@pytest.mark.usefixtures("bank")
-def test_what_the_plan_leaves_open_is_marked_as_the_organisers_choice() -> None:
-    contest = load_plan(QUANG_NGAI, by=None)
-    one = contest.rounds.get()
-    assert {"rounds.time_limit_minutes", "rounds.attempts_allowed", "rounds.counting_attempt"} <= set(
-        contest.chosen
-    )
-    assert {
-        "rounds.result_shown",
-        "rounds.rank_order",
-        "rounds.prediction_target",
-        "contest.names_shown",
-    } <= set(contest.chosen)
-    # What the paper fixes is not called a choice.
-    assert not {"contest.opens_at", "rounds.questions", "prize_tables.prizes.amount", "certificates.kind"} & set(
-        contest.chosen
-    )
-    assert (one.time_limit_minutes, one.attempts_allowed, one.counting_attempt) == (30, 2, "best")
-    assert one.rank_order == ["score", "prediction", "duration", "submitted"]
-
-
-@pytest.mark.usefixtures("bank")
-def test_the_units_of_the_city_come_with_the_plan() -> None:
-    contest = load_plan(QUANG_NGAI, by=None)
-    names = set(contest_units(contest).values_list("name", flat=True))
-    assert len([name for name in names if name.startswith(("UBND phường", "UBND xã"))]) == 23
-    assert {
-        "UBND phường Nghĩa Lộ",
-        "UBND xã Tịnh Ấn Tây",
-        "Phòng Nội vụ thành phố",
-        "Thành đoàn Quảng Ngãi",
-    } <= names
-    assert contest.area is not None
-    assert contest.area.name == "Thành phố Quảng Ngãi"
-    assert Unit.objects.get(name="Trường THCS Nghĩa Lộ").parent.name == "Phòng Giáo dục và Đào tạo thành phố"
-    assert contest.headcounts.count() == len(names) - 1
 
 
 @pytest.mark.usefixtures("bank")
@@ -315,3 +242,261 @@ def test_the_command_loads_by_name_and_prints_every_reason(tmp_path: Path) -> No
     assert "prize_tables[1].prizes[4].quantity" in str(refused.value)
     with pytest.raises(CommandError, match="Không có tệp"):
         call_command("load_plan", "khong-co")
+
+
+# --- Series of rounds ----------------------------------------------------------------------------------------
+
+WEEKLY = 'weekly = { start = "08:00 22/08/2022", count = 4, days = 7 }'
+
+
+@pytest.mark.usefixtures("bank")
+def test_one_line_makes_rounds_that_follow_each_other(tmp_path: Path) -> None:
+    one_line = 'weekly = { start = "00:00 22/08/2022", count = 2, days = 14 }'
+    contest = load_plan(
+        edited(tmp_path, (WEEKLY, one_line), ("number = 1\nweekly", "number = 3\nweekly"), ("Tuần {n}", "Đợt {n} – {n}"),
+               ('opens_at = "08:00 22', 'opens_at = "00:00 22'), plan="nghe-an-2022"), by=None
+    )  # fmt: skip
+    assert [
+        (one.number, one.name, one.opens_at, one.closes_at) for one in contest.rounds.order_by("number")
+    ] == [
+        (3, "Đợt 3 – 3", datetime(2022, 8, 21, 17, tzinfo=UTC), datetime(2022, 9, 4, 17, tzinfo=UTC)),
+        (4, "Đợt 4 – 4", datetime(2022, 9, 4, 17, tzinfo=UTC), datetime(2022, 9, 18, 17, tzinfo=UTC)),
+    ]
+
+
+@pytest.mark.usefixtures("bank")
+@pytest.mark.parametrize(
+    ("old", "new", "reason"),
+    [
+        (WEEKLY, f'{WEEKLY}\nopens_at = "08:00 22/08/2022"', "rounds[1].opens_at: Đã có weekly thì không ghi mục này."),
+        (WEEKLY, "", "rounds[1].opens_at: Thiếu mục này: ghi opens_at và closes_at, hoặc weekly cho nhiều vòng liền nhau."),
+        (WEEKLY, 'opens_at = "08:00 22/08/2022"', "rounds[1].closes_at: Thiếu mục này: ghi opens_at và closes_at, hoặc weekly cho nhiều vòng liền nhau."),
+        ("Tuần {n}", "Tuần thi", "rounds[1].name: Tên của các vòng liền nhau phải có {n}, như “Tuần {n}”."),
+        ('number = 1\nweekly = { start = "08:00 22/08/2022", count = 4, days = 7 }\n# Kế hoạch không quy định:\nname = "Tuần {n}"', f'number = 997\n{WEEKLY}\nname = "{"x" * 97}{{n}}"', "rounds[1].name: Dài 101 ký tự, tối đa 100."),
+        ("count = 4", "count = 1", "rounds[1].weekly.count: Phải từ 2 đến 100."),
+        ("count = 4", "weeks = 4", "rounds[1].weekly.weeks: Không có mục này trong kế hoạch."),
+        (", count = 4", "", "rounds[1].weekly.count: Thiếu mục này."),
+        ("days = 7", "days = 0", "rounds[1].weekly.days: Phải từ 1 đến 366."),
+        (WEEKLY, 'weekly = "hằng tuần"', "rounds[1].weekly: Phải là một bảng gồm nhiều mục."),
+        ("count = 4", "count = 5", "rounds[1].closes_at: Vòng thi kết thúc sau khi cuộc thi đã kết thúc."),
+        ("min_age = 15\n", "", "contest.min_age: Có ngày tính tuổi nhưng chưa ghi tuổi tối thiểu."),
+        ('participation = "compulsory"', 'participation = "forced"', "categories[1].participation: Phải là một trong: compulsory, encouraged, open."),
+        ('participation = "compulsory"\n', "", "categories[1].participation: Thiếu mục này. Nếu kế hoạch không quy định, gợi ý: được dự thi, không bắt buộc (open)."),
+        ("attempts_per_day = 1 ", "attempts_per_day = 8 ", "rounds[1].attempts_per_day: Số lượt trong một ngày (8) nhiều hơn số lượt của cả vòng (7)."),
+        ('unit_order = ["attempts", "mean_score"]', "", "prize_tables[3].unit_order: Bảng giải tập thể cần thứ tự tiêu chí (unit_order) hoặc trọng số (weights)."),
+        ('unit_order = ["attempts", "mean_score"]', "weights = { attempts = 40, mean_score = 50 }", "prize_tables[2].weights: Các trọng số cộng lại là 90, phải là 100."),
+        ('unit_order = ["attempts", "mean_score"]', "weights = { attempts = 40.5, mean_score = 59.5 }", "prize_tables[2].weights: Phải là số nguyên."),
+        ('unit_order = ["attempts", "mean_score"]', "weights = 100", "prize_tables[2].weights: Phải là bảng: tiêu chí = phần trăm."),
+        ("winner_limit = 1 ", "winner_limits = 1 ", "prize_tables[2].winner_limits: Không có mục này trong kế hoạch. Có phải là “winner_limit”?"),
+        ('scope = "contest" ', 'scope = "overall" ', "prize_tables[3].scope: Phải là một trong: round, each_round, contest."),
+        ("number = 3\n", "number = 2\n", "prize_tables[3].number: Có hơn một bảng giải mang số thứ tự 2."),
+        ("amount = 300_000", "amout = 300_000", "prize_tables[1].prizes[4].amout: Không có mục này trong kế hoạch. Có phải là “amount”?"),
+        ("quantity = 5\n", 'quantity = "năm"\n', "prize_tables[3].prizes[1].quantity: Phải là số nguyên."),
+        ("quantity = 5\n", "quantity = 92\n", "prize_tables[3].prizes: Cuộc thi có 91 đơn vị thi đua, ít hơn 92 giải nên không trao hết được."),
+        ('certificate = "Giấy chứng nhận"', 'certificate = "Bằng khen"', "prize_tables[1].prizes[1].certificate: Không có mẫu giấy “Bằng khen” trong kế hoạch."),
+        ("[contest]", '[overall]\ncombine = "sum"\n[contest]', "overall.rank_order: Chưa có thứ tự xếp hạng nên không thể trao giải."),
+        ("[contest]", '[overall]\nrank_order = ["score"]\n[contest]', "overall.combine: Thiếu mục này. Nếu kế hoạch không quy định, gợi ý: không xếp hạng cá nhân cả cuộc thi (none)."),
+        ('[[blocks]]\nname = "Huyện, thành phố, thị xã"', "", "nghe-an-2022-units.csv, dòng 41: Không có khối “Huyện, thành phố, thị xã” trong kế hoạch."),
+        ('    "rounds.name",', '    "prize_tables[2].amount",', "chosen: Không có mục “prize_tables[2].amount” trong kế hoạch."),
+    ],
+)  # fmt: skip
+def test_each_fault_of_a_contest_of_weeks_is_named(tmp_path: Path, old: str, new: str, reason: str) -> None:
+    assert reason in reasons(edited(tmp_path, (old, new), plan="nghe-an-2022"))
+    assert not Contest.objects.exists()
+
+
+@pytest.mark.usefixtures("bank")
+@pytest.mark.parametrize(
+    ("old", "new", "reason"),
+    [
+        ("from = 1, best = 10", "from = 2, best = 10", "rounds[2].promotion.from: Vòng thi không thể chọn người từ chính vòng đó."),
+        ("from = 1, best = 10", "best = 10", "rounds[2].promotion.from: Thiếu mục này."),
+        ("from = 1, best = 10", "from = 1, best = 0", "rounds[2].promotion.best: Phải từ 1 đến 1000."),
+        ('closes_at = "24:00 31/05/2020"', 'closes_at = "08:01 15/08/2020"', "rounds[2].promotion.from: “Vòng loại” kết thúc sau khi vòng này mở nên chưa có kết quả để chọn người."),
+        ("best_of = 10", "", "prize_tables[2].best_of: Cộng kết quả những người tốt nhất nhưng chưa ghi bao nhiêu người."),
+        ('method = "chosen"', 'method = "chosen"\nby_block = true', "prize_tables[3].by_block: Bảng giải do Ban Tổ chức xét chọn không dùng mục này."),
+        ("round = 1", "round = 4", "prize_tables[3].round: Không có vòng thi số 4."),
+    ],
+)  # fmt: skip
+def test_each_fault_of_a_contest_with_a_final_is_named(
+    tmp_path: Path, old: str, new: str, reason: str
+) -> None:
+    assert reason in reasons(edited(tmp_path, (old, new), plan="tien-giang-2020"))
+
+
+# --- Values --------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.usefixtures("bank")
+@pytest.mark.parametrize(
+    ("written", "stored"),
+    [("70", "70"), ('"70"', "70"), ('"70,5"', "70.5"), ("70.55", "70.55"), ("0.01", "0.01"), ("100", "100")],
+)
+def test_a_percentage_is_exact(tmp_path: Path, written: str, stored: str) -> None:
+    path = edited(
+        tmp_path,
+        ('unit_order = ["participants"]', f'unit_order = ["participants"]\nmin_ratio_percent = {written}'),
+        plan="bong-son-2024",
+    )
+    assert load_plan(path, by=None).prize_tables.get(number=2).min_ratio_percent == Decimal(stored)
+
+
+@pytest.mark.parametrize(
+    "written",
+    ["0", "101", "100.01", '"70,555"', "70.555", '"70%"', "true", '"bảy mươi"', "nan", "inf", "1e999999999"],
+)
+def test_a_percentage_that_is_none_is_refused(tmp_path: Path, written: str) -> None:
+    path = edited(
+        tmp_path,
+        ('unit_order = ["participants"]', f'unit_order = ["participants"]\nmin_ratio_percent = {written}'),
+        plan="bong-son-2024",
+    )  # fmt: skip
+    assert any(reason.startswith("prize_tables[2].min_ratio_percent: ") for reason in reasons(path))
+
+
+@pytest.mark.usefixtures("bank")
+def test_a_key_taken_out_of_the_file_is_out_of_the_contest(tmp_path: Path) -> None:
+    first = load_plan(PLANS / "tien-giang-2020.toml", by=None)
+    assert first.min_age == 12
+    changed = edited(
+        tmp_path,
+        ("min_age = 12\n", ""),
+        ('age_on = "04/05/2020" ', "# "),
+        ('    "contest.age_on",\n', ""),
+        ("promotion = { from = 1, best = 10 }", "attempts_per_day = 1 "),
+        plan="tien-giang-2020",
+    )
+    again = load_plan(changed, by=None)
+    assert (again.pk, again.min_age, again.age_on) == (first.pk, None, None)
+    final = again.rounds.get(number=2)
+    assert (final.promotes_from, final.promotes_best, final.attempts_per_day) == (None, None, 1)
+
+
+# --- Files and people beside the plan ------------------------------------------------------------------------
+
+
+@pytest.mark.usefixtures("bank")
+@pytest.mark.parametrize(
+    ("csv", "reason"),
+    [
+        ("code,parent_code,kind,name,headcount\nA,,,A,\n", "units.csv: Thiếu cột: block."),
+        ("code,parent_code,kind,name,headcount,block,note\nA,,,A,,,x\n", "units.csv: Không có cột “note”."),
+        ("code,parent_code,kind,name,headcount,block\nA,,,A,,,x\n", "units.csv, dòng 2: Có nhiều ô hơn số cột."),
+        ("code,parent_code,kind,name,headcount,block\nA,,,A,,Khối lạ\n", "units.csv, dòng 2: Không có khối “Khối lạ” trong kế hoạch."),
+        ('code,parent_code,kind,name,headcount,block\nA,,,"A" B,,\n', "units.csv: Tệp không đúng dạng CSV:"),
+        ("code,parent_code,kind,name,headcount,block\n" + "A" * 21 + ",,,A,,\n", "units.csv, dòng 2: Cột code dài hơn 20 ký tự."),
+        ("code,parent_code,kind,name,headcount,block\nA,,,A,0,\n", "units.csv, dòng 2: Phải từ 1 đến 100000000."),
+    ],
+)  # fmt: skip
+def test_a_wrong_list_of_competing_units_is_refused(tmp_path: Path, csv: str, reason: str) -> None:
+    path = edited(tmp_path, ("quang-ngai-2024-units.csv", "units.csv"))
+    (tmp_path / "units.csv").write_text(csv, encoding="utf-8")
+    assert any(found.startswith(reason) for found in reasons(path))
+
+
+@pytest.mark.usefixtures("bank")
+@pytest.mark.parametrize(
+    ("lines", "reason"),
+    [
+        ('national_id = "051 088 000"', "exclusions[1].national_id: Số định danh cá nhân (CCCD) gồm đúng 12 chữ số."),
+        ('phone = "0912"', "exclusions[1].phone: Số điện thoại chưa đúng. Ví dụ đúng: 0912 345 678."),
+        ('national_id_hash = "051088000123"', "exclusions[1].national_id_hash: Phải là 64 chữ số thập lục phân do lệnh xuất kế hoạch ghi ra."),
+        (f'national_id = "051088000123"\nnational_id_hash = "{"a" * 64}"', "exclusions[1].national_id_hash: Đã có số định danh cá nhân (national_id)."),
+        ('account = "khong-co"', "exclusions[1].account: Không có tài khoản “khong-co”."),
+        ("", "exclusions[1]: Cần ít nhất một trong ba: tài khoản, số điện thoại, số định danh cá nhân."),
+    ],
+)  # fmt: skip
+def test_a_wrong_line_of_the_exclusion_list_is_the_only_fault(
+    tmp_path: Path, lines: str, reason: str
+) -> None:
+    path = edited(tmp_path)
+    with path.open("a", encoding="utf-8") as file:
+        file.write(f'\n[[exclusions]]\nfull_name = "Lê Văn An"\nrole = "jury"\n{lines}\n')
+    assert reasons(path) == [reason]
+
+
+@pytest.mark.usefixtures("bank")
+def test_only_known_kinds_of_documents_of_a_bearable_size_are_taken(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("contests.planfile.reader.MAX_DOCUMENT_BYTES", 3)
+    path = edited(tmp_path)
+    with path.open("a", encoding="utf-8") as file:
+        file.write('\n[[documents]]\ntitle = "Kế hoạch"\nfile = "a.exe"\n')
+        file.write('\n[[documents]]\ntitle = "Thể lệ"\nfile = "b.PDF"\n')
+    (tmp_path / "a.exe").write_bytes(b"MZ")
+    (tmp_path / "b.PDF").write_bytes(b"%PDF-1.7")
+    found = reasons(path)
+    assert found[0].startswith("documents[1].file: Chỉ nhận tệp: .pdf, ")
+    assert found[1:] == ["documents[2].file: Tệp lớn hơn 20 MB."]
+
+
+# --- When a plan may still be loaded -------------------------------------------------------------------------
+
+
+@pytest.mark.usefixtures("bank")
+def test_locked_headcounts_and_entries_keep_a_plan_from_being_loaded_again() -> None:
+    contest = load_plan(QUANG_NGAI, by=None)
+    HeadcountLock.objects.create(contest=contest)
+    make_entry(contest)
+    assert reasons(QUANG_NGAI) == [
+        "contest.slug: Tổng số người của các đơn vị đã khóa nên không nạp lại kế hoạch được.",
+        "contest.slug: Cuộc thi đã có người đăng ký nên không nạp lại kế hoạch được.",
+    ]
+
+
+@pytest.mark.usefixtures("bank")
+def test_a_contest_announced_while_its_plan_was_being_read_stays_as_it_was_announced() -> None:
+    contest = load_plan(QUANG_NGAI, by=None, shift_to_now=True)
+    plan = read_plan(QUANG_NGAI)
+    announce(contest, by=make_staff())
+    with pytest.raises(Refused) as refused:
+        store_plan(plan, by=None)
+    assert refused.value.reasons == ["Cuộc thi đã được công bố nên không nạp lại kế hoạch được."]
+    assert Contest.objects.get().opens_at == contest.opens_at
+
+
+@pytest.mark.usefixtures("bank")
+def test_a_contest_with_a_final_is_loaded_again() -> None:
+    first = load_plan(PLANS / "tien-giang-2020.toml", by=None)
+    again = load_plan(PLANS / "tien-giang-2020.toml", by=None)
+    assert again.pk == first.pk
+    preliminary, final = again.rounds.order_by("number")
+    assert (final.promotes_from, final.promotes_best) == (preliminary, 10)
+    assert AuditEvent.objects.filter(verb="loaded plan again").count() == 1
+
+
+# --- Moving a rehearsal's timetable --------------------------------------------------------------------------
+
+
+@pytest.mark.usefixtures("bank")
+def test_a_rehearsals_timetable_moves_to_any_of_its_rounds_and_back() -> None:
+    contest = load_plan(PLANS / "nghe-an-2022.toml", by=None, shift_to_now=True, is_rehearsal=True)
+    before = list(contest.rounds.order_by("number").values_list("opens_at", "closes_at"))
+    launch, age_on = contest.milestones.get(label__startswith="Phát động").starts_on, contest.age_on
+    assert launch is not None
+    assert age_on is not None
+    for number in (3, 1, 4, 2):
+        chosen = contest.rounds.get(number=number)
+        offset = shift_contest(contest, chosen)
+        now = database_now()
+        assert timedelta(0) < now - chosen.opens_at - timedelta(hours=1) < timedelta(minutes=2)
+        assert current_round(contest, now) == chosen
+        assert offset != timedelta(0)
+    moved = list(contest.rounds.order_by("number").values_list("opens_at", "closes_at"))
+    whole = moved[0][0] - before[0][0]
+    assert [(opens - whole, closes - whole) for opens, closes in moved] == before
+    assert (contest.opens_at, contest.closes_at) == (moved[0][0], moved[-1][1])
+    fresh = Contest.objects.get()
+    assert fresh.opens_at == contest.opens_at
+    assert fresh.age_on is not None
+    assert fresh.age_on - age_on in (timedelta(days=-7), timedelta(days=-8))
+    assert contest.milestones.get(label__startswith="Phát động").starts_on == launch + (fresh.age_on - age_on)
+    assert AuditEvent.objects.filter(verb="moved timetable").count() == 4
+
+
+@pytest.mark.usefixtures("bank")
+def test_a_real_contest_keeps_its_times() -> None:
+    contest = load_plan(PLANS / "nghe-an-2022.toml", by=None)
+    with pytest.raises(NotAllowed, match="tổng duyệt"):
+        shift_contest(contest, contest.rounds.get(number=1))
