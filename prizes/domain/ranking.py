@@ -86,7 +86,7 @@ def compute_standings(scope: Scope, *, by: User | None, reason: str = "") -> Sta
     with transaction.atomic():
         lock(scope.lock_key)
         scope = as_now(scope)
-        _check_ready(scope)
+        check_ready(scope)
         newest = newest_run(scope)
         with _draft(scope) as (draft, cursor):
             if newest and newest.digest == draft.digest and not hasattr(newest, "returned"):
@@ -155,18 +155,15 @@ def as_now(scope: Scope) -> Scope:
     return Scope.of_round(round)
 
 
-def check_order(order: Order) -> None:
-    """Raises Refused for a plan that does not say by what people are ranked."""
-    if order.ranks_people and not order.keys:
-        raise Refused(_("Chưa thể xếp hạng."), [_("Kế hoạch chưa quy định thứ tự xếp hạng.")])
-
-
-def _check_ready(scope: Scope) -> None:
+def check_ready(scope: Scope) -> None:
+    """Raises NotNow while the scope cannot be ranked, Refused for a plan that does not say by what."""
     if scope.round is None and not has_overall(scope.contest):
         raise NotNow(_("Kế hoạch không xếp hạng chung cả cuộc thi."))
     if waiting := why_not_yet(scope):
         raise NotNow(waiting)
-    check_order(order_of(scope))
+    order = order_of(scope)
+    if order.ranks_people and not order.keys:
+        raise Refused(_("Chưa thể xếp hạng."), [_("Kế hoạch chưa quy định thứ tự xếp hạng.")])
 
 
 @contextmanager
