@@ -289,6 +289,7 @@ def _targets(
     asked = PredictionTarget(round.prediction_target)
     if not asks(round):
         return
+    over: list[tuple[int | None, Counts]]
     match round.prediction_scope:
         case PredictionScope.BLOCK:
             own = Block.objects.filter(contest=round.contest_id).order_by("pk").values_list("pk", flat=True)

@@ -54,11 +54,8 @@ def winners_of_units(
     """Individual prizes of the rounds, by the competing unit of who holds them; of the whole contest only."""
     if scope.round:
         return {}
-    return Counter(
-        competes[one.entry_unit].unit_id
-        for one in prior
-        if one.in_round and one.audience == Audience.INDIVIDUAL and one.entry_unit in competes
-    )
+    units = (one.entry_unit for one in prior if one.in_round and one.audience == Audience.INDIVIDUAL)
+    return Counter(competes[unit].unit_id for unit in units if unit is not None and unit in competes)
 
 
 def won(scope: Scope, tables: Sequence[PrizeTable], prior: Iterable[Prior]) -> dict[str, list[list[Any]]]:

@@ -139,13 +139,13 @@ def test_the_order_of_insertion_changes_no_byte(
         run = compute_standings(arena.scope(at), by=None)
         assert run.unit_rows.count() == len(competing(arena))
         models = (Attempt, Prediction, Disqualification, Regrade, RegradedScore)
-        rows = {model: list(model._default_manager.order_by("pk")) for model in models}
+        rows: dict[Any, list[Any]] = {model: list(model._default_manager.order_by("pk")) for model in models}
         with transaction.atomic():
             _erase()
             shuffled = random.Random(seed)
-            for model in models:
-                shuffled.shuffle(rows[model])
-                model._default_manager.bulk_create(rows[model])
+            for model, own in rows.items():
+                shuffled.shuffle(own)
+                model._default_manager.bulk_create(own)
             for taken_back in Disqualification.objects.filter(grounds="Rút lại"):
                 Reinstatement.objects.create(disqualification=taken_back, grounds="Xem lại", by=arena.judge)
         assert is_current(run)

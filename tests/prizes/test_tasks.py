@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from kombu.exceptions import OperationalError
@@ -129,7 +130,7 @@ def test_a_correction_of_the_key_is_applied_before_the_first_ranking() -> None:
     assert run.configuration["rounds"][0]["regrade"] == 1
 
 
-def _two_weeks(fields: dict[str, object] | None = None, **contest: object) -> tuple[Round, Round]:
+def _two_weeks(fields: dict[str, Any] | None = None, **contest: Any) -> tuple[Round, Round]:
     """Two rounds that are over and not closed yet; the second is the later one."""
     now = database_now()
     whole = make_contest(opens_at=now - timedelta(days=30), closes_at=now + timedelta(days=30), **contest)
