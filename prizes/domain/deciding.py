@@ -21,8 +21,10 @@ from contest_site.lib.locks import lock
 from contest_site.lib.queue import send_after_commit
 from contest_site.lib.text import clean
 from contests.models import Block, PrizeTable
-from prizes.domain.awarding import BoundaryTie, Proposal, awarded, propose_awards, write_awards
+from prizes.domain.awarding import awarded, propose_awards, write_awards
 from prizes.domain.certificates import issue_certificates, unprintable_names
+from prizes.domain.nominating import faults_of_nominations
+from prizes.domain.proposals import BoundaryTie, Proposal
 from prizes.domain.ranking import is_current
 from prizes.models import Decision, Publication, RunApproval, RunReturn, RunReview, StandingsRun, TieDecision
 from prizes.queries import approval_of, newest_run, review_of
@@ -184,7 +186,7 @@ def publish_run(run: StandingsRun, *, by: User) -> Publication:
         if not hasattr(run, "decision"):
             raise NotNow(_("Chưa nhập số và ngày quyết định nên chưa thể công bố."))
         _check_current(run)
-        _check_awards(awarded(run))
+        _check_printable(awarded(run))
         publication = Publication.objects.create(run=run, by=by)
         certificates = issue_certificates(run)
         record(
@@ -193,6 +195,7 @@ def publish_run(run: StandingsRun, *, by: User) -> Publication:
             certificates=len(certificates),
         )  # fmt: skip
         send_after_commit("prizes.tasks.render_certificates", run.pk)
+        send_after_commit("prizes.tasks.write_published_list", run.pk)
     return publication
 
 
@@ -229,17 +232,27 @@ def _check_current(run: StandingsRun) -> None:
         )
 
 
-def _check_awards(proposal: Proposal) -> None:
-    """Refuse with all reasons at once what could not be awarded or printed."""
-    reasons = [
-        _("Hạng %(rank)d có %(people)d người đồng hạng ở ranh giới giải, chưa có thứ tự của Ban Giám khảo.")
-        % {"rank": tie.rank, "people": tie.people}
-        for tie in proposal.undecided
-    ]
-    reasons += [
+def _check_printable(proposal: Proposal) -> None:
+    if reasons := _unprintable(proposal):
+        raise Refused(_("Chưa thể tiếp tục."), reasons)
+
+
+def _unprintable(proposal: Proposal) -> list[str]:
+    return [
         _("Họ tên hoặc đơn vị của “%(name)s” có ký tự không in được: %(chars)s")
         % {"name": name, "chars": " ".join(chars)}
         for name, chars in unprintable_names(proposal.awards)
     ]
+
+
+def _check_awards(proposal: Proposal) -> None:
+    """Refuse with all reasons at once what could not be awarded or printed."""
+    reasons = [
+        _("%(table)s: hạng %(rank)d có %(count)d tên đồng hạng ở ranh giới giải, chưa có thứ tự.")
+        % {"table": tie.table.name, "rank": tie.rank, "count": tie.people}
+        for tie in proposal.undecided
+    ]
+    reasons += _unprintable(proposal)
+    reasons += faults_of_nominations(proposal)
     if reasons:
         raise Refused(_("Chưa thể tiếp tục."), reasons)
