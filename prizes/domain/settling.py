@@ -6,11 +6,15 @@ import logging
 from collections.abc import Callable
 from typing import TypeVar
 
+from django.db import transaction
 from django.db.models import Exists, OuterRef
 from django.db.models.functions import Now
+from django.utils.translation import gettext as _
 
 from attempts.domain.finishing import finish_open_attempts
 from attempts.domain.regrading import regrade
+from attempts.models import Regrade
+from attempts.queries import rounds_to_regrade
 from contest_site.lib.errors import DomainError
 from contests.domain.rounds import close_round
 from contests.models import Contest, Round
@@ -41,6 +45,8 @@ def close_due() -> None:
         _guarded(settle, Scope.of_round(round))
     for contest in _whole_contests_due():
         _guarded(settle, Scope.of_contest(contest))
+    for round in rounds_to_regrade():
+        _guarded(regrade_and_rank, round)
 
 
 def settle(scope: Scope) -> StandingsRun | None:
@@ -55,6 +61,41 @@ def settle(scope: Scope) -> StandingsRun | None:
         finish_open_attempts(round)
         regrade(round)
     return compute_standings(scope, by=None)
+
+
+def regrade_and_rank(round: Round) -> Regrade | None:
+    """Apply the approved key corrections of a closed round, and make the next version of its standings.
+
+    Of every standings made so far that its marks count in, all in one transaction: a regrade that was not
+    followed by them cannot be. What was not ranked yet takes the marks up with its first standings. None, and
+    nothing done, when the corrections are applied already or the round is not closed.
+    """
+    if closing_of(round) is None:
+        return None
+    finish_open_attempts(round)
+    with transaction.atomic():
+        made = regrade(round)
+        if made is None:
+            return None
+        questions = ", ".join(str(question + 1) for question, *_rest in made.corrections)
+        reason = _(
+            "Chấm lại %(round)s (lần %(version)d) sau khi sửa đáp án câu %(questions)s của bộ câu hỏi."
+        )
+        values = {"round": round.name, "version": made.version, "questions": questions}
+        for scope in scopes_marked_by(round):
+            compute_standings(scope, by=None, reason=reason % values)
+    return made
+
+
+def scopes_marked_by(round: Round) -> list[Scope]:
+    """The scopes with standings in which the round's marks count, the round's own first."""
+    ranked = StandingsRun.objects.filter(contest=round.contest_id)
+    rounds = Round.objects.filter(runs__in=ranked).select_related("contest", "closing").distinct()
+    scopes = [Scope.of_round(one) for one in rounds.order_by("number")]
+    if ranked.filter(round=None).exists():
+        scopes.append(Scope.of_contest(round.contest))
+    touched = [scope for scope in scopes if round in rounds_needed(scope)]
+    return sorted(touched, key=lambda scope: scope.round != round)
 
 
 def _whole_contests_due() -> list[Contest]:
