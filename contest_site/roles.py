@@ -1,7 +1,7 @@
 """The organisers' roles as Django groups, and what each may do.
 
 Kept in step with the code after every migration. Steps that need two people (appraising a question, approving
-a result) are held apart by the database whatever the groups say.
+a result or a corrected key) are held apart by the database whatever the groups say.
 """
 
 from __future__ import annotations
@@ -27,22 +27,31 @@ def _view(app: str, *models: str) -> set[str]:
     return {f"{app}.view_{model}" for model in models}
 
 
-PARTS = ("contest", "milestone", "document", "category", "round", "quota", "prize", "exclusion")
+PARTS = (
+    *("contest", "milestone", "document", "category", "round", "quota", "exclusion"),
+    *("block", "blockunit", "certificatetemplate", "prizetable", "prize"),
+)
 PLAN = _crud("contests", *PARTS)
 UNITS = _crud("contests", "unit", "headcount", "unitofficer")
 LOOKING = {
     *_view("contests", *PARTS, "entry", "unit", "headcount", "unitofficer"),
     *_view("questions", "bank", "topic", "question", "revision"),
-    *_view("prizes", "standingsrun"),
+    *_view("attempts", "disqualification", "reinstatement", "keycorrection", "regrade"),
+    *_view("prizes", "standingsrun", "nomination", "certificate"),
     *_view("audit", "auditevent"),
 }
+# Organisers try a contest out as contestants would; what they do counts for nothing.
+TRYING = "contests.try_contest"
 ROLES: Mapping[str, set[str]] = {
     CHIEF: {
         *LOOKING,
         *PLAN,
         *UNITS,
         "contests.announce_contest",
+        TRYING,
         "contests.seal_round",
+        "attempts.judge_attempts",
+        "attempts.approve_key_correction",
         "prizes.settle_standings",
         "prizes.approve_standings",
         *_view("accounts", "user"),
@@ -51,16 +60,20 @@ ROLES: Mapping[str, set[str]] = {
         *LOOKING,
         *PLAN,
         *UNITS,
+        TRYING,
         "contests.seal_round",
+        "attempts.judge_attempts",
         "prizes.settle_standings",
         *_view("accounts", "user"),
     },
     WRITER: {
+        TRYING,
         *_view("questions", "bank", "topic", "question", "revision"),
         *("questions.add_bank", "questions.change_bank", "questions.add_topic", "questions.change_topic"),
         *("questions.add_question", "questions.change_question", "questions.see_key"),
     },
     APPRAISER: {
+        TRYING,
         *_view("questions", "bank", "topic", "question", "revision"),
         *("questions.see_key", "questions.appraise_revision"),
     },

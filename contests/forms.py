@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from datetime import date
+from enum import Enum
 from typing import Any, TypeVar
 
 from django import forms
@@ -12,16 +13,24 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from contest_site.lib.errors import Invalid
+from contest_site.lib.errors import Invalid, NotAllowed
 from contest_site.lib.identity import national_id_hash, normal_phone
 from contests.domain.entering import EntryData
-from contests.enums import Gender
+from contests.enums import Gender, Participation
 from contests.models import Category, Contest, Unit
-from contests.person import NAME_LENGTH, birth_date, person_name
+from contests.person import NAME_LENGTH, birth_date, check_old_enough, person_name
 from contests.queries import contest_units
 from contests.unit_search import MAX_QUERY
 
 Value = TypeVar("Value")
+
+
+class Trial(Enum):
+    """Whether an entry may be an organiser's trial: not at all, if they choose so, or nothing else."""
+
+    NO = "no"
+    OFFERED = "offered"
+    ONLY = "only"
 
 
 class EntryForm(forms.Form):
@@ -87,6 +96,19 @@ class EntryForm(forms.Form):
         },
         widget=forms.RadioSelect,
     )
+    # Only for organisers who may try the contest out; both answers are theirs to choose.
+    official = forms.ChoiceField(
+        label=gettext_lazy("Hình thức"),
+        choices=[
+            ("yes", gettext_lazy("Dự thi chính thức")),
+            ("no", gettext_lazy("Thi thử, không tính kết quả")),
+        ],
+        help_text=gettext_lazy(
+            "Mỗi tài khoản chỉ đăng ký một lần, nên đã thi thử thì không dự thi chính thức nữa."
+        ),
+        error_messages={"required": gettext_lazy("Chọn dự thi chính thức hoặc thi thử.")},
+        widget=forms.RadioSelect,
+    )
     consent = forms.BooleanField(
         label=gettext_lazy("Đã đọc và đồng ý với nội dung xử lý dữ liệu cá nhân nêu trên."),
         error_messages={
@@ -94,12 +116,27 @@ class EntryForm(forms.Form):
         },
     )
 
-    def __init__(self, *args: Any, contest: Contest, today: date, **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, contest: Contest, today: date, trial: Trial = Trial.NO, **kwargs: Any
+    ) -> None:
         super().__init__(*args, **kwargs)
+        self.contest = contest
         self.today = today
+        self.trial = trial
+        if trial is not Trial.OFFERED:
+            del self.fields["official"]
         self._set_choices("unit", contest_units(contest), [])
         categories = contest.categories.all()
-        self._set_choices("category", categories, [(one.pk, one.name) for one in categories])
+        self._set_choices("category", categories, [(one.pk, category_label(one)) for one in categories])
+        if contest.min_age is not None and contest.age_on is not None:
+            limit = {"age": contest.min_age, "day": f"{contest.age_on:%d/%m/%Y}"}
+            words = _("Người dự thi phải đủ %(age)d tuổi tính đến ngày %(day)s.") % limit
+            self.fields["birth_date"].help_text = f"{self.fields['birth_date'].help_text} {words}"
+
+    @property
+    def is_trial(self) -> bool:
+        """Whether this is an organiser's trial; of a form that is valid so far."""
+        return self.trial is Trial.ONLY or self.cleaned_data.get("official") == "no"
 
     def show_units(self, units: Sequence[Unit]) -> None:
         """Offer these units; which unit is accepted does not depend on what was offered."""
@@ -126,6 +163,15 @@ class EntryForm(forms.Form):
             self._read("national_id", national_id_hash)
         return str(self.cleaned_data["national_id"])
 
+    def clean(self) -> dict[str, Any]:
+        born = self.cleaned_data.get("birth_date")
+        if born and not self.is_trial:
+            try:
+                check_old_enough(born, min_age=self.contest.min_age, on=self.contest.age_on)
+            except NotAllowed as refusal:
+                self.add_error("birth_date", str(refusal))
+        return self.cleaned_data
+
     def _read(self, name: str, read: Callable[[str], Value]) -> Value:
         try:
             return read(self.cleaned_data[name])
@@ -145,6 +191,14 @@ class EntryForm(forms.Form):
             category=found["category"],
             consented=found["consent"],
         )
+
+
+def category_label(category: Category) -> str:
+    """The category with what the plan asks of it, where it asks or encourages."""
+    if category.participation == Participation.OPEN:
+        return category.name
+    names = {"category": category.name, "asked": category.get_participation_display().lower()}
+    return _("%(category)s (%(asked)s)") % names
 
 
 def unit_label(unit: Unit) -> str:

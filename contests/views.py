@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import PurePath
-from typing import cast
+from typing import Any, cast
 
 from django.contrib.auth.decorators import login_required
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse, JsonResponse
@@ -14,12 +14,20 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from contest_site.accounts.models import User
 from contest_site.lib.clock import database_now
+from contest_site.lib.errors import NotAllowed
 from contest_site.lib.identity import display_phone
-from contests.domain.entering import AlreadyEntered, check_entry_time, check_not_excluded, enter
+from contests.domain.entering import (
+    AlreadyEntered,
+    check_entry_time,
+    enter,
+    enter_unofficially,
+    exclusion_reason,
+    may_try,
+)
 from contests.enums import DOCUMENT_TYPES
-from contests.forms import EntryForm
-from contests.models import Contest, Document, Entry, Unit
-from contests.queries import announced_contests, current_round
+from contests.forms import EntryForm, Trial
+from contests.models import Contest, Document, Entry, Exclusion, Unit
+from contests.queries import announced_contests, current_round, matching_exclusion
 from contests.unit_search import search_units
 
 
@@ -70,19 +78,31 @@ def entry(request: HttpRequest, slug: str) -> HttpResponse:
         return render(request, "contests/entry.html", context)
     now = database_now()
     check_entry_time(contest, now)
-    check_not_excluded(contest, user)
-    today = timezone.localdate(now)
+    exclusion = matching_exclusion(contest, user_id=user.pk, phones=[user.phone], national_id_hash=None)
+    known: dict[str, Any] = {
+        "contest": contest,
+        "today": timezone.localdate(now),
+        "trial": _trial(user, exclusion),
+    }
     if request.method != "POST":
-        form = EntryForm(contest=contest, today=today, initial=_known(user))
-        return _ask(request, contest, form, [])
+        return _ask(request, contest, EntryForm(**known, initial=_known(user)), [], exclusion)
     if "find" in request.POST:
         typed = {name: request.POST.get(name, "") for name in EntryForm.base_fields}
-        form = EntryForm(contest=contest, today=today, initial=typed)
-        return _ask(request, contest, form, search_units(contest, typed["unit_query"]))
-    form = EntryForm(request.POST, contest=contest, today=today)
+        form = EntryForm(**known, initial=typed)
+        return _ask(request, contest, form, search_units(contest, typed["unit_query"]), exclusion)
+    form = EntryForm(request.POST, **known)
     if form.is_valid() and _entered(form, contest, user):
         return redirect("contests:entry", slug=contest.slug)
-    return _ask(request, contest, form, _units_to_offer(form, contest), status=400)
+    return _ask(request, contest, form, _units_to_offer(form, contest), exclusion, status=400)
+
+
+def _trial(user: User, exclusion: Exclusion | None) -> Trial:
+    """What is offered: organisers on the list may only try. Raises NotAllowed for others on the list."""
+    if may_try(user):
+        return Trial.ONLY if exclusion else Trial.OFFERED
+    if exclusion:
+        raise NotAllowed(exclusion_reason(exclusion))
+    return Trial.NO
 
 
 def _known(user: User) -> dict[str, str]:
@@ -92,7 +112,8 @@ def _known(user: User) -> dict[str, str]:
 def _entered(form: EntryForm, contest: Contest, user: User) -> bool:
     """Enters; False with the reason on the form when the phone or ID has an entry already."""
     try:
-        enter(contest, by=user, data=form.entry_data())
+        verb = enter_unofficially if form.is_trial else enter
+        verb(contest, by=user, data=form.entry_data())
     except AlreadyEntered as refusal:
         # The account itself: a second tap on the button, or another tab. It is entered.
         if not refusal.field:
@@ -112,13 +133,19 @@ def _units_to_offer(form: EntryForm, contest: Contest) -> list[Unit]:
 
 
 def _ask(
-    request: HttpRequest, contest: Contest, form: EntryForm, results: list[Unit], status: int = 200
+    request: HttpRequest,
+    contest: Contest,
+    form: EntryForm,
+    results: list[Unit],
+    exclusion: Exclusion | None,
+    status: int = 200,
 ) -> HttpResponse:
     form.show_units(results)
     context = {
         "contest": contest,
         "form": form,
         "unit_results": results,
+        "exclusion_note": exclusion_reason(exclusion) if exclusion else "",
         "searched": request.method == "POST" and bool(request.POST.get("unit_query", "").strip()),
     }
     return render(request, "contests/entry.html", context, status=status)

@@ -10,6 +10,7 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 
 from contest_site.lib.errors import Invalid
+from contest_site.lib.text import INVISIBLE
 
 NATIONAL_ID = re.compile(r"\d{12}")
 
@@ -43,7 +44,7 @@ def national_id_hash(text: str) -> str:
 
     Raises Invalid unless it is 12 digits, spaces and full-width digits allowed.
     """
-    digits = re.sub(r"[\s.\-]", "", unicodedata.normalize("NFKC", text))
+    digits = re.sub(r"[\s.\-]", "", INVISIBLE.sub("", unicodedata.normalize("NFKC", text)))
     if not (NATIONAL_ID.fullmatch(digits) and digits.isascii()):
         raise Invalid(_("Số định danh cá nhân (CCCD) gồm đúng 12 chữ số."))
     return hmac.new(settings.IDENTITY_KEY.encode(), digits.encode(), hashlib.sha256).hexdigest()

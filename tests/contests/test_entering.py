@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import calendar
 import threading
 from collections.abc import Callable
 from dataclasses import replace
@@ -11,18 +12,21 @@ from typing import Any
 import pytest
 from django.db import connection
 from django.utils import timezone
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from contest_site.accounts.models import User
+from contest_site.audit.models import AuditEvent
 from contest_site.lib.clock import database_now
 from contest_site.lib.errors import DomainError, Invalid, NotAllowed, NotNow
-from contest_site.lib.identity import national_id_hash
-from contests.domain.entering import AlreadyEntered, EntryData, enter
+from contest_site.lib.identity import national_id_hash, normal_phone
+from contests.domain.entering import AlreadyEntered, EntryData, enter, enter_unofficially
 from contests.domain.excluding import exclude_person, readmit_person
 from contests.domain.rounds import close_round
 from contests.enums import ExclusionRole
 from contests.models import Contest, Entry
-from contests.person import birth_date, person_name
-from contests.queries import excluded_entries, exclusion_of
+from contests.person import birth_date, birthday, old_enough, person_name
+from contests.queries import excluded_entries, exclusion_of, uncounted_entries
 from tests.support.factories import make_contest, make_entry, make_round, make_staff, make_unit, make_user
 
 pytestmark = pytest.mark.django_db
@@ -127,6 +131,159 @@ def test_a_birth_date_today_is_accepted_and_tomorrow_is_not(contest: Contest) ->
     with pytest.raises(Invalid, match="sau ngày hôm nay"):
         enter(contest, by=make_user(), data=data(contest, birth_date=today + timedelta(days=1)))
     enter(contest, by=make_user(), data=data(contest, birth_date=today))
+
+
+# --- Old enough, to the day ---------------------------------------------------------------------------------
+
+REFERENCE = date(2022, 8, 22)  # the opening of a contest "from 15 years"
+
+
+@pytest.mark.parametrize(
+    ("born", "on", "enough"),
+    [
+        (date(2007, 8, 21), REFERENCE, True),
+        (date(2007, 8, 22), REFERENCE, True),  # the birthday itself counts
+        (date(2007, 8, 23), REFERENCE, False),
+        (date(2007, 12, 31), date(2022, 12, 31), True),
+        (date(2008, 1, 1), date(2022, 12, 31), False),
+        # Born on 29 February, who is 15 in a common year on the 28th.
+        (date(2008, 2, 29), date(2023, 2, 27), False),
+        (date(2008, 2, 29), date(2023, 2, 28), True),
+        (date(2008, 2, 29), date(2023, 3, 1), True),
+        (date(2008, 2, 28), date(2023, 2, 27), False),
+        (date(2008, 3, 1), date(2023, 2, 28), False),
+        (date(2008, 3, 1), date(2023, 3, 1), True),
+    ],
+)
+def test_fifteen_on_the_plans_day(born: date, on: date, enough: bool) -> None:
+    assert old_enough(born, min_age=15, on=on) is enough
+
+
+@pytest.mark.parametrize(
+    ("years", "day"), [(1, date(2005, 2, 28)), (4, date(2008, 2, 29)), (12, date(2016, 2, 29))]
+)
+def test_in_a_leap_year_the_birthday_is_the_29th_again(years: int, day: date) -> None:
+    assert birthday(date(2004, 2, 29), years) == day
+
+
+def test_without_a_limit_everybody_is_old_enough() -> None:
+    assert old_enough(REFERENCE, min_age=None, on=None)
+
+
+@given(
+    st.dates(date(1900, 1, 1), date(2030, 12, 31)),
+    st.dates(date(2000, 1, 1), date(2040, 1, 1)),
+    st.integers(1, 100),
+)
+def test_age_agrees_with_counting_birthdays(born: date, on: date, years: int) -> None:
+    """The oracle counts whole years by month and day, with 29 February taken as the 28th in a common year."""
+    leap = calendar.isleap(on.year)
+    month_day = (2, 28) if (born.month, born.day) == (2, 29) and not leap else (born.month, born.day)
+    completed = on.year - born.year - ((on.month, on.day) < month_day)
+    assert old_enough(born, min_age=years, on=on) is (completed >= years)
+
+
+def test_the_plans_least_age_is_asked_at_entry(contest: Contest) -> None:
+    Contest.objects.update(min_age=12, age_on=date(2020, 4, 1))
+    contest.refresh_from_db()
+    with pytest.raises(NotAllowed, match="phải đủ 12 tuổi tính đến ngày 01/04/2020") as refused:
+        enter(contest, by=make_user(), data=data(contest, birth_date=date(2008, 4, 2)))
+    assert refused.value.status == 403
+    assert not Entry.objects.exists()
+    assert enter(contest, by=make_user(), data=data(contest, birth_date=date(2008, 4, 1))).pk
+
+
+# --- Organisers who try the contest out --------------------------------------------------------------------
+
+
+def test_an_organisers_trial_is_marked_for_good_and_never_counted(contest: Contest) -> None:
+    organiser = make_staff()
+    exclude_person(contest, by=organiser, full_name="Bà Hà", role=ExclusionRole.COMMITTEE, user=organiser)
+    Contest.objects.update(min_age=60, age_on=date(2020, 1, 1))
+    contest.refresh_from_db()
+    with pytest.raises(NotAllowed):
+        enter(contest, by=organiser, data=data(contest))
+    trial = enter_unofficially(contest, by=organiser, data=data(contest))
+    trial.refresh_from_db()
+    assert trial.unofficial
+    official = make_entry(contest)
+    assert list(uncounted_entries(contest)) == [trial]
+    assert official not in uncounted_entries(contest)
+    with pytest.raises(AlreadyEntered):
+        enter_unofficially(contest, by=organiser, data=data(contest, phone="0912345671"))
+    event = AuditEvent.objects.get(verb="entered unofficially")
+    assert (event.actor, event.object_id) == (organiser, str(trial.pk))
+
+
+@pytest.mark.parametrize("staff", [False, True])
+def test_a_trial_is_for_those_who_were_given_it(contest: Contest, staff: bool) -> None:
+    user = make_user(is_staff=staff)
+    with pytest.raises(NotAllowed, match="Chỉ thành viên Ban Tổ chức được giao"):
+        enter_unofficially(contest, by=user, data=data(contest))
+    assert not Entry.objects.exists()
+
+
+def test_a_trial_is_still_a_right_entry_of_this_contest(contest: Contest) -> None:
+    with pytest.raises(Invalid, match="Cần đồng ý"):
+        enter_unofficially(contest, by=make_staff(), data=data(contest, consented=False))
+    with pytest.raises(Invalid, match="Chọn đơn vị"):
+        enter_unofficially(contest, by=make_staff(), data=data(contest, unit=make_unit()))
+    hidden = make_round(make_contest(announced=False), sealed=False).contest
+    with pytest.raises(NotNow, match="chưa được công bố"):
+        enter_unofficially(hidden, by=make_staff(), data=data(hidden))
+
+
+# --- However it is written ----------------------------------------------------------------------------------
+
+FULL_WIDTH = str.maketrans("0123456789", "０１２３４５６７８９")
+GAPS = st.sampled_from(["", "", " ", ".", "-", "\u00a0", "\u200b", "  "])
+
+
+@st.composite
+def written(draw: st.DrawFn, digits: str) -> str:
+    """The digits in order, with what people put between them, some of them full width."""
+    wide = draw(st.booleans())
+    text = "".join(digit + draw(GAPS) for digit in digits)
+    return draw(GAPS) + (text.translate(FULL_WIDTH) if wide else text)
+
+
+@st.composite
+def written_phone(draw: st.DrawFn, national: str) -> str:
+    """A national number (without its 0) behind any of the ways in which Vietnamese write its beginning."""
+    start = draw(st.sampled_from(["0", "+84", "84", "0084", "(+84) ", "(0) ", "+84 (0)"]))
+    if start == "(0) ":
+        start = "0"
+    return start + draw(written(national))
+
+
+@given(st.data())
+def test_a_phone_is_one_number_in_every_form(drawn: st.DataObject) -> None:
+    tail = drawn.draw(st.text("0123456789", min_size=7, max_size=7))
+    one = drawn.draw(written_phone("91" + tail))
+    other = drawn.draw(written_phone("91" + tail))
+    assert normal_phone(one) == normal_phone(other) == "+8491" + tail
+
+
+@given(st.data())
+def test_a_national_id_is_one_hash_in_every_form(drawn: st.DataObject) -> None:
+    digits = drawn.draw(st.text("0123456789", min_size=12, max_size=12))
+    one = drawn.draw(written(digits))
+    assert national_id_hash(one) == national_id_hash(digits)
+
+
+@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(drawn=st.data())
+def test_one_person_enters_once_in_whatever_form(contest: Contest, drawn: st.DataObject) -> None:
+    phone, number = "91" + drawn.draw(st.text("0123456789", min_size=7, max_size=7)), "051088000123"
+    Entry.objects.all().delete()
+    enter(contest, by=make_user(), data=data(contest, phone=f"0{phone}", national_id=number))
+    same_phone = data(contest, phone=drawn.draw(written_phone(phone)), national_id="")
+    same_number = data(contest, phone="0987654321", national_id=drawn.draw(written(number)))
+    with pytest.raises(AlreadyEntered) as by_phone:
+        enter(contest, by=make_user(), data=same_phone)
+    with pytest.raises(AlreadyEntered) as by_number:
+        enter(contest, by=make_user(), data=same_number)
+    assert (by_phone.value.field, by_number.value.field) == ("phone", "national_id")
 
 
 @pytest.mark.parametrize(

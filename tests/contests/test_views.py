@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
+from django.contrib.auth.models import Group
 from django.core.files.base import ContentFile
 from django.test import Client
 from django.urls import reverse
@@ -177,6 +178,77 @@ def test_someone_on_the_list_is_refused_with_the_role_before_the_form(
         assert response.status_code == 403
         assert "Tổ Thư ký" in response.content.decode()
     assert not Entry.objects.exists()
+
+
+def test_the_plans_least_age_is_said_and_asked_beside_the_birth_date(page: Client, contest: Contest) -> None:
+    Contest.objects.update(min_age=15, age_on=date(2022, 8, 22))
+    assert "phải đủ 15 tuổi tính đến ngày 22/08/2022" in page.get(where(contest)).content.decode()
+    young = page.post(where(contest), typed(contest, birth_date="23/08/2007"))
+    assert young.status_code == 400
+    assert list(young.context["form"].errors) == ["birth_date"]
+    assert not Entry.objects.exists()
+    assert page.post(where(contest), typed(contest, birth_date="22/08/2007")).status_code == 302
+
+
+def test_what_the_plan_asks_of_a_category_stands_beside_it(page: Client, contest: Contest) -> None:
+    contest.categories.create(name="Nhân dân", participation="encouraged", position=2)
+    contest.categories.create(name="Công chức tỉnh", participation="compulsory", position=3)
+    content = page.get(where(contest)).content.decode()
+    assert "Nhân dân (khuyến khích dự thi)" in content
+    assert "Công chức tỉnh (bắt buộc dự thi)" in content
+    assert "Cán bộ, công chức, viên chức\n" in content or "Cán bộ, công chức, viên chức<" in content
+
+
+# --- Organisers who try ------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def organiser() -> User:
+    user = make_user(is_staff=True, phone="+84912345678")
+    user.groups.add(Group.objects.get(name="Thư ký"))
+    return user
+
+
+def test_an_organiser_chooses_between_taking_part_and_trying(
+    client: Client, contest: Contest, organiser: User
+) -> None:
+    client.force_login(organiser)
+    form = client.get(where(contest)).context["form"]
+    assert "Thi thử, không tính kết quả" in str(form["official"])
+    assert "checked" not in str(form["official"])
+    unsaid = client.post(where(contest), typed(contest))
+    assert list(unsaid.context["form"].errors) == ["official"]
+    assert client.post(where(contest), typed(contest, official="no")).status_code == 302
+    assert Entry.objects.get().unofficial
+    assert "Thi thử, không tính kết quả." in client.get(where(contest)).content.decode()
+
+
+def test_an_organiser_takes_part_officially_when_nothing_is_against_it(
+    client: Client, contest: Contest, organiser: User
+) -> None:
+    client.force_login(organiser)
+    assert client.post(where(contest), typed(contest, official="yes")).status_code == 302
+    assert not Entry.objects.get().unofficial
+
+
+def test_an_organiser_on_the_list_sees_why_and_may_only_try(
+    client: Client, contest: Contest, organiser: User
+) -> None:
+    exclude_person(contest, by=None, full_name="Hà", role=ExclusionRole.SECRETARIAT, user=organiser)
+    client.force_login(organiser)
+    response = client.get(where(contest))
+    content = response.content.decode()
+    assert "người thuộc Tổ Thư ký không được dự thi" in content
+    assert "Đăng ký thi thử" in content
+    assert "official" not in response.context["form"].fields
+    client.post(where(contest), typed(contest, official="yes"))
+    assert Entry.objects.get().unofficial
+
+
+def test_nobody_else_is_offered_a_trial_or_can_forge_one(page: Client, contest: Contest) -> None:
+    assert "Thi thử" not in page.get(where(contest)).content.decode()
+    page.post(where(contest), typed(contest, official="no", unofficial="on"))
+    assert not Entry.objects.get().unofficial
 
 
 def test_a_hostile_name_is_shown_as_text(page: Client, contest: Contest) -> None:
