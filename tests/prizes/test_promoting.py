@@ -252,7 +252,7 @@ def test_places_go_to_the_best_and_the_order_decides_at_the_last_one(
     ranks: list[int], places: int, seed: list[int]
 ) -> None:
     ranked = sorted((rank, entry) for entry, rank in enumerate(ranks))
-    decided = choose(ranked, places, {rank: seed for rank in range(1, 5)})
+    decided = choose(ranked, places, dict.fromkeys(range(1, 5), seed))
     by_hand = [entry for _rank, entry in sorted(ranked, key=lambda pair: (pair[0], seed.index(pair[1])))]
     assert decided.tie is None
     assert set(decided.entries) == set(by_hand[:places])

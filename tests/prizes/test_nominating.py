@@ -1,0 +1,163 @@
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import IntegrityError, transaction
+
+from attempts.domain.disqualifying import disqualify
+from contest_site.audit.models import AuditEvent
+from contest_site.lib.errors import Invalid, NotNow, Refused
+from contests.enums import Audience, AwardMethod
+from contests.models import Prize, Round, Unit
+from prizes.domain.awarding import propose_awards
+from prizes.domain.deciding import approve_run, return_run, review_run
+from prizes.domain.nominating import nominate, withdraw_nomination
+from prizes.domain.ranking import compute_standings
+from prizes.models import Nomination, RunApproval
+from prizes.queries import active_nominations
+from prizes.scope import Scope
+from tests.prizes.support import Office, office, over, simple_round, take
+from tests.support.factories import exclude, make_table, make_unit
+
+pytestmark = pytest.mark.django_db
+
+
+def report(name: str = "bao-cao.pdf") -> SimpleUploadedFile:
+    return SimpleUploadedFile(name, b"%PDF-1.4 ...")
+
+
+def choose(prize: Prize, people: Office, **fields: Any) -> Nomination:
+    values: dict[str, Any] = {"round": None, "grounds": "Tờ trình 12", "report": report(), **fields}
+    return nominate(prize, by=people.preparer, **values)
+
+
+def chosen_table(round: Round, quantity: int = 2, audience: str = Audience.UNIT) -> Prize:
+    table = make_table(
+        round.contest, [("Tổ chức tốt", quantity, 1000)], audience=audience, method=AwardMethod.CHOSEN
+    )
+    return table.prizes.get()
+
+
+def body(round: Round, name: str = "Sở A") -> Unit:
+    return make_unit(name, round.contest.area)
+
+
+def test_a_nomination_has_grounds_and_a_report() -> None:
+    round, people = simple_round([("An", 50)]), office()
+    prize, unit = chosen_table(round), body(round)
+    made = choose(prize, people, unit=unit)
+    assert (made.round, made.unit) == (round, unit)
+    with made.report.open() as stored:
+        assert stored.read() == b"%PDF-1.4 ..."
+    assert AuditEvent.objects.get(verb="nominated").reason == "Tờ trình 12"
+    other = body(round, "Sở B")
+    for wrong in (
+        {"grounds": "  "},
+        {"report": None},
+        {"report": report("virus.exe")},
+    ):
+        with pytest.raises(Invalid):
+            choose(prize, people, unit=other, **wrong)
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Nomination.objects.update(grounds="khác")
+
+
+def test_only_who_the_table_is_for_can_be_chosen() -> None:
+    round, people = simple_round([]), office()
+    entry = take(round, "An")
+    prize, unit = chosen_table(round), body(round)
+    personal = chosen_table(round, audience=Audience.INDIVIDUAL)
+    ranked = make_table(round.contest, [("Giải Nhất", 1, 100)]).prizes.get()
+    for wrong, fields in (
+        (prize, {"entry": entry}),
+        (prize, {}),
+        (prize, {"unit": unit, "entry": entry}),
+        (prize, {"unit": make_unit("Ngoài địa bàn")}),
+        (prize, {"unit": unit, "round": over()}),
+        (personal, {"unit": unit}),
+        (personal, {"entry": take(over(), "Cuộc thi khác")}),
+        (ranked, {"entry": entry}),
+    ):
+        with pytest.raises(Invalid):
+            choose(wrong, people, **fields)
+    assert choose(personal, people, entry=entry).entry == entry
+
+
+def test_no_more_than_there_are_prizes_and_nobody_twice() -> None:
+    round, people = simple_round([("An", 50)]), office()
+    prize = chosen_table(round, quantity=1)
+    first = choose(prize, people, unit=body(round))
+    with pytest.raises(NotNow, match="đã được đề nghị"):
+        choose(prize, people, unit=first.unit)
+    with pytest.raises(NotNow, match="Đã đủ 1 đề nghị"):
+        choose(prize, people, unit=body(round, "Sở B"))
+    with pytest.raises(Invalid):
+        withdraw_nomination(first, reason=" ", by=people.preparer)
+    withdraw_nomination(first, reason="Nhầm đơn vị", by=people.preparer)
+    with pytest.raises(NotNow):
+        withdraw_nomination(first, reason="Nhầm đơn vị", by=people.preparer)
+    assert not active_nominations(Scope.of_round(round)).exists()
+    choose(prize, people, unit=body(round, "Sở C"))
+
+
+def test_nothing_changes_between_review_and_publication() -> None:
+    round, people = simple_round([("An", 50)]), office()
+    prize = chosen_table(round)
+    first = choose(prize, people, unit=body(round))
+    run = compute_standings(Scope.of_round(round), by=people.preparer)
+    review_run(run, by=people.preparer)
+    for _ in range(2):
+        with pytest.raises(NotNow, match="rà soát"):
+            choose(prize, people, unit=body(round, "Sở B"))
+        with pytest.raises(NotNow, match="rà soát"):
+            withdraw_nomination(first, reason="Nhầm", by=people.preparer)
+        if not RunApproval.objects.filter(run=run).exists():
+            approve_run(run, by=people.approver)
+    return_run(run, by=people.approver, reason="Bổ sung đề nghị")
+    choose(prize, people, unit=body(round, "Sở C"))
+
+
+def test_what_has_come_to_stand_against_the_chosen_stops_the_review() -> None:
+    round, people = simple_round([]), office()
+    round.contest.prizes_per_person = 1
+    round.contest.save()
+    entry, other = take(round, "An", seconds=50), take(round, "Bình", seconds=60)
+    make_table(round.contest, [("Giải Nhất", 1, 100)])
+    prize = chosen_table(round, quantity=2, audience=Audience.INDIVIDUAL)
+    first, second = choose(prize, people, entry=entry), choose(prize, people, entry=other)
+    run = compute_standings(Scope.of_round(round), by=people.preparer)
+    with pytest.raises(Refused, match="An được đề nghị nhưng đã có đủ 1 giải"):
+        review_run(run, by=people.preparer)
+    withdraw_nomination(first, reason="Đã có giải Nhất", by=people.preparer)
+    disqualify(other, round=None, grounds="Thi hộ", by=people.preparer)
+    again = compute_standings(Scope.of_round(round), by=people.preparer, reason="Loại kết quả")
+    with pytest.raises(Refused, match="Bình được đề nghị trao giải nhưng"):
+        review_run(again, by=people.preparer)
+    withdraw_nomination(second, reason="Đã bị loại", by=people.preparer)
+    review_run(again, by=people.preparer)
+    assert [award.holder for award in propose_awards(again).awards] == ["An"]
+
+
+def test_people_who_do_not_count_cannot_be_chosen() -> None:
+    round, people = simple_round([]), office()
+    prize = chosen_table(round, audience=Audience.INDIVIDUAL)
+    listed, judged = take(round, "An"), take(round, "Bình")
+    exclude(round.contest, user=listed.user)
+    disqualify(judged, round=round, grounds="Thi hộ", by=people.preparer)
+    for entry in (listed, judged):
+        with pytest.raises(Invalid, match="không được dự thi hoặc đã bị loại"):
+            choose(prize, people, entry=entry)
+
+
+def test_fewer_prizes_than_nominations_stops_the_review() -> None:
+    round, people = simple_round([("An", 50)]), office()
+    prize = chosen_table(round, quantity=2)
+    for name in ("Sở A", "Sở B"):
+        choose(prize, people, unit=body(round, name))
+    prize.quantity = 1
+    prize.save()
+    run = compute_standings(Scope.of_round(round), by=people.preparer)
+    with pytest.raises(Refused, match="có 2 đề nghị, kế hoạch có 1 giải"):
+        review_run(run, by=people.preparer)
