@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
 
-from tests.oracles.people import Award, Paper, People, Scope, half_up
-from tests.oracles.planwords import PrizeLine, Table
+from tests.oracles.people import Award, Facts, Paper, People, Scope, half_up
+from tests.oracles.planwords import Plan, PrizeLine, Table
 
 # (scope, table, block or None, rank) → people or units as the jury put them
 Orders = Mapping[tuple[Scope, int, str | None, int], Sequence[int]]
@@ -43,11 +43,28 @@ class Awarding:
 
 
 class Contest(People):
-    """What must come out of the facts as they are now."""
+    """What must come out of the facts as they are when it is made."""
+
+    def __init__(self, plan: Plan, facts: Facts) -> None:
+        super().__init__(plan, facts)
+        # By round and competing unit: its people, all their papers and the one that counts.
+        self._of_unit: dict[int, dict[int, dict[int, tuple[list[Paper], Paper]]]] = {}
+        for round, counted in self.counted.items():
+            mine = self._of_unit[round] = {unit: {} for unit in self._units()}
+            for who, papers in counted.items():
+                if (unit := self.unit_of(who)) is not None:
+                    mine[unit][who] = (papers, self.counting[round][who])
+        self._unit_results: dict[tuple[Scope, int], list[UnitResult]] = {}
 
     # --- Units
     def unit_results(self, scope: Scope, table: Table) -> list[UnitResult]:
         """Every competing unit in one table's order, those left out last."""
+        key = scope, table.number
+        if key not in self._unit_results:
+            self._unit_results[key] = self._compare(scope, table)
+        return self._unit_results[key]
+
+    def _compare(self, scope: Scope, table: Table) -> list[UnitResult]:
         measured = {unit: self._measure(scope, table, unit) for unit in self._units()}
         why = {unit: self._left_out(scope, table, unit, *measured[unit]) for unit in measured}
         blocks = list(self.facts.blocks) if table.by_block else [None]
@@ -84,7 +101,7 @@ class Contest(People):
         self, scope: Scope, table: Table, unit: int
     ) -> tuple[dict[str, Fraction | None], dict[str, int | None]]:
         rounds = [one.number for one in self.plan.rounds] if scope is None else [scope]
-        mine = {round: self._papers_of(round, unit) for round in rounds}
+        mine = {round: self._of_unit[round][unit] for round in rounds}
         people = {who for papers in mine.values() for who in papers}
         perfect = {
             who
@@ -121,14 +138,6 @@ class Contest(People):
             "best_duration": Fraction(counts["best_duration_ms"] or 0),
         }
         return metrics, counts
-
-    def _papers_of(self, round: int, unit: int) -> dict[int, tuple[list[Paper], Paper]]:
-        """The unit's people in a round: all their papers, and the one that counts."""
-        return {
-            who: (papers, self.counting[round][who])
-            for who, papers in self.counted[round].items()
-            if self.unit_of(who) == unit
-        }
 
     def _best(
         self,

@@ -98,7 +98,7 @@ class Facts:
 
 
 class People:
-    """Who counts with what, and everybody's place, by the facts as they are now."""
+    """Who counts with what, and everybody's place, by the facts as they are when it is made."""
 
     def __init__(self, plan: Plan, facts: Facts) -> None:
         self.plan = plan
@@ -125,6 +125,7 @@ class People:
         }
         # By round: the one paper of each person that counts.
         self.counting = {one.number: self._counting(one.number) for one in plan.rounds}
+        self._standings: dict[Scope, list[Result]] = {}
 
     # --- Who and what counts
     def _competitors(self) -> dict[int, tuple[int, str]]:
@@ -226,6 +227,11 @@ class People:
     # --- People
     def standings(self, scope: Scope) -> list[Result]:
         """Places of a round, or of the whole contest by the plan's way of combining rounds."""
+        if scope not in self._standings:
+            self._standings[scope] = self._places(scope)
+        return self._standings[scope]
+
+    def _places(self, scope: Scope) -> list[Result]:
         if scope is None:
             plan = self.plan
             rows = self._combined()

@@ -95,3 +95,16 @@ def split(people: Sequence[int], sizes: Sequence[int]) -> list[list[int]]:
         groups.append(left[:size])
         left = left[size:]
     return groups
+
+
+def sit_alike(
+    world: World, number: int, teams: Sequence[Sequence[int]], *, times: int, perfect: float = PERFECT
+) -> None:
+    """Teams of one size of which every member has a twin in each other team: no measure tells them apart."""
+    longest = world.rounds[number].time_limit_minutes * 60_000
+    for twins in zip(*teams, strict=True):
+        for moment in moments_within(world, number, times, longest):
+            wrong = 0 if world.dice.random() < perfect else world.dice.randint(1, 9)
+            duration = world.dice.randrange(longest // 2, longest, STEP_MS)
+            for person in twins:
+                world.sit(person, number, wrong=wrong, duration_ms=duration, submitted_at=moment)

@@ -6,6 +6,8 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import Any
 
+from django.db import connection
+from django.db.models import Model
 from django.utils import timezone
 
 from attempts.domain.correcting import decide_correction, propose_correction
@@ -17,7 +19,8 @@ from contests.models import Block, PrizeTable
 from prizes.domain.awarding import propose_awards
 from prizes.domain.deciding import approve_run, decide_tie, enter_decision, publish_run, review_run
 from prizes.domain.ranking import compute_standings, is_current
-from prizes.models import Award, Certificate, StandingsRun
+from prizes.models import Award, Certificate, StandingsRow, StandingsRun, UnitRow
+from prizes.queries import newest_run
 from prizes.scope import Scope as ProductScope
 from tests.oracles.contest import Contest as Oracle
 from tests.oracles.people import Award as Expected
@@ -33,6 +36,8 @@ class Office:
     """Ranks, decides ties, awards and publishes; remembers everything published, to see that it stays."""
 
     world: World
+    # What must come out of what was ranked last.
+    oracle: Oracle = field(init=False)
     orders: dict[tuple[Scope, int, str | None, int], list[int]] = field(default_factory=dict)
     ties: list[tuple[Scope, Tie]] = field(default_factory=list)
     published: dict[int, Any] = field(default_factory=dict)
@@ -45,7 +50,7 @@ class Office:
     def rank(self, number: Scope, *, reason: str = "") -> StandingsRun:
         """The scope's next version, exactly as the oracle has it; computed again it is the same one."""
         run = compute_standings(self.scope(number), by=self.world.secretary, reason=reason)
-        oracle = self.world.oracle()
+        oracle = self.oracle = self.world.oracle()
         assert_counts(run, oracle, number)
         assert_people(run, oracle, number)
         assert_units(run, oracle, number)
@@ -53,6 +58,15 @@ class Office:
         assert is_current(run)
         self.orders = {key: order for key, order in self.orders.items() if key[0] != number}
         return run
+
+    def newest(self, number: Scope) -> StandingsRun:
+        found = newest_run(self.scope(number))
+        assert found is not None
+        return found
+
+    def awards(self, number: Scope) -> list[Expected]:
+        """What was awarded last in the scope."""
+        return self.world.facts.in_force[number]
 
     # --- What changes results
     def disqualify(self, person: int, number: Scope) -> Disqualification:
@@ -94,7 +108,7 @@ class Office:
     def decide_ties(self, number: Scope, run: StandingsRun) -> list[Tie]:
         """The jury's order for every tie across a boundary, one after another; which they were."""
         found: list[Tie] = []
-        while waiting := self.world.oracle().awarding(number, self.orders).waiting:
+        while waiting := self.oracle.awarding(number, self.orders).waiting:
             table, block, rank = tie = min(waiting, key=lambda one: (one[0], one[1] or "", one[2]))
             undecided = {
                 (one.table.number, one.block.name if one.block else None, one.rank): one
@@ -119,9 +133,9 @@ class Office:
         return found
 
     def award(self, number: Scope, run: StandingsRun) -> list[Expected]:
-        """From the ties to the publication; the awards, which are the oracle's."""
+        """From the ties to the publication of what was just ranked; the awards, which are the oracle's."""
         self.decide_ties(number, run)
-        expected = self.world.oracle().awarding(number, self.orders)
+        expected = self.oracle.awarding(number, self.orders)
         review_run(run, by=self.world.secretary)
         approve_run(run, by=self.world.chair)
         self.world.facts.in_force[number] = expected.awards
@@ -210,15 +224,24 @@ def assert_certificates(run: StandingsRun, expected: list[Expected]) -> None:
 
 
 def snapshot(run: StandingsRun) -> Any:
-    """Everything that was published of a run, as it stands in the database."""
+    """Everything that was published of a run, as it stands in the database; long tables as a digest."""
     return (
         *(run.version, run.digest, run.reason, run.configuration, run.target_value),
         *(run.participants, run.attempts, run.all_right, run.ranked, run.decision.number, run.publication.at),
-        list(run.rows.order_by("pk").values()),
-        list(run.unit_rows.order_by("pk").values()),
-        list(run.awards.order_by("pk").values()),
+        *(_digest(model, run) for model in (StandingsRow, UnitRow, Award)),
         list(Certificate.objects.filter(award__run=run).order_by("pk").values()),
     )
+
+
+def _digest(model: type[Model], run: StandingsRun) -> str:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT md5(string_agg(row::text, '|' ORDER BY row.id)) FROM {model._meta.db_table} row"  # noqa: S608
+            " WHERE row.run_id = %s",
+            [run.pk],
+        )
+        found: str = cursor.fetchone()[0]
+        return found
 
 
 def first_difference(found: list[Any], expected: list[Any]) -> Any:

@@ -357,6 +357,10 @@ class World:
             cursor.execute("ANALYZE")
 
     # --- What must come out
+    def total(self) -> int:
+        """What all awards in force cost, in đồng."""
+        return sum(award.amount for awards in self.facts.in_force.values() for award in awards)
+
     def oracle(self) -> Oracle:
         return Oracle(self.plan, self.facts)
 
