@@ -23,4 +23,8 @@ app.conf.beat_schedule = {
         "task": "prizes.tasks.resume_certificates",
         "schedule": 60.0,
     },
+    "resume-published-lists": {
+        "task": "prizes.tasks.resume_published_lists",
+        "schedule": 60.0,
+    },
 }

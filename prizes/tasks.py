@@ -1,7 +1,7 @@
 from celery import shared_task
 
 from contests.models import Round
-from prizes.domain import settling
+from prizes.domain import publishing, settling
 from prizes.domain.rendering import render_missing
 from prizes.models import StandingsRun
 from prizes.scope import Scope
@@ -20,9 +20,28 @@ def settle_round(round_id: int) -> None:
 
 
 @shared_task
+def regrade_and_rank(round_id: int) -> None:
+    """One round after a key correction was approved; close_due_rounds finds what this has missed."""
+    settling.regrade_and_rank(Round.objects.select_related("contest").get(pk=round_id))
+
+
+@shared_task
 def render_certificates(run_id: int) -> None:
     """The PDFs of a published run that are not there yet. Its own queue: it is slow and heavy."""
     render_missing(run_id)
+
+
+@shared_task
+def write_published_list(run_id: int) -> None:
+    """The public list of a published run, with which anyone checks it."""
+    publishing.write_list(run_id)
+
+
+@shared_task
+def resume_published_lists() -> None:
+    """Every minute: published runs that lack their list."""
+    for run_id in publishing.unlisted_runs().values_list("pk", flat=True):
+        write_published_list.delay(run_id)
 
 
 @shared_task
