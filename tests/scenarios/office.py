@@ -6,6 +6,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import Any
 
+from django.core.files.base import ContentFile
 from django.db import connection
 from django.db.models import Model
 from django.utils import timezone
@@ -15,9 +16,10 @@ from attempts.domain.disqualifying import disqualify, reinstate
 from attempts.domain.regrading import regrade
 from attempts.models import Attempt, Disqualification
 from contest_site.lib.clock import database_now
-from contests.models import Block, PrizeTable
+from contests.models import Block, Prize, PrizeTable, Unit
 from prizes.domain.awarding import propose_awards
 from prizes.domain.deciding import approve_run, decide_tie, enter_decision, publish_run, review_run
+from prizes.domain.nominating import nominate
 from prizes.domain.ranking import compute_standings, is_current
 from prizes.models import Award, Certificate, StandingsRow, StandingsRun, UnitRow
 from prizes.queries import newest_run
@@ -153,6 +155,18 @@ class Office:
         self.assert_published_stays()
         self.published[run.pk] = snapshot(run)
         return expected.awards
+
+    def nominate(self, number: Scope, table: int, position: int, unit: int) -> None:
+        """A prize that the committee gives, with its grounds and the unit's own report."""
+        nominate(
+            Prize.objects.get(table__contest=self.world.contest, table__number=table, position=position),
+            round=self.scope(number).round,
+            unit=Unit.objects.get(pk=unit),
+            grounds="Biên bản họp Ban Tổ chức.",
+            report=ContentFile(b"%PDF-1.7", name="bao-cao.pdf"),
+            by=self.world.secretary,
+        )
+        self.world.facts.nominated.setdefault(number, []).append((table, position, unit))
 
     def assert_published_stays(self) -> None:
         """Nothing of a published version has changed, whatever came after it."""

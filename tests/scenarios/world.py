@@ -242,6 +242,11 @@ class World:
         self.move(database_now() - ago - self.rounds[number].closes_at)
         self.close()
 
+    def hold(self, number: int, opens_at: datetime, closes_at: datetime) -> None:
+        """Hold one round between these instants, as if its own date had been chosen so."""
+        Round.objects.filter(pk=self.rounds[number].pk).update(opens_at=opens_at, closes_at=closes_at)
+        self.reload()
+
     def close(self) -> None:
         now = database_now()
         for round in self.rounds.values():
@@ -340,6 +345,22 @@ class World:
                 Prediction(entry_id=person, round=round, attempt_id=paper.id, value=guess, at=ended)
             )
         return paper
+
+    def know_paper(self, attempt: Attempt) -> None:
+        """Take an attempt that was made by the product's own verbs into the facts."""
+        assert attempt.submitted_at is not None
+        self.facts.papers.append(
+            Paper(
+                id=attempt.pk,
+                person=attempt.entry_id,
+                round=next(number for number, round in self.rounds.items() if round.pk == attempt.round_id),
+                number=attempt.number,
+                questions=tuple(attempt.paper),
+                choices=tuple(attempt.choices or ()),
+                duration_ms=attempt.duration_ms or 0,
+                submitted_at=attempt.submitted_at,
+            )
+        )
 
     def write(self) -> None:
         """Store what was sat since the last time."""
