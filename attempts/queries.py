@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from django.db import connection
 from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce, Now
 
@@ -73,6 +74,21 @@ def corrections_in_force(round: Round) -> list[list[Any]]:
     approved = KeyCorrection.objects.filter(round=round, decision__approved=True)
     newest = approved.order_by("question", "-pk").distinct("question")
     return [[one.question, one.accepted, one.void] for one in newest]
+
+
+def choice_counts(round: Round, question: int) -> dict[int, int]:
+    """How often each choice (0 = blank, else 1 + canonical option) of a pool's question was submitted."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            SELECT choices[array_position(paper, %(question)s::smallint)] AS choice, count(*)
+            FROM attempts_attempt
+            WHERE round_id = %(round)s AND submitted_at IS NOT NULL AND %(question)s = ANY(paper)
+            GROUP BY choice
+            """,
+            {"round": round.pk, "question": question},
+        )
+        return dict(cursor.fetchall())
 
 
 def rounds_to_regrade() -> list[Round]:

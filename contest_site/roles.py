@@ -54,6 +54,8 @@ ROLES: Mapping[str, set[str]] = {
         "attempts.approve_key_correction",
         "prizes.settle_standings",
         "prizes.approve_standings",
+        "attempts.judge_attempts",
+        "attempts.approve_key_correction",
         *_view("accounts", "user"),
     },
     SECRETARY: {

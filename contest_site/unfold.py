@@ -13,6 +13,12 @@ def _may(permission: str) -> Callable[[HttpRequest], bool]:
     return lambda request: request.user.has_perm(permission)
 
 
+def _may_correct_keys(request: HttpRequest) -> bool:
+    from prizes.admin.corrections import may_look  # this module is loaded before the models are
+
+    return may_look(request.user)
+
+
 def _list(title: Any, icon: str, model: str) -> dict[str, Any]:
     """A link to a model's list, for those who may see it; `model` is "app.model"."""
     app, name = model.split(".")
@@ -55,6 +61,18 @@ NAVIGATION = [
     {
         "items": [
             _list(_("Kết quả"), "workspace_premium", "prizes.standingsrun"),
+            {
+                "title": _("Loại, phục hồi kết quả"),
+                "icon": "gavel",
+                "link": reverse_lazy("admin:attempts_disqualification_changelist"),
+                "permission": _may("attempts.judge_attempts"),
+            },
+            {
+                "title": _("Sửa đáp án"),
+                "icon": "rule",
+                "link": reverse_lazy("admin:attempts_keycorrection_changelist"),
+                "permission": _may_correct_keys,
+            },
             _list(_("Nhật ký"), "history", "audit.auditevent"),
             _list(_("Tài khoản"), "group", "accounts.user"),
         ]

@@ -43,7 +43,7 @@ def propose_correction(
     grounds, file = checked_grounds(grounds), checked_attachment(attachment)
     with transaction.atomic():
         lock(f"correction:{round.pk}")
-        options = _options(round, question, accepted, void=void)
+        options = checked_options(round, question, accepted, void=void)
         if undecided_corrections(round).filter(question=question).exists():
             raise NotNow(_("Câu này đang có một đề nghị sửa đáp án chờ quyết định."))
         made = KeyCorrection.objects.create(
@@ -92,8 +92,11 @@ def decide_correction(
     return made
 
 
-def _options(round: Round, question: int, accepted: Collection[int], *, void: bool) -> list[int]:
-    """The options to be stored, checked against the sealed pool and against what is in force now."""
+def checked_options(round: Round, question: int, accepted: Collection[int], *, void: bool) -> list[int]:
+    """The options that a correction would store, checked against the sealed pool and what is in force.
+
+    Raises Invalid (no such question or option, nothing that changes), NotNow (not sealed).
+    """
     seal = seal_of(round)
     if seal is None:
         raise NotNow(_("Vòng thi chưa niêm phong đề nên chưa có đáp án để sửa."))

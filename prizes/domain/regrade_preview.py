@@ -160,7 +160,7 @@ def _change(scope: Scope, before: StandingsRun, awards: Awards) -> StandingsChan
 
 
 def _prize_changes(before: Awards, after: Awards) -> list[PrizeChange]:
-    """Those whose prize is another one: by the prize that they would get, at last those who would get none."""
+    """Those whose prize is another one: by the prize that they would get, those who would get none last."""
     found = []
     for key in before.keys() | after.keys():
         old, new = before.get(key), after.get(key)
