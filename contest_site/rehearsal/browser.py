@@ -38,13 +38,22 @@ class Page:
         return " ".join(str(self.tree.text_content()).split())
 
     def form(self, *, field: str = "", action: str = "") -> Form:
-        """The form that has the field, or whose address has the path `action`."""
+        """The form that has the field, or that is sent to the path `action`."""
         for form in self.tree.forms:
             if field and field in form.fields:
                 return Form(self, form)
-            if action and urlsplit(urljoin(self.url, form.get("action") or "")).path == action:
+            if (
+                action
+                and form.method == "POST"
+                and urlsplit(urljoin(self.url, form.get("action") or "")).path == action
+            ):
                 return Form(self, form)
         raise UnexpectedPageError(f"{self.path}: no form with {field or action}; {self.hint}")
+
+    def links(self, beginning: str) -> list[str]:
+        """Where links lead whose path begins so, each once, in the order of the page."""
+        found = [urlsplit(urljoin(self.url, str(href))).path for href in self.tree.xpath("//a/@href")]
+        return list(dict.fromkeys(path for path in found if path.startswith(beginning)))
 
     @property
     def hint(self) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import threading
 import time
 from collections.abc import Callable, Mapping
@@ -10,11 +11,16 @@ from django.urls import reverse
 
 from contest_site.accounts.models import User
 from contest_site.rehearsal.browser import Browser, Form, StoppedError, UnexpectedPageError
-from contests.models import Round
+from contests.enums import AwardMethod
+from contests.models import Prize, Promotion, Round
+from contests.queries import tables_of
 from prizes.domain.proposals import BoundaryTie
 from prizes.progress import Progress, Step
 from prizes.scope import Scope
 
+# The end of a path to the people of a unit who are equal at its last place: unit and rank.
+TIE = re.compile(r"\d+/\d+/")
+REPORT = b"%PDF-1.4\n1 0 obj<</Type/Catalog>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n"
 Typed = Mapping[str, str] | Callable[[Form], dict[str, str]]
 WORKERS_WAIT = 300.0  # seconds for the workers to finish, rank or render; generous, for one busy core
 
@@ -38,6 +44,43 @@ class Organiser:
         block = tie.block.pk if tie.block else 0
         path = reverse("admin:prizes_tie", args=[scope, tie.table.pk, block, tie.rank])
         self._act(scope, self.browser.get(path).form(field="grounds"), in_the_order_of_the_page)
+
+    def nominate(self, scope: Scope) -> None:
+        """Name the first that the page offers, for every prize that is given without a ranking."""
+        done = reverse("admin:prizes_nominations", args=[scope])
+        tables = tables_of(scope.contest, scope.round).filter(method=AwardMethod.CHOSEN)
+        for prize in Prize.objects.filter(table__in=tables).order_by("table__number", "position"):
+            path = reverse("admin:prizes_nominate", args=[scope, prize.pk])
+            offered = self.browser.get(path).form(field="holder").options("holder")
+            for holder in offered[: prize.quantity]:
+                form = self.browser.get(path).form(field="holder")
+                typed = {"holder": holder, "grounds": "Tổng duyệt: theo báo cáo của đơn vị."}
+                page = self.browser.submit(form, typed, files={"report": ("bao-cao.pdf", REPORT)})
+                if page.path != done:
+                    raise UnexpectedPageError(f"{page.path}: the nomination was refused; {page.hint}")
+
+    def promote(self, final: Round) -> int:
+        """Choose who goes on to the final, with one who withdraws; how many there are in the end."""
+        path = reverse("admin:prizes_promotions", args=[final])
+        self.browser.submit(self.browser.get(path).form(action=path))
+        self._order_promotion_ties(path)
+        withdrawals = self.browser.get(path).links(f"{path}rut/")
+        if withdrawals:
+            form = self.browser.get(withdrawals[0]).form(field="grounds")
+            page = self.browser.submit(form, {"grounds": "Tổng duyệt: có đơn xin rút."})
+            if page.path != path:
+                raise UnexpectedPageError(f"{page.path}: the withdrawal was refused; {page.hint}")
+            self._order_promotion_ties(path)
+        return Promotion.objects.filter(round=final, withdrawal=None).count()
+
+    def _order_promotion_ties(self, path: str) -> None:
+        while ties := [
+            link for link in self.browser.get(path).links(path) if TIE.fullmatch(link[len(path) :])
+        ]:
+            form = self.browser.get(ties[0]).form(field="grounds")
+            page = self.browser.submit(form, in_the_order_of_the_page(form))
+            if page.path != path:
+                raise UnexpectedPageError(f"{page.path}: the order was refused; {page.hint}")
 
     def _act(self, scope: Scope, form: Form, typed: Typed) -> None:
         page = self.browser.submit(form, typed(form) if callable(typed) else typed)
