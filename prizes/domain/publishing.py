@@ -126,38 +126,66 @@ def unlisted_runs() -> QuerySet[StandingsRun]:
 
 
 def withheld_until(run: StandingsRun, now: datetime) -> datetime | None:
-    """Until when the list is not offered, or None when it is.
+    """Until when the list is not offered (see `busy_banks`), or None when it is."""
+    busy = busy_banks(run.contest, now)
+    return max((busy[one.bank_id] for one in Scope.of_run(run).rounds() if one.bank_id in busy), default=None)
+
+
+def busy_banks(contest: Contest, now: datetime) -> dict[int, datetime]:
+    """By bank of the contest's rounds: until when papers are still drawn from it; none without any.
 
     From marks and answers the right options can be worked out. So no list is offered while another round
-    draws from the same bank: of an announced contest, or of any contest where the run is a rehearsal's.
+    draws from the same bank: of an announced contest, or of any contest where this one is a rehearsal.
     """
-    banks = [one.bank_id for one in Scope.of_run(run).rounds()]
-    others = Round.objects.filter(bank__in=banks, closes_at__gt=now).select_related("closing")
-    if not run.contest.is_rehearsal:
-        others = others.filter(contest__is_rehearsal=False, contest__announcement__isnull=False)
-    ends = [end for end in map(effective_close, others) if end > now]
-    return max(ends, default=None)
+    banks = contest.rounds.values("bank")
+    rounds = Round.objects.filter(bank__in=banks, closes_at__gt=now).select_related("closing")
+    if not contest.is_rehearsal:
+        rounds = rounds.filter(contest__is_rehearsal=False, contest__announcement__isnull=False)
+    busy: dict[int, datetime] = {}
+    for one in rounds:
+        end = effective_close(one)
+        if end > now:
+            busy[one.bank_id] = max(end, busy.get(one.bank_id, end))
+    return busy
 
 
 def refused_in(round: Round, *, at: datetime) -> Refused:
     """Whose attempts of the round did not count at that moment; the exclusion list is that of now."""
+    found = _refused(round, at)
+    return Refused(
+        excluded=_ids(found[Status.EXCLUDED]),
+        unofficial=_ids(found[Status.UNOFFICIAL]),
+        disqualified=_ids(found[Status.DISQUALIFIED]),
+    )
+
+
+def status_of(entry: Entry, round: Round, *, at: datetime) -> Status:
+    """Whether one person's attempts of the round counted at that moment, as the list says it."""
+    for status, entries in _refused(round, at).items():
+        if entries.filter(pk=entry.pk).exists():
+            return status
+    return Status.COUNTED
+
+
+def _refused(round: Round, at: datetime) -> dict[Status, QuerySet[Entry]]:
+    """Entries that do not count, by reason, the first reason first."""
     scope = Q(round=None) | Q(round=round)
     in_force = Q(reinstatement=None) | Q(reinstatement__at__gt=at)
     standing = Disqualification.objects.filter(scope, in_force, entry=OuterRef("pk"), at__lte=at)
     entries = Entry.objects.filter(contest=round.contest_id)
     contest: Contest = round.contest
-    return Refused(
-        excluded=_ids(excluded_entries(contest)),
-        unofficial=_ids(entries.filter(unofficial=True)),
-        disqualified=_ids(entries.filter(Exists(standing))),
-    )
+    return {
+        Status.EXCLUDED: excluded_entries(contest),
+        Status.UNOFFICIAL: entries.filter(unofficial=True),
+        Status.DISQUALIFIED: entries.filter(Exists(standing)),
+    }
 
 
 def _ids(entries: QuerySet[Entry]) -> list[int]:
     return list(entries.order_by("pk").values_list("pk", flat=True))
 
 
-def _rule(run: StandingsRun, round: Round) -> dict[str, Any]:
+def rule_of_round(run: StandingsRun, round: Round) -> dict[str, Any]:
     """What the run's configuration says of a round."""
     rules: list[dict[str, Any]] = run.configuration["rounds"]
     return next(one for one in rules if one["number"] == round.number)
@@ -168,7 +196,7 @@ def _bears_out(run: StandingsRun, round: Round, refused: Refused) -> bool:
     with connection.cursor() as cursor:
         cursor.execute(COUNTS.format(status=refused.status, round=sql.Literal(round.pk)))
         found = {status: (people, attempts) for status, people, attempts in cursor.fetchall()}
-    rule = _rule(run, round)
+    rule = rule_of_round(run, round)
     counted = (rule["participants"], rule["attempts"])
     return found.get(Status.COUNTED, (0, 0)) == counted and all(
         found.get(status, (0, 0))[0] == rule[status]
@@ -296,7 +324,7 @@ def _attempts(run: StandingsRun, round: Round, refused: Refused) -> sql.Composed
     blocks: dict[int, int] = {}
     if asks(round) and round.prediction_scope == PredictionScope.BLOCK:
         blocks = {unit: one.block_id for unit, one in competitors(run.contest).items()}
-    version = _rule(run, round)["regrade"]
+    version = rule_of_round(run, round)["regrade"]
     regrade = Regrade.objects.filter(round=round, version=version).first() if version else None
     return ATTEMPTS.format(
         status=refused.status,
