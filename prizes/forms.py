@@ -8,8 +8,15 @@ from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
-from unfold.widgets import UnfoldAdminTextareaWidget, UnfoldAdminTextInputWidget
+from unfold.widgets import (
+    UnfoldAdminFileFieldWidget,
+    UnfoldAdminSelectWidget,
+    UnfoldAdminTextareaWidget,
+    UnfoldAdminTextInputWidget,
+    UnfoldBooleanWidget,
+)
 
+from contests.enums import DOCUMENT_TYPES, RankKey
 from prizes.rules.codes import read_code
 
 
@@ -87,6 +94,69 @@ class Named:
     key: int
     name: str
     detail: str
+
+
+class GroundsForm(forms.Form):
+    grounds = _words(_("Căn cứ, lý do"))
+
+
+class WithdrawNominationForm(forms.Form):
+    reason = _words(_("Lý do rút đề nghị"))
+
+
+class NominationForm(forms.Form):
+    """One of the names that were found, with grounds and report. `holder` comes out as the name's key."""
+
+    def __init__(self, names: Sequence[Named], *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["holder"] = forms.TypedChoiceField(
+            label=_("Đề nghị trao cho"),
+            coerce=int,
+            choices=[(one.key, f"{one.name} – {one.detail}") for one in names],
+            widget=forms.RadioSelect(attrs={"class": "p-radio"}),
+            error_messages={"required": _("Cần chọn một tên."), "invalid_choice": _("Cần chọn một tên.")},
+        )
+        self.fields["grounds"] = _words(_("Căn cứ đề nghị"))
+        self.fields["report"] = forms.FileField(
+            label=_("Báo cáo kèm theo"),
+            help_text=_("Báo cáo, tờ trình, biên bản (PDF, Word, Excel …), không quá 20 MB."),
+            widget=UnfoldAdminFileFieldWidget(attrs={"accept": ",".join(DOCUMENT_TYPES)}),
+        )
+
+
+class WhatIfForm(forms.Form):
+    """Another order of ranking: up to four keys, the deciding one first. `order` is the keys in turn."""
+
+    KEYS = tuple(f"key_{at}" for at in range(1, len(RankKey.choices) + 1))
+
+    only_all_right = forms.BooleanField(
+        label=_("Chỉ xếp hạng người trả lời đúng tất cả"), required=False, widget=UnfoldBooleanWidget
+    )
+    first = forms.IntegerField(
+        label=_("Số suất đầu bảng cần so sánh"),
+        min_value=1,
+        max_value=200,
+        widget=UnfoldAdminTextInputWidget(attrs={"inputmode": "numeric"}),
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for at, name in enumerate(self.KEYS, 1):
+            self.fields[name] = forms.ChoiceField(
+                label=_("Tiêu chí %(number)d") % {"number": at},
+                required=at == 1,
+                choices=[("", _("– không có –")), *RankKey.choices],
+                widget=UnfoldAdminSelectWidget,
+            )
+        self.order_fields([*self.KEYS, "only_all_right", "first"])
+
+    def clean(self) -> dict[str, Any]:
+        values = super().clean() or self.cleaned_data
+        order = [key for name in self.KEYS if (key := values.get(name))]
+        if len(set(order)) != len(order):
+            raise forms.ValidationError(_("Mỗi tiêu chí chỉ dùng một lần."))
+        values["order"] = order
+        return values
 
 
 class TieForm(forms.Form):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 
 from django.utils.functional import Promise
@@ -40,6 +41,15 @@ VALUES: Mapping[UnitMetric, Callable[[UnitRow], str]] = {
 }
 
 
+@dataclass(frozen=True)
+class Column:
+    """A column of a table of units; `decides` when the plan ranks by it."""
+
+    heading: str
+    value: Callable[[UnitRow], str]
+    decides: bool = False
+
+
 def metrics_of(table: PrizeTable) -> list[UnitMetric]:
     """What decides in a table of units, the most important first; known words only."""
     words = sorted(table.weights, key=lambda word: -table.weights[word]) or table.unit_order
@@ -55,6 +65,37 @@ def headings(table: PrizeTable) -> list[str]:
 def cells(row: UnitRow, table: PrizeTable) -> list[str]:
     found = [VALUES[metric](row) for metric in metrics_of(table)]
     return [*found, number(row.points)] if table.weights else found
+
+
+def columns(table: PrizeTable, *, of_contest: bool) -> list[Column]:
+    """Everything a unit of this table was measured by; prizes of its people only over the whole contest."""
+    deciding = metrics_of(table)
+
+    def metric(one: UnitMetric) -> Column:
+        return Column(str(HEADINGS[one]), VALUES[one], one in deciding)
+
+    found = [
+        metric(UnitMetric.PARTICIPANTS),
+        Column(_("Tổng số người"), lambda row: number(row.headcount)),
+        metric(UnitMetric.RATIO),
+        metric(UnitMetric.ATTEMPTS),
+        Column(_("Bài được tính"), lambda row: number(row.sittings)),
+        Column(_("Tổng câu đúng"), lambda row: number(row.correct)),
+        metric(UnitMetric.MEAN_SCORE),
+        metric(UnitMetric.ALL_RIGHT),
+        metric(UnitMetric.ALL_RIGHT_SHARE),
+    ]
+    if of_contest:
+        found.append(metric(UnitMetric.WINNERS))
+    if table.best_of:
+        found += [
+            Column(_("Người được cộng"), lambda row: number(row.best_people)),
+            metric(UnitMetric.BEST_SCORE),
+            metric(UnitMetric.BEST_DURATION),
+        ]
+    if table.weights:
+        found.append(Column(_("Điểm theo trọng số"), lambda row: number(row.points), decides=True))
+    return found
 
 
 def exceeds_headcount(row: UnitRow) -> bool:

@@ -60,13 +60,24 @@ class StandingsRun(models.Model):
 
 
 class StandingsRow(models.Model):
-    """One person's place in a run, with every input of the order. Final (trigger)."""
+    """One person's place in a run, with every input of the order. Final (trigger).
 
-    run = models.ForeignKey(StandingsRun, on_delete=models.CASCADE, related_name="rows")
+    Written by one INSERT … SELECT from the very rows that it names, which are final themselves (run, attempt)
+    or held by one that is (the entry, by its attempt): without foreign keys in the database, because checking
+    a million of them one by one would take longer than the whole ranking.
+    """
+
+    run = models.ForeignKey(
+        StandingsRun, on_delete=models.CASCADE, related_name="rows", db_constraint=False, db_index=False
+    )
     rank = models.PositiveIntegerField("hạng")
-    entry = models.ForeignKey("contests.Entry", on_delete=models.PROTECT, related_name="+")
+    entry = models.ForeignKey(
+        "contests.Entry", on_delete=models.PROTECT, related_name="+", db_constraint=False, db_index=False
+    )
     # In the standings of a whole contest: the attempt of the best round, or the last one of a sum.
-    attempt = models.ForeignKey("attempts.Attempt", on_delete=models.PROTECT, related_name="+")
+    attempt = models.ForeignKey(
+        "attempts.Attempt", on_delete=models.PROTECT, related_name="+", db_constraint=False, db_index=False
+    )
     correct = models.PositiveSmallIntegerField("số câu đúng")
     duration_ms = models.PositiveIntegerField("thời gian làm bài (ms)")
     submitted_at = models.DateTimeField("nộp lúc")
@@ -283,7 +294,12 @@ class Nomination(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.prize} – {self.entry or self.unit}"
+        return f"{self.prize} – {self.holder}"
+
+    @property
+    def holder(self) -> str:
+        """The name of the person or unit."""
+        return str(self.entry or self.unit)
 
 
 class NominationWithdrawal(models.Model):

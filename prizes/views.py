@@ -19,8 +19,8 @@ from contests.models import Contest
 from contests.queries import announced_contests
 from prizes.domain.awarding import awarded
 from prizes.domain.proposals import ProposedAward, Section
-from prizes.forms import CodeForm
 from prizes.facts import predicts, true_answers
+from prizes.forms import CodeForm
 from prizes.measures import cells, headings
 from prizes.models import Certificate, Publication, StandingsRun
 from prizes.queries import is_in_force, publications

@@ -43,7 +43,6 @@ VERBS: Mapping[str, Promise] = {
     "promoted": _("chọn người vào vòng sau"),
     "decided promotion tie": _("quyết định về đồng hạng khi chọn người vào vòng sau"),
     "withdrew promotion": _("ghi người rút khỏi vòng sau"),
-    "downloaded budget": _("tải bảng kinh phí giải thưởng"),
     "downloaded certificates": _("tải giấy chứng nhận"),
     "downloaded participation report": _("tải báo cáo tham gia"),
     "disqualified entry": _("loại kết quả"),

@@ -16,9 +16,8 @@ from contest_site.audit.trail import record
 from contest_site.lib.errors import DomainError, Refused
 from contest_site.lib.text import fold
 from contests.models import Unit
-from prizes.admin.looking import run_at
 from prizes.admin.pages import page
-from prizes.admin.scopes import Address, check, check_seen, person, progress_at, scope_at, to_scope
+from prizes.admin.scopes import Address, check, check_seen, person, progress_at, run_at, scope_at, to_scope
 from prizes.admin.steps import SETTLE, STEPS, StepPage, offered
 from prizes.domain.awarding import entries_of, is_of_units
 from prizes.domain.deciding import decide_tie

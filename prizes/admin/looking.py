@@ -7,20 +7,21 @@ from dataclasses import dataclass
 from django.contrib.admin import AdminSite
 from django.db.models import Prefetch
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
 
 from contests.models import Contest, Round
 from contests.queries import announced_contests
+from prizes.admin.nominations import SEE, chosen_prizes
 from prizes.admin.pages import page, rows_from
-from prizes.admin.scopes import Address, check, progress_at, scope_at
+from prizes.admin.promotions import finals_of
+from prizes.admin.scopes import Address, check, progress_at, run_at, scope_at
 from prizes.admin.steps import APPROVE, RETURN, SETTLE, STEPS, offered
+from prizes.admin.units import unit_summaries
 from prizes.domain.proposals import ProposedAward, Section
 from prizes.facts import predicts, refused, true_answers
 from prizes.measures import cells, headings
-from prizes.models import StandingsRun
 from prizes.progress import Progress, Step
-from prizes.queries import certificates_of, contests_with_overall, runs_of
+from prizes.queries import certificates_of, contests_with_overall, runs_in_force, runs_of
 from prizes.scope import Scope
 
 LISTED_CONTESTS = 50
@@ -77,7 +78,20 @@ def scope_page(site: AdminSite, request: HttpRequest, address: Address) -> HttpR
         own_review=bool(run and progress.next is Step.APPROVE and run.review.by_id == request.user.pk),
         again=Step.RANK.value in steps and progress.next is not Step.RANK,
         back=RETURN in steps and request.user.has_perm(APPROVE),
+        units=unit_summaries(run) if run else [],
+        chosen=chosen_prizes(progress.scope) if request.user.has_perm(SEE) else [],
+        finals=finals_of(progress.round, run),
+        not_approved=_rounds_without_approval(progress),
+        budget=progress.proposal.budget if progress.proposal else 0,
     )
+
+
+def _rounds_without_approval(progress: Progress) -> list[Round]:
+    """Rounds whose awards do not count for the whole contest yet."""
+    if progress.round or not progress.is_closed:
+        return []
+    approved = set(runs_in_force(progress.contest).values_list("round_id", flat=True))
+    return [round for round in progress.rounds if round.pk not in approved]
 
 
 def table_page(site: AdminSite, request: HttpRequest, address: Address, version: int) -> HttpResponse:
@@ -130,7 +144,3 @@ def _sections(progress: Progress) -> list[SectionView]:
         return []
     asked = predicts(progress.run)
     return [SectionView(section, asked) for section in progress.proposal.sections]
-
-
-def run_at(scope: Scope, version: int) -> StandingsRun:
-    return get_object_or_404(runs_of(scope), version=version)

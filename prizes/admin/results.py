@@ -10,7 +10,7 @@ from django.http import HttpResponseBase
 from django.urls import URLPattern, path
 
 from contest_site.lib.admin import ReadOnlyAdmin
-from prizes.admin import acting, looking
+from prizes.admin import acting, budgets, comparisons, looking, nominations, promotions, units
 from prizes.models import StandingsRun
 
 
@@ -27,7 +27,26 @@ class StandingsRunAdmin(ReadOnlyAdmin):
             at("", looking.list_page, "standingsrun_changelist"),
             at("<scope:address>/", looking.scope_page, "scope"),
             at("<scope:address>/bang/<int:version>/", looking.table_page, "table"),
+            at("<scope:address>/don-vi/<int:version>/", units.units_page, "units"),
+            at("<scope:address>/thay-doi/<int:version>/", comparisons.changes_page, "changes"),
+            at("<scope:address>/thu-thu-tu/", comparisons.what_if_page, "what_if"),
+            at("<scope:address>/kinh-phi.xlsx", budgets.budget_file, "budget"),
             at("<scope:address>/dong-hang/<int:table>/<int:block>/<int:rank>/", acting.tie_page, "tie"),
             at("<scope:address>/giay/<int:version>.zip", acting.papers, "papers"),
+            at("<scope:address>/de-nghi/", nominations.nominations_page, "nominations"),
+            at("<scope:address>/de-nghi/<int:prize>/", nominations.nominate_page, "nominate"),
+            at(
+                "<scope:address>/de-nghi/rut/<int:nomination>/",
+                nominations.withdraw_page,
+                "withdraw_nomination",
+            ),
+            at("<scope:address>/de-nghi/bao-cao/<int:nomination>/", nominations.report_file, "report"),
+            at("<scope:address>/vao-vong/", promotions.promotions_page, "promotions"),
+            at(
+                "<scope:address>/vao-vong/<int:unit>/<int:rank>/",
+                promotions.promotion_tie_page,
+                "promotion_tie",
+            ),
+            at("<scope:address>/vao-vong/rut/<int:promotion>/", promotions.withdrawal_page, "withdrawal"),
             at("<scope:address>/<slug:step>/", acting.step_page, "step"),
         ]

@@ -13,7 +13,9 @@ from django.utils.translation import gettext as _
 from contest_site.lib.errors import NotNow
 from contests.models import Contest, Round
 from contests.queries import announced_contests, has_overall
+from prizes.models import StandingsRun
 from prizes.progress import Progress
+from prizes.queries import runs_of
 from prizes.scope import Scope
 
 if TYPE_CHECKING:
@@ -56,6 +58,10 @@ def scope_at(address: Address) -> Scope:
 
 def progress_at(address: Address) -> Progress:
     return Progress(scope_at(address))
+
+
+def run_at(scope: Scope, version: int) -> StandingsRun:
+    return get_object_or_404(runs_of(scope), version=version)
 
 
 def check(request: HttpRequest, permission: str = VIEW) -> None:

@@ -48,8 +48,8 @@ def awarded(run: StandingsRun) -> Proposal:
         ]
         for key, group in groupby(awards, key=lambda one: (one.prize.table, one.block))
     }
-    layings = dict.fromkeys([*_layings(run), *given])
-    ordered = sorted(layings, key=lambda key: (key[0].number, key[1].position if key[1] else 0))
+    laid = dict.fromkeys([*layings(Scope.of_run(run)), *given])
+    ordered = sorted(laid, key=lambda key: (key[0].number, key[1].position if key[1] else 0))
     return Proposal(run, tuple(_settled(*key, given.get(key, []), decisions) for key in ordered))
 
 
@@ -78,11 +78,11 @@ def is_of_units(table: PrizeTable) -> bool:
 Laid = tuple[PrizeTable, Block | None]
 
 
-def _layings(run: StandingsRun) -> list[Laid]:
-    """Each table of the run's scope, once or once in every block."""
+def layings(scope: Scope) -> list[Laid]:
+    """Each table of the scope with its prizes, once or once in every block."""
     prizes = Prefetch("prizes", Prize.objects.select_related("certificate").order_by("position"))
-    tables = list(tables_of(run.contest, run.round).prefetch_related(prizes))
-    blocks = list(run.contest.blocks.all()) if any(table.by_block for table in tables) else []
+    tables = list(tables_of(scope.contest, scope.round).prefetch_related(prizes))
+    blocks = list(scope.contest.blocks.all()) if any(table.by_block for table in tables) else []
     return [
         (table, block)
         for table in tables
@@ -96,7 +96,7 @@ class _Laying:
     def __init__(self, run: StandingsRun) -> None:
         self.run = run
         self.contest: Contest = run.contest
-        self.layings = _layings(run)
+        self.layings = layings(Scope.of_run(run))
         self.tables = list(dict.fromkeys(table for table, _block in self.layings))
         self.orders: dict[tuple[int, int | None], dict[int, TieDecision]] = defaultdict(dict)
         for one in run.tie_decisions.select_related("by"):
@@ -233,9 +233,9 @@ class _Winner:
     unit_id: int | None
 
 
-def _winners(layings: Sequence[Laid], allotments: Sequence[Allotment]) -> list[_Winner]:
+def _winners(laid: Sequence[Laid], allotments: Sequence[Allotment]) -> list[_Winner]:
     found = []
-    for (table, _block), allotment in zip(layings, allotments, strict=True):
+    for (table, _block), allotment in zip(laid, allotments, strict=True):
         by_key = {prize.pk: prize for prize in table.prizes.all()}
         for one in allotment.placed:
             ids = (None, one.key) if is_of_units(table) else (one.key, None)

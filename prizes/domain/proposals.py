@@ -31,6 +31,11 @@ class ProposedAward:
         return self.entry.full_name if self.entry else str(self.unit)
 
     @property
+    def key(self) -> int:
+        """The id of the entry, or of the unit in a table of units."""
+        return (self.entry.pk if self.entry else 0) or (self.unit.pk if self.unit else 0)
+
+    @property
     def of_unit(self) -> str:
         """The unit of a person; "" for a unit."""
         return self.entry.unit.name if self.entry else ""

@@ -144,7 +144,7 @@ def test_what_stands_in_the_way_is_said_with_all_reasons(client: Client) -> None
     client.force_login(make_staff())
     response = client.post(step(round, "ra-soat"), {"run": run.pk, "note": ""})
     assert response.status_code == 400
-    assert "người đồng hạng ở ranh giới giải" in response.content.decode()
+    assert "tên đồng hạng ở ranh giới giải" in response.content.decode()
 
 
 def test_a_result_is_sent_back_with_a_reason(client: Client) -> None:
