@@ -161,7 +161,7 @@ def _question(piece: Piece, block: Block, topics: tuple[str, ...], pictures: Ite
     else:
         choices = _choices(answers, kind, default, pictures)
     number = _number(title, block.comments)
-    if title and number is None:
+    if title and not TITLE_NUMBER.fullmatch(title):
         pictures.reading.note("", _("tiêu đề riêng của câu hỏi (::…::) không được giữ"))
     explanation, source, link = remarks.split(_rich(general, default, pictures))
     pictures.add(

@@ -206,7 +206,7 @@ def _choice(answer: Tree.Element, multiple: bool, markup: str, pictures: ItemPic
 def _fraction(answer: Tree.Element, pictures: ItemPictures) -> Decimal:
     said = answer.get("fraction", "0").strip() or "0"
     try:
-        if re.fullmatch(r"[-+]?\d{1,3}(\.\d{0,20})?(e-?\d)?", said, re.IGNORECASE):
+        if re.fullmatch(r"[-+]?\d{1,3}(\.\d{0,20})?(e-\d)?", said, re.IGNORECASE):
             return round(Decimal(said), 7)
     except InvalidOperation:
         pass

@@ -110,11 +110,11 @@ class ItemPictures:
         if inside:
             return self.named(_("chèn trong câu hỏi"), decoded(inside["digits"]))
         if src in self.files:
-            return self.named(src, self.files[src])
+            return self.named(src.rpartition("/")[2], self.files[src])
         if src.lower().startswith(("http:", "https:", "//")) or not src:
             self.refuse(_("hình ở địa chỉ bên ngoài không được lấy về; hãy chèn hình vào tệp"))
         else:
-            self.refuse(_("không có hình “%(name)s” trong tệp") % {"name": src[:60]})
+            self.refuse(_("không có hình “%(name)s” trong tệp") % {"name": src.rpartition("/")[2][:60]})
         return None
 
     def named(self, name: str, data: bytes) -> str | None:

@@ -205,7 +205,7 @@ def _inline(atoms: Inline) -> str:
 
 def _marked(atoms: list[Atom], level: int) -> str:
     """Neighbours that share the mark of this level go into one element."""
-    if level == len(MARKS):
+    if level == len(MARKS) or not any(isinstance(atom, Run) and atom.marks for atom in atoms):
         return "".join(map(_atom, atoms))
     parts: list[str] = []
     start = 0

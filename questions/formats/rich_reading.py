@@ -3,6 +3,7 @@ document model of `rich`, which can hold nothing but what is allowed, and is wri
 
 import re
 from collections.abc import Callable, Iterable
+from functools import lru_cache
 from html import escape
 from html.parser import HTMLParser
 from typing import NoReturn
@@ -82,6 +83,16 @@ def clean_rich(html: str, resolve: Resolver = known_name) -> str:
 
 def parse(html: str, resolve: Resolver = known_name) -> Flow:
     """The document that a piece of HTML says. Raises TooComplexError."""
+    return _parsed_again(html) if resolve is known_name else _parsed(html, resolve)
+
+
+@lru_cache(maxsize=256)
+def _parsed_again(html: str) -> Flow:
+    """One item's texts are looked at several times on their way."""
+    return _parsed(html, known_name)
+
+
+def _parsed(html: str, resolve: Resolver) -> Flow:
     if len(html) > limits.RICH and len(_without_data(html)) > limits.RICH:
         _refuse_length()
     if len(OPENED.findall(html)) - len(CLOSED.findall(html)) > limits.OPEN_TAGS:
