@@ -752,7 +752,7 @@ class Migration(migrations.Migration):
                     models.ForeignKey(
                         blank=True,
                         null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
+                        on_delete=django.db.models.deletion.RESTRICT,
                         related_name="prizes",
                         to="contests.certificatetemplate",
                         verbose_name="giấy kèm theo",
@@ -946,7 +946,7 @@ class Migration(migrations.Migration):
                     models.ForeignKey(
                         blank=True,
                         null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
+                        on_delete=django.db.models.deletion.RESTRICT,
                         related_name="promoting_to",
                         to="contests.round",
                         verbose_name="chọn người từ vòng",

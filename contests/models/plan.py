@@ -288,7 +288,7 @@ class Round(models.Model):
         "self",
         null=True,
         blank=True,
-        on_delete=models.PROTECT,
+        on_delete=models.RESTRICT,
         related_name="promoting_to",
         verbose_name="chọn người từ vòng",
     )
@@ -486,7 +486,7 @@ class Prize(models.Model):
         CertificateTemplate,
         null=True,
         blank=True,
-        on_delete=models.PROTECT,
+        on_delete=models.RESTRICT,
         related_name="prizes",
         verbose_name="giấy kèm theo",
     )

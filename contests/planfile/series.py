@@ -63,8 +63,9 @@ def _longest(rounds: Sequence[Values]) -> tuple[Values, int]:
 
 
 def _names(first: Values) -> Iterator[str]:
-    """The names with {n} that could have made the first round's: any one place of its number in it."""
-    number = str(first["number"])
-    for found in re.finditer(re.escape(number), first["name"]):
-        yield first["name"][: found.start()] + ROUND_NUMBER + first["name"][found.end() :]
-    yield first["name"].replace(number, ROUND_NUMBER)
+    """The names with {n} that may have made the first round's: in any one place of its number, and in all."""
+    number, name = str(first["number"]), first["name"]
+    for found in re.finditer(number, name):
+        yield name[: found.start()] + ROUND_NUMBER + name[found.end() :]
+    if number in name:
+        yield name.replace(number, ROUND_NUMBER)
