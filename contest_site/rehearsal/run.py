@@ -24,6 +24,7 @@ from contest_site.rehearsal.site import Site
 from contest_site.rehearsal.stage import Stage
 from contests.models import Round
 from contests.queries import has_overall, tables_of
+from prizes.domain.ranking import is_current
 from prizes.models import Certificate, StandingsRun
 from prizes.progress import Step
 from prizes.queries import newest_run
@@ -198,7 +199,7 @@ class _Contest:
     # --- Organisers
     def _results(self, scope: Scope) -> None:
         with self._step("Xếp hạng", scope):
-            self._wait(scope, {Step.ROUNDS, Step.FINISH, Step.RANK})
+            self._rank(scope)
         with self._step("Rà soát, phê duyệt, nhập quyết định, công bố", scope):
             self.secretary.nominate(scope)
             self.report.ties += settle_ties(scope, self.secretary)
@@ -216,6 +217,19 @@ class _Contest:
         assert run is not None
         self._count(run)
         self.report.errors += checks.wrong_awards(run)
+
+    def _rank(self, scope: Scope) -> None:
+        """A closed round is ranked by the workers; the whole contest by its organisers, unless it has been.
+
+        A site's own schedule may have ranked it before the prizes of the last round were given.
+        """
+        if scope.round is not None:
+            self._wait(scope, {Step.FINISH, Step.RANK})
+            return
+        self._wait(scope, {Step.ROUNDS, Step.FINISH})
+        run = newest_run(scope)
+        if run is None or not is_current(run):
+            self.secretary.step(scope, Step.RANK, reason="Tổng duyệt: mọi vòng thi đã trao giải.")
 
     def _count(self, run: StandingsRun) -> None:
         self.rehearsal.runs.append(run)
