@@ -4,14 +4,28 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from django.contrib.auth.models import AnonymousUser
+from django.db.models import Count, QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from attempts.domain.starting import allowance_of, refusal, waiting
+from attempts.domain.starting import allowance_of, check_person, refusal, round_for, waiting
 from attempts.models import Attempt
 from attempts.queries import attempts_of
-from contests.models import Contest, Entry, Exclusion, Round, RoundSeal
-from contests.queries import RoundState, announced_contests, effective_close, round_state
+from contest_site.accounts.models import User
+from contest_site.lib.errors import NotAllowed
+from contests.domain.entering import may_try
+from contests.enums import Audience
+from contests.models import Block, Contest, Entry, Exclusion, Round, RoundSeal
+from contests.prize_tables import Laid
+from contests.queries import (
+    RoundState,
+    announced_contests,
+    effective_close,
+    round_state,
+    takes_entries,
+    uncounted_entries,
+)
 from prizes.models import Certificate, StandingsRow, StandingsRun
 from prizes.queries import certificates_in_force
 
@@ -49,7 +63,7 @@ def round_items(contest: Contest, now: datetime) -> list[dict[str, Any]]:
     """The rounds of a contest for its page: state, seconds to the next change, seal, published results."""
     published = published_rounds(contest)
     items = []
-    for round in contest.rounds.select_related("closing", "seal__pool"):
+    for round in contest.rounds.select_related("closing", "seal__pool", "promotes_from"):
         seal = getattr(round, "seal", None)
         state = round_state(round, now)
         items.append(
@@ -104,8 +118,31 @@ def _action(label: str, url: str, note: str = "") -> dict[str, str]:
     return {"label": label, "url": url, "note": note}
 
 
+def trial_address(
+    user: User | AnonymousUser,
+    contest: Contest,
+    entry: Entry | None,
+    exclusion: Exclusion | None,
+    now: datetime,
+) -> str:
+    """Where an organiser on the list may still try the contest out, or ""; no query for others."""
+    if not (exclusion and entry is None and isinstance(user, User) and may_try(user)):
+        return ""
+    return reverse("contests:entry", args=[contest.slug]) if takes_entries(contest, now) else ""
+
+
+def blocks_of(contest: Contest, tables: list[Laid]) -> QuerySet[Block]:
+    """The blocks in which units compete, with how many they are; none where no prize is for units."""
+    if not any(laid.table.audience == Audience.UNIT for laid in tables):
+        return Block.objects.none()
+    return contest.blocks.annotate(size=Count("units")).order_by("position", "pk")
+
+
 def _before_entry(contest: Contest, items: list[dict[str, Any]]) -> dict[str, str]:
-    if all(item["state"] == "closed" for item in items):
+    left = [item["round"] for item in items if item["state"] != "closed"]
+    if left and all(round.promotes_from_id is not None for round in left):
+        return _action("", "", _("Các vòng thi còn lại chỉ dành cho người được chọn từ vòng trước."))
+    if not left:
         return _between_rounds(contest, items)
     return _action(_("Đăng ký dự thi"), reverse("contests:entry", args=[contest.slug]))
 
@@ -120,6 +157,11 @@ def _between_rounds(contest: Contest, items: list[dict[str, Any]]) -> dict[str, 
 
 
 def _in_round(entry: Entry, round: Round, now: datetime) -> dict[str, str]:
+    if round.promotes_from_id is not None:
+        try:
+            check_person(entry, round_for(entry, round))
+        except NotAllowed as refused:
+            return _action("", "", str(refused))
     attempts = [attempt for attempt in attempts_of(entry) if attempt.round_id == round.pk]
     start = reverse("attempts:start", args=[round.contest.slug, round.number])
     if open_attempt := next((attempt for attempt in attempts if attempt.submitted_at is None), None):
@@ -137,7 +179,8 @@ def participation(contest: Contest) -> dict[str, int] | None:
     """How many people and attempts so far, unless the plan hides it (it may reveal a prediction's target)."""
     if not contest.live_participation:
         return None
-    done = Attempt.objects.filter(round__contest=contest, submitted_at__isnull=False)
+    submitted = Attempt.objects.filter(round__contest=contest, submitted_at__isnull=False)
+    done = submitted.exclude(entry__in=uncounted_entries(contest))
     return {"people": done.values("entry").distinct().count(), "attempts": done.count()}
 
 

@@ -45,7 +45,8 @@ def home(request: HttpRequest) -> HttpResponse:
 @require_safe
 def contest(request: HttpRequest, slug: str) -> HttpResponse:
     contest = get_object_or_404(announced_contests(), slug=slug)
-    items = queries.round_items(contest, database_now())
+    now = database_now()
+    items = queries.round_items(contest, now)
     entry = _entry(request, contest)
     exclusion = _exclusion(request, contest, entry)
     tables = prize_tables(contest)
@@ -53,8 +54,11 @@ def contest(request: HttpRequest, slug: str) -> HttpResponse:
         "contest": contest,
         "rounds": items,
         "entry": entry,
-        "action": queries.next_action(contest, entry, exclusion, items),
+        "action": queries.next_action(contest, entry, exclusion, items, now),
         "exclusion": exclusion,
+        "trial_url": queries.trial_address(request.user, contest, entry, exclusion, now),
+        "categories": contest.categories.all(),
+        "blocks": queries.blocks_of(contest, tables),
         "milestones": contest.milestones.all(),
         "documents": contest.documents.all(),
         "tables": tables,

@@ -58,6 +58,14 @@ class Laid:
         return _("%(where)s, riêng từng khối (%(blocks)s)") % {"where": words, "blocks": blocks}
 
     @property
+    def group(self) -> str:
+        """The heading under which people look for the table: a week's prizes, the contest's."""
+        table = self.table
+        if table.scope == TableScope.ROUND and table.round:
+            return table.round.name
+        return str(TableScope(table.scope).label)
+
+    @property
     def basis(self) -> str:
         return basis_in_words(self.table)
 
@@ -66,10 +74,18 @@ def basis_in_words(table: PrizeTable) -> str:
     """By what a table's winners are found, in words; "" = by the order of its round."""
     if table.method == AwardMethod.CHOSEN:
         return str(AwardMethod.CHOSEN.label)
-    labels = dict(UnitMetric.choices)
     if table.weights:
-        return "; ".join(f"{labels.get(name, name)} {share} %" for name, share in table.weights.items())
-    return " → ".join(str(labels.get(name, name)) for name in table.unit_order)
+        return "; ".join(f"{_metric(table, name)} {share} %" for name, share in table.weights.items())
+    return " → ".join(_metric(table, name) for name in table.unit_order)
+
+
+def _metric(table: PrizeTable, name: str) -> str:
+    """A metric by its name; with how many people, where it adds the best of a unit."""
+    label = str(dict(UnitMetric.choices).get(name, name))
+    if name in (UnitMetric.BEST_SCORE, UnitMetric.BEST_DURATION) and table.best_of:
+        people = ngettext("%(count)d người", "%(count)d người", table.best_of) % {"count": table.best_of}
+        return f"{label} ({people})"
+    return label
 
 
 def prize_tables(contest: Contest) -> list[Laid]:

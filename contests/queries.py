@@ -7,7 +7,7 @@ from datetime import datetime
 from enum import Enum
 
 from django.core.exceptions import ObjectDoesNotExist
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Q, QuerySet
 
 from contests.enums import Combine, TableScope
 from contests.models import (
@@ -142,20 +142,31 @@ def contest_units(contest: Contest) -> QuerySet[Unit]:
 # --- Who may not take part ---------------------------------------------------------------------------------
 # Someone on the list is known by account, by phone or by national ID, and a phone is known from the entry
 # or from the account, whichever of the two the person typed it into.
-_NAMED = Q(user_id=OuterRef("user_id")) | Q(national_id_hash=OuterRef("national_id_hash"))
-_PHONED = Q(phone=OuterRef("phone")) | Q(phone=OuterRef("user__phone")) | Q(user__phone=OuterRef("phone"))
 
 
 def excluded_entries(contest: Contest) -> QuerySet[Entry]:
     """Entries of people who may not be ranked, whenever they were put on the list."""
-    listed = Exclusion.objects.filter(_NAMED | _PHONED, contest_id=OuterRef("contest_id"))
-    return Entry.objects.filter(Exists(listed), contest=contest)
+    return Entry.objects.filter(_listed(contest), contest=contest)
 
 
 def uncounted_entries(contest: Contest) -> QuerySet[Entry]:
     """Entries that no count, rank or report knows: people on the list, and organisers' trials."""
-    listed = Exclusion.objects.filter(_NAMED | _PHONED, contest_id=OuterRef("contest_id"))
-    return Entry.objects.filter(Exists(listed) | Q(unofficial=True), contest=contest)
+    return Entry.objects.filter(_listed(contest) | Q(unofficial=True), contest=contest)
+
+
+def _listed(contest: Contest) -> Q:
+    """Which entries are on the list. Each list is one hashed subquery, so that a million entries pay once."""
+    listed = Exclusion.objects.filter(contest=contest)
+    users = listed.filter(user__isnull=False)
+    phones = listed.filter(phone__isnull=False).values("phone")
+    hashes = listed.filter(national_id_hash__isnull=False).values("national_id_hash")
+    return (
+        Q(user__in=users.values("user"))
+        | Q(national_id_hash__in=hashes)
+        | Q(phone__in=phones)
+        | Q(user__phone__in=phones)
+        | Q(phone__in=users.filter(user__phone__isnull=False).values("user__phone"))
+    )
 
 
 def exclusion_of(entry: Entry) -> Exclusion | None:
@@ -180,8 +191,9 @@ def matching_exclusion(
 
 
 def takes_entries(contest: Contest, now: datetime) -> bool:
-    """Whether people may still enter: not after the contest's end, nor once every round is closed."""
+    """Whether people may still enter: not after the contest's end, nor once every round that takes newcomers
+    is closed (a final takes those who were promoted to it, so it takes no newcomer)."""
     if now >= contest.closes_at:
         return False
     still = Q(closing=None) | Q(closing__at__gt=now)
-    return contest.rounds.filter(still, closes_at__gt=now).exists()
+    return contest.rounds.filter(still, closes_at__gt=now, promotes_from=None).exists()

@@ -7,30 +7,34 @@ from typing import TYPE_CHECKING, Any
 
 from django import forms
 from django.contrib import admin, messages
+from django.contrib.admin.widgets import AutocompleteSelect
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
-from unfold.widgets import UnfoldAdminAutocompleteWidget, UnfoldAdminTextInputWidget
+from unfold.forms import PaginationInlineFormSet
+from unfold.widgets import UnfoldAdminTextInputWidget
 
 from contest_site.audit.admin import AuditedAdmin
 from contest_site.audit.trail import record
 from contest_site.lib.text import fold
 from contest_site.lib.unfold import TabularInline
-from contests.admin.forms import PlanFormSet, kept
+from contests.admin.forms import kept
 from contests.admin.locks import NothingSilent, PlanPart, PlanRows
 from contests.models import Block, BlockUnit, Unit
 from contests.queries import contest_units
 
 if TYPE_CHECKING:
     BlockModelForm = forms.ModelForm[Block]
+    PagedFormSet = forms.BaseInlineFormSet[Any, Any, forms.ModelForm[Any]]
 else:
     BlockModelForm = forms.ModelForm
+    PagedFormSet = PaginationInlineFormSet
 
 UNITS_A_PAGE = 50
 
 
-class BlockUnitFormSet(PlanFormSet):
+class BlockUnitFormSet(PagedFormSet):
     """Each unit once, of the contest's area, and in no other block of the contest."""
 
     def clean(self) -> None:
@@ -67,6 +71,7 @@ class BlockUnitInline(PlanRows, NothingSilent, TabularInline):
     autocomplete_fields = ("unit",)
     extra = 0
     per_page = UNITS_A_PAGE
+    hide_title = True
 
 
 class BlockForm(BlockModelForm):
@@ -94,7 +99,9 @@ class BlockForm(BlockModelForm):
         super().__init__(*args, **kwargs)
         if "below" in self.fields:
             unit = BlockUnit._meta.get_field("unit")
-            self.fields["below"].widget = UnfoldAdminAutocompleteWidget(unit, admin.site)
+            below = self.fields["below"]
+            below.widget = AutocompleteSelect(unit, admin.site)
+            below.widget.choices = below.choices  # type: ignore[attr-defined]  # of a ModelChoiceField
 
     def clean(self) -> dict[str, Any] | None:
         super().clean()
@@ -108,10 +115,9 @@ class BlockForm(BlockModelForm):
 class BlockAdmin(PlanPart, NothingSilent, AuditedAdmin):
     form = BlockForm
     fieldsets = (
-        (None, {"fields": ("contest", ("position", "name"))}),
+        (None, {"fields": (("position", "name"),)}),
         (gettext_lazy("Thêm nhiều đơn vị một lần"), {"fields": (("below", "kind"),)}),
     )
-    readonly_fields = ("contest",)
     inlines = (BlockUnitInline,)
     list_select_related = ("contest",)
     search_fields = ("name", "contest__name")

@@ -159,6 +159,7 @@ class ContestAdmin(NothingSilent, ContestSteps, ClonePages, ExclusionPages, Head
             "tables": tables,
             "prize_total": sum(laid.total for laid in tables),
             "may_add_table": not is_fixed(contest) and user.has_perm("contests.add_prizetable"),
+            "blocks": contest.blocks.annotate(size=Count("units")).order_by("position", "pk"),
             "excluded": contest.exclusions.count(),
             "may_exclude": user.has_perm("contests.add_exclusion"),
             "headcounts": contest.headcounts.count(),

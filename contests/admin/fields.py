@@ -98,6 +98,14 @@ class YesNoField(forms.TypedChoiceField):
         )
 
 
+class DongField(forms.IntegerField):
+    """An amount in đồng, written 3.000.000 or 3000000."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        widget = UnfoldAdminTextInputWidget(attrs={"inputmode": "numeric"})
+        super().__init__(min_value=0, max_value=2_000_000_000, localize=True, widget=widget, **kwargs)
+
+
 class OrderWidget(forms.MultiWidget):
     """Selects one below the other, the deciding one first."""
 

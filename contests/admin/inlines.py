@@ -45,18 +45,21 @@ class MilestoneInline(TabularInline):
     model = Milestone
     fields = ("position", "label", "starts_on", "ends_on", "text")
     extra = 0
+    hide_title = True
 
 
 class DocumentInline(TabularInline):
     model = Document
     fields = ("position", "title", "file")
     extra = 0
+    hide_title = True
 
 
 class CategoryInline(PlanRows, NothingSilent, TabularInline):
     model = Category
     form = CategoryForm
     extra = 0
+    hide_title = True
     fields = ("position", "name", "participation")
 
 
@@ -92,6 +95,7 @@ class QuotaInline(PlanRows, TabularInline):
     model = Quota
     fields = ("topic", "questions")
     extra = 0
+    hide_title = True
 
     def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         """Only topics of the round's own bank."""
@@ -109,8 +113,8 @@ class BlockInline(PlanRows, TabularInline):
 
     model = Block
     fields = ("position", "name")
-    show_change_link = True
     extra = 0
+    hide_title = True
 
 
 class CertificateTemplateInline(PlanRows, NothingSilent, StackedInline):

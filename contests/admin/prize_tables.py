@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy
 
 from contest_site.audit.admin import AuditedAdmin
 from contest_site.lib.unfold import TabularInline
-from contests.admin.fields import OrderField, WeightsField, YesNoField, suggest
+from contests.admin.fields import DongField, OrderField, WeightsField, YesNoField, suggest
 from contests.admin.forms import PlanFormSet, kept, unset
 from contests.admin.inlines import only_rounds
 from contests.admin.locks import NothingSilent, PlanPart, PlanRows, is_fixed
@@ -132,6 +132,8 @@ class PrizeFormSet(PlanFormSet):
 
 
 class PrizeForm(PrizeModelForm):
+    amount = DongField(label=gettext_lazy("Giá trị mỗi giải (đồng)"))
+
     class Meta:
         model = Prize
         exclude = ()
@@ -148,6 +150,7 @@ class PrizeInline(PlanRows, NothingSilent, TabularInline):
     formset = PrizeFormSet
     fields = ("position", "name", "quantity", "amount", "certificate")
     extra = 0
+    hide_title = True
 
     def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         """Only papers of this contest; none at all is a choice too."""
@@ -169,6 +172,11 @@ class PrizeTableAdmin(PlanPart, NothingSilent, AuditedAdmin):
     show_full_result_count = False
     change_form_outer_before_template = "admin/contests/part_of.html"
 
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        """Only from a contest's page, which is named in the address."""
+        named = "contest" in request.GET or "contest" in request.POST
+        return named and bool(super().has_add_permission(request))
+
     def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
         """The contest from whose page one comes, and the next number of its tables."""
         contest_id = asked_contest_id(request)
@@ -182,30 +190,21 @@ class PrizeTableAdmin(PlanPart, NothingSilent, AuditedAdmin):
         contest = Contest.objects.filter(pk=asked_contest_id(request)).first()
         if contest is None or is_fixed(contest):
             raise PermissionDenied
-        return super().add_view(request, form_url, {**_place(contest), **(extra_context or {})})
-
-    def change_view(
-        self,
-        request: HttpRequest,
-        object_id: str,
-        form_url: str = "",
-        extra_context: dict[str, Any] | None = None,
-    ) -> Any:
-        table = self.get_object(request, object_id)
-        place = _place(table.contest) if table else {}
-        return super().change_view(request, object_id, form_url, {**place, **(extra_context or {})})
+        context = {"plan_contest": contest, "show_save_and_add_another": False}
+        return super().add_view(request, form_url, {**context, **(extra_context or {})})
 
     def get_readonly_fields(self, request: HttpRequest, obj: PrizeTable | None = None) -> tuple[str, ...]:
-        if obj is None:
-            return ()
-        return ("contest",) if self.has_change_permission(request, obj) else ("contest", "order_in_words")
+        return () if obj is None or self.has_change_permission(request, obj) else ("order_in_words",)
 
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
-        fieldsets = super().get_fieldsets(request, obj)
+        """The contest is chosen once, by where one comes from; what cannot be changed is read in words."""
+        (no_title, first), (title, units) = FIELDSETS
+        if obj is None:
+            return FIELDSETS
+        first = {"fields": first["fields"][1:]}
         if self.has_change_permission(request, obj):
-            return fieldsets
-        limits = ("order_in_words", *FIELDSETS[1][1]["fields"][2:])
-        return (fieldsets[0], (FIELDSETS[1][0], {"fields": limits}))
+            return ((no_title, first), (title, units))
+        return ((no_title, first), (title, {"fields": ("order_in_words", *units["fields"][2:])}))
 
     def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         if db_field.name == "contest":
@@ -247,10 +246,6 @@ def asked_contest_id(request: HttpRequest) -> int:
         return known or 0
     named = request.GET.get("contest") or request.POST.get("contest") or ""
     return int(named) if named.isascii() and named.isdigit() and len(named) < 10 else 0
-
-
-def _place(contest: Contest) -> dict[str, Any]:
-    return {"plan_contest": contest, "plan_address": _contest_page(contest.pk)}
 
 
 def _contest_page(contest_id: int) -> str:

@@ -116,7 +116,7 @@ def check_entry_time(contest: Contest, now: datetime) -> None:
     if not is_announced(contest):
         raise NotNow(_("Cuộc thi chưa được công bố."))
     if not takes_entries(contest, now):
-        raise NotNow(_("Cuộc thi đã kết thúc nên không nhận đăng ký nữa."))
+        raise NotNow(_("Các vòng thi nhận người mới đã kết thúc nên không nhận đăng ký nữa."))
 
 
 def check_not_excluded(contest: Contest, user: User, *, phone: str = "", id_hash: str | None = None) -> None:

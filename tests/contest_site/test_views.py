@@ -147,8 +147,9 @@ class TestContest:
             page_of(contest)
 
 
-# contest, now, published rounds, rounds with seal and closing, prizes, milestones, documents
-QUERIES = 7
+# contest, now, published rounds, rounds with seal and closing, prize tables, prizes, categories, milestones,
+# documents
+QUERIES = 9
 
 
 class TestMine:
