@@ -92,8 +92,8 @@ def name(length: int) -> Callable[[object], str]:
 
 def slug(value: object) -> str:
     found = name(80)(value)
-    if not re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", found):
-        raise ValueError(_("Chỉ gồm chữ thường không dấu, chữ số và dấu gạch nối."))
+    if not re.fullmatch(r"[-\w]+", found, re.ASCII):
+        raise ValueError(_("Chỉ gồm chữ không dấu, chữ số, dấu gạch nối và gạch dưới."))
     return found
 
 
@@ -301,7 +301,7 @@ PRIZE_TABLE: Keys = {
     "weights": Key(weights, required=False, default={}),
     "best_of": Key(numbers(1, 10_000), required=False),
     "by_block": Key(yes_or_no, required=False, default=False),
-    "min_participants": Key(numbers(1, 100_000_000), required=False),
+    "min_participants": Key(numbers(0, 100_000_000), required=False),
     "min_ratio_percent": Key(percent, required=False),
     "winner_limit": Key(numbers(1, 1000), required=False),
     "unit_limit": Key(numbers(1, 1000), required=False),

@@ -158,6 +158,8 @@ def _weight_faults(place: str, table: TableFacts) -> Iterator[Fault]:
 
 
 def _headcount_faults(place: str, table: TableFacts, contenders: Competition) -> Iterator[Fault]:
+    if table.min_ratio_percent is not None and not 0 < table.min_ratio_percent <= 100:
+        yield Fault(f"{place}.min_ratio_percent", _("Tỷ lệ tối thiểu phải lớn hơn 0 và không quá 100."))
     ratio = UnitMetric.RATIO in {*table.unit_order, *table.weights}
     if not contenders.units or not (ratio or table.min_ratio_percent):
         return

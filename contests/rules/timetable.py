@@ -47,6 +47,8 @@ def window_faults(plan: PlanFacts) -> Iterator[Fault]:
 
 
 def _window_faults(plan: PlanFacts, one: RoundFacts) -> Iterator[Fault]:
+    if one.number is not None and one.number < 1:
+        yield Fault(f"{one.place}.number", _("Số thứ tự của vòng thi bắt đầu từ 1."))
     if one.opens_at and one.closes_at and one.closes_at <= one.opens_at:
         yield Fault(f"{one.place}.closes_at", _("Thời điểm kết thúc vòng thi phải sau thời điểm mở."))
     if one.opens_at and plan.opens_at and one.opens_at < plan.opens_at:

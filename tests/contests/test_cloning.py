@@ -97,7 +97,7 @@ def test_what_happened_in_the_old_contest_stays_there() -> None:
 @pytest.mark.parametrize(
     ("slug", "name", "reason"),
     [
-        ("Năm sau", "Cuộc thi", "tên trong địa chỉ: Chỉ gồm chữ thường không dấu, chữ số và dấu gạch nối."),
+        ("Năm sau", "Mới", "tên trong địa chỉ: Chỉ gồm chữ không dấu, chữ số, dấu gạch nối và gạch dưới."),
         ("nam-sau", " \u200b ", "tên cuộc thi: Không được để trống."),
         ("nam-sau", "x" * 301, "tên cuộc thi: Dài 301 ký tự, tối đa 300."),
         ("cu", "Cuộc thi", "Đã có cuộc thi khác dùng tên trong địa chỉ “cu”."),

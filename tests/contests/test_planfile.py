@@ -5,6 +5,7 @@ import shutil
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from io import StringIO
+from itertools import count
 from pathlib import Path
 
 import pytest
@@ -18,10 +19,11 @@ from contests.domain.check import problems
 from contests.domain.plans import load_plan, shift_contest
 from contests.domain.rounds import seal_round
 from contests.domain.storing import store_plan
-from contests.models import Contest, Exclusion, HeadcountLock, Round, Unit
+from contests.models import Announcement, Contest, Exclusion, HeadcountLock, Round, Unit
 from contests.planfile import read_plan
 from contests.queries import current_round
 from tests.support.factories import make_bank, make_entry, make_staff
+from tests.support.races import at_once
 
 PLANS = Path(__file__).resolve().parents[2] / "contests" / "plans"
 QUANG_NGAI = PLANS / "quang-ngai-2024.toml"
@@ -145,7 +147,7 @@ def test_people_on_the_list_by_hand_stay_when_the_plan_is_loaded_again(tmp_path:
         ('area = "QNG"', 'area = "HNI"', "units.area: Không có đơn vị mã “HNI”."),
         ('file = "quang-ngai-2024-units.csv"', 'file = "../units.csv"', "units.file: Tệp phải nằm cùng thư mục với tệp kế hoạch."),
         ('file = "quang-ngai-2024-units.csv"', 'file = "units.csv"', "units.file: Không tìm thấy tệp “units.csv”."),
-        ('slug = "cai-cach', 'slug = "Cải cách', "contest.slug: Chỉ gồm chữ thường không dấu, chữ số và dấu gạch nối."),
+        ('slug = "cai-cach', 'slug = "Cải cách', "contest.slug: Chỉ gồm chữ không dấu, chữ số, dấu gạch nối và gạch dưới."),
     ],
 )  # fmt: skip
 def test_each_fault_is_named_with_its_place_and_nothing_is_loaded(
@@ -244,7 +246,7 @@ def test_the_command_loads_by_name_and_prints_every_reason(tmp_path: Path) -> No
         call_command("load_plan", "khong-co")
 
 
-# --- Series of rounds ----------------------------------------------------------------------------------------
+# --- Series of rounds ---------------------------------------------------------------------------------------
 
 WEEKLY = 'weekly = { start = "08:00 22/08/2022", count = 4, days = 7 }'
 
@@ -324,7 +326,7 @@ def test_each_fault_of_a_contest_with_a_final_is_named(
     assert reason in reasons(edited(tmp_path, (old, new), plan="tien-giang-2020"))
 
 
-# --- Values --------------------------------------------------------------------------------------------------
+# --- Values -------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.usefixtures("bank")
@@ -372,7 +374,7 @@ def test_a_key_taken_out_of_the_file_is_out_of_the_contest(tmp_path: Path) -> No
     assert (final.promotes_from, final.promotes_best, final.attempts_per_day) == (None, None, 1)
 
 
-# --- Files and people beside the plan ------------------------------------------------------------------------
+# --- Files and people beside the plan -----------------------------------------------------------------------
 
 
 @pytest.mark.usefixtures("bank")
@@ -431,7 +433,7 @@ def test_only_known_kinds_of_documents_of_a_bearable_size_are_taken(
     assert found[1:] == ["documents[2].file: Tệp lớn hơn 20 MB."]
 
 
-# --- When a plan may still be loaded -------------------------------------------------------------------------
+# --- When a plan may still be loaded ------------------------------------------------------------------------
 
 
 @pytest.mark.usefixtures("bank")
@@ -466,7 +468,7 @@ def test_a_contest_with_a_final_is_loaded_again() -> None:
     assert AuditEvent.objects.filter(verb="loaded plan again").count() == 1
 
 
-# --- Moving a rehearsal's timetable --------------------------------------------------------------------------
+# --- Moving a rehearsal's timetable -------------------------------------------------------------------------
 
 
 @pytest.mark.usefixtures("bank")
@@ -500,3 +502,27 @@ def test_a_real_contest_keeps_its_times() -> None:
     contest = load_plan(PLANS / "nghe-an-2022.toml", by=None)
     with pytest.raises(NotAllowed, match="tổng duyệt"):
         shift_contest(contest, contest.rounds.get(number=1))
+
+
+@pytest.mark.django_db(transaction=True)
+def test_nothing_is_loaded_over_a_contest_announced_at_the_same_time(tmp_path: Path) -> None:
+    make_bank(60, topics=3, name=BANK)
+    chief = make_staff()
+    contest = load_plan(QUANG_NGAI, by=None, shift_to_now=True)
+    changed = edited(tmp_path, ("time_limit_minutes = 30", "time_limit_minutes = 45"))
+    turns = count()
+
+    def act() -> object:
+        if next(turns) % 2:
+            return announce(Contest.objects.get(pk=contest.pk), by=chief)
+        return load_plan(changed, by=None, shift_to_now=True)
+
+    results = at_once(6, act)
+    assert all(isinstance(one, Contest | Announcement | Refused) for one in results), results
+    assert Announcement.objects.count() == 1
+    verbs = list(AuditEvent.objects.order_by("id").values_list("verb", flat=True))
+    assert verbs.count("announced contest") == 1
+    assert verbs[-1] == "announced contest"
+    # Every load that came to its end was before the announcement, and is what was announced.
+    minutes = 45 if "loaded plan again" in verbs else 30
+    assert Round.objects.get().time_limit_minutes == minutes

@@ -153,6 +153,7 @@ def test_faults_of_the_contest(changes: dict[str, Any], reason: str) -> None:
 @pytest.mark.parametrize(
     ("rounds", "reason"),
     [
+        ([week(0)], "rounds[0].number: Số thứ tự của vòng thi bắt đầu từ 1."),
         ([week(1), week(1)], "rounds: Có hơn một vòng thi mang số thứ tự 1."),
         ([week(1), week(2, opens_at=START + WEEK - timedelta(seconds=1))], "rounds[2].opens_at: “Tuần 2” chồng thời gian lên “Tuần 1”."),
         ([week(1, closes_at=START)], "rounds[1].closes_at: Thời điểm kết thúc vòng thi phải sau thời điểm mở."),
@@ -247,6 +248,8 @@ def test_faults_of_the_overall_ranking(plan: PlanFacts, reason: str) -> None:
         (units(by_block=True, prizes=[PrizeFacts("A", 1, 3)]), "prizes", "Khối “Phòng” có 2 đơn vị thi đua, ít hơn 3 giải nên không trao hết được."),
         (units(scope="each_round", winner_limit=1), "winner_limit", "Cuộc thi có 5 đơn vị thi đua, mỗi đơn vị đạt nhiều nhất 1 lần, không đủ cho 6 giải của các vòng thi."),
         (units(scope="each_round", by_block=True, winner_limit=1, prizes=[PrizeFacts("A", 1, 1)]), "winner_limit", "Khối “Phòng” có 2 đơn vị thi đua, mỗi đơn vị đạt nhiều nhất 1 lần, không đủ cho 3 giải của các vòng thi."),
+        (units(min_ratio_percent=Decimal("100.01")), "min_ratio_percent", "Tỷ lệ tối thiểu phải lớn hơn 0 và không quá 100."),
+        (units(min_ratio_percent=Decimal(0)), "min_ratio_percent", "Tỷ lệ tối thiểu phải lớn hơn 0 và không quá 100."),
         (units(winner_limit=1), "winner_limit", "Bảng giải này được trao 1 lần nên giới hạn 1 lần không có tác dụng."),
         (units(method="chosen"), "unit_order", "Bảng giải do Ban Tổ chức xét chọn không dùng mục này."),
         (units(method="chosen", unit_order=[], weights={"attempts": 100}), "weights", "Bảng giải do Ban Tổ chức xét chọn không dùng mục này."),
