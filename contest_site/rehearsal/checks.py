@@ -22,6 +22,7 @@ from contests.models import Block, Contest, Entry, PrizeTable, Promotion, Round
 from contests.queries import competitors, tables_of
 from prizes.models import Award, Certificate, Nomination, StandingsRun
 from prizes.rules.names import shown_name
+from prizes.views import WHOLE
 
 CHECKED = 3  # papers of people, and of units, whose public page is opened, of each run
 
@@ -181,11 +182,15 @@ def wrong_for_other_officer(site: str, stage: Stage, stop: threading.Event) -> l
 def wrong_public_pages(
     site: str, stage: Stage, runs: Iterable[StandingsRun], stop: threading.Event
 ) -> Iterator[str]:
-    """The honour board names every winner; papers are confirmed with their kind, an invented code is not."""
+    """Each honour board names its winners; papers are confirmed with their kind, an invented code is not."""
     browser = Browser(site, stop)
+    path = reverse("prizes:results", args=[stage.contest.slug])
     try:
-        board = browser.get(reverse("prizes:results", args=[stage.contest.slug])).text
+        browser.get(path)
         for run in runs:
+            if not run.awards.exists():
+                continue
+            board = browser.get(path, vong=str(run.round.number) if run.round else WHOLE).text
             awards = list(
                 Award.objects.filter(run=run).select_related(
                     "entry", "unit", "certificate", "prize__certificate"

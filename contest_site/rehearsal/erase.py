@@ -172,7 +172,7 @@ def _files(contests: list[Contest]) -> Iterator[Path]:
         rows = model._default_manager.filter(**{f"{way}__in": contests})
         yield from (settings.MEDIA_ROOT / name for name in rows.values_list("name", flat=True) if name)
     for contest in contests:
-        yield settings.MEDIA_ROOT / "certificates" / contest.slug
+        yield from (settings.MEDIA_ROOT / folder / contest.slug for folder in ("certificates", "lists"))
 
 
 def _banks(removed: dict[str, int]) -> None:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from collections import Counter
 from dataclasses import dataclass, field
 from typing import Any
 
+from django.conf import settings
 from django.core.files.base import ContentFile
 from django.db import connection
 from django.db.models import Model
@@ -20,8 +23,9 @@ from contests.models import Block, Prize, PrizeTable, Unit
 from prizes.domain.awarding import propose_awards
 from prizes.domain.deciding import approve_run, decide_tie, enter_decision, publish_run, review_run
 from prizes.domain.nominating import nominate
+from prizes.domain.publishing import write_list
 from prizes.domain.ranking import compute_standings, is_current
-from prizes.models import Award, Certificate, StandingsRow, StandingsRun, UnitRow
+from prizes.models import Award, Certificate, PublishedList, StandingsRow, StandingsRun, UnitRow
 from prizes.queries import newest_run
 from prizes.scope import Scope as ProductScope
 from tests.oracles.contest import Contest as Oracle
@@ -167,6 +171,22 @@ class Office:
             by=self.world.secretary,
         )
         self.world.facts.nominated.setdefault(number, []).append((table, position, unit))
+
+    def assert_anyone_can_check(self, number: Scope) -> None:
+        """The public list of what was published last passes the script that anyone may run on it."""
+        run = self.newest(number)
+        assert write_list(run.pk)
+        path = settings.MEDIA_ROOT / PublishedList.objects.get(run=run).name
+        rounds = [round for round in self.world.rounds.values() if number in (None, round.number)]
+        receipts = Attempt.objects.filter(round__in=rounds).order_by("pk").values_list("receipt", flat=True)
+        words = [path, "--english", "--digest", run.digest]
+        for round in rounds:
+            words += ["--commitment", round.seal.commitment]
+        for receipt in receipts[:3]:
+            words += ["--receipt", str(receipt)]
+        script = settings.BASE_DIR / "docs" / "verify.py"
+        done = subprocess.run([sys.executable, script, *words], capture_output=True, text=True, check=False)
+        assert done.returncode == 0, done.stdout + done.stderr
 
     def assert_published_stays(self) -> None:
         """Nothing of a published version has changed, whatever came after it."""

@@ -60,6 +60,7 @@ def test_bong_son() -> None:
     fourth = office.rank(1, reason="Hủy câu hỏi sai, tính đúng cho mọi người.")
     assert fourth.all_right > third.all_right
     assert sum(award.amount for award in office.award(1, fourth)) == PURSE
+    office.assert_anyone_can_check(1)
 
 
 def _people(

@@ -58,6 +58,8 @@ def test_nghe_an() -> None:
     assert world.total() == 4 * WEEKLY + 5 * 5_000_000
 
     _second_week_again(world, office, best, winners)
+    office.assert_anyone_can_check(2)
+    office.assert_anyone_can_check(None)
 
 
 def _ages_on_the_limit(world: World) -> int:

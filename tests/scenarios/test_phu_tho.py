@@ -53,6 +53,7 @@ def test_phu_tho() -> None:
     assert second_run.rows.get(entry=person).attempt_id != earlier
     assert third.rows.get(entry=person).attempt_id == earlier
     assert sum(award.amount for award in office.award(1, third)) == PURSE
+    office.assert_anyone_can_check(1)
 
 
 def _everybody_sits(

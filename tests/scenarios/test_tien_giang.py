@@ -109,6 +109,7 @@ def test_tien_giang() -> None:
     awards = office.award(PRELIMINARY, office.rank(PRELIMINARY))
     assert sum(award.amount for award in awards) == ORGANISED
     assert {(award.rank, award.paper) for award in awards} == {(None, "bang_khen")}
+    office.assert_anyone_can_check(PRELIMINARY)
 
     finalists = _choose(world, office, tied, chain, small)
     taken = _open_the_final(world, finalists)
@@ -130,6 +131,7 @@ def test_tien_giang() -> None:
     assert winner not in {one.winner for one in awards}
     assert again.unit_rows.get(table__number=2, unit=office.oracle.unit_of(winner)).best_people == BEST - 1
     assert world.total() == PEOPLE + UNITS + ORGANISED
+    office.assert_anyone_can_check(FINAL)
 
 
 def _ages_on_the_limit(world: World) -> int:
