@@ -12,7 +12,7 @@ from django.db.models import Model
 from django.http import FileResponse, Http404, HttpRequest
 from django.template.response import TemplateResponse
 from django.utils.translation import gettext_lazy as _
-from unfold.widgets import UnfoldAdminFileFieldWidget, UnfoldAdminTextareaWidget
+from unfold.widgets import UnfoldAdminTextareaWidget
 
 from contests.enums import DOCUMENT_TYPES
 
@@ -67,7 +67,7 @@ def paper() -> forms.FileField:
         label=_("Tài liệu kèm theo"),
         required=False,
         help_text=_("Biên bản, báo cáo, văn bản (PDF, Word, Excel …), không quá 20 MB."),
-        widget=UnfoldAdminFileFieldWidget(attrs={"accept": ",".join(DOCUMENT_TYPES)}),
+        widget=forms.FileInput(attrs={"class": "p-file", "accept": ",".join(DOCUMENT_TYPES)}),
     )
 
 

@@ -155,7 +155,8 @@ class KeyCorrectionAdmin(ReadOnlyAdmin):
         status = error.status if error else 400 if form.is_bound else 200
         undecided = undecided_corrections(wanted.round).filter(question=wanted.question)
         return page(
-            request, self.admin_site, "question", _("Câu %(number)d") % {"number": wanted.question + 1},
+            request, self.admin_site, "question",
+            _("Sửa đáp án câu %(number)d") % {"number": wanted.question + 1},
             KeyCorrection, status=status, **_shown(wanted), error=error, form=form, preview=changes,
             pending=undecided.first(),
         )  # fmt: skip
@@ -174,7 +175,8 @@ class KeyCorrectionAdmin(ReadOnlyAdmin):
         correction = _correction(pk)
         decision = getattr(correction, "decision", None)
         return page(
-            request, self.admin_site, "correction", str(correction), KeyCorrection,
+            request, self.admin_site, "correction",
+            _("Sửa đáp án câu %(number)d") % {"number": correction.question + 1}, KeyCorrection,
             status=error.status if error else 200, **_shown(correction), decision=decision, error=error,
             form=form, preview=None if decision else preview(correction),
             own=correction.by_id == request.user.pk, may_decide=request.user.has_perm(APPROVE),

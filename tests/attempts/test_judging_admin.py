@@ -108,7 +108,7 @@ class TestPerson:
         assert attempt.receipt
         assert attempt.receipt in page
         assert "28" in page
-        assert "trước khi chấm lại: 27" in page
+        assert "(trước khi chấm lại: 27)" in page
 
     def test_it_says_who_does_not_count_anyway(self, client: Client, round: Round) -> None:
         entry = make_entry(round.contest, unofficial=True)
