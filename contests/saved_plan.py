@@ -10,6 +10,8 @@ from django.db import models
 from contest_site.lib.text import clean
 from contests.enums import PredictionTarget
 from contests.fileschema import (
+    BLOCK,
+    CATEGORY,
     CERTIFICATE,
     CONSENT,
     CONTEST,
@@ -33,14 +35,14 @@ def saved_plan(contest: Contest, *, with_people: bool = False) -> PlanFile:
         overall=_fields(contest, OVERALL),
         consent=_fields(contest, CONSENT),
         chosen=list(contest.chosen),
-        categories=list(contest.categories.order_by("position", "id").values("name", "participation")),
+        categories=[_fields(one, CATEGORY) for one in contest.categories.order_by("position", "id")],
         milestones=[_fields(one, MILESTONE) for one in contest.milestones.order_by("position", "id")],
         documents=[
             {"title": one.title, "file": one.file} for one in contest.documents.order_by("position", "id")
         ],
         area=contest.area.code if contest.area else "",
         units=unit_rows(contest),
-        blocks=list(contest.blocks.order_by("position", "id").values("name")),
+        blocks=[_fields(one, BLOCK) for one in contest.blocks.order_by("position", "id")],
         rounds=_rounds(contest),
         certificates=[
             _fields(one, CERTIFICATE) for one in contest.certificate_templates.order_by("position", "id")

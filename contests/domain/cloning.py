@@ -39,10 +39,11 @@ def clone_contest(contest: Contest, *, slug: str, name: str, opening: datetime, 
 
 
 def _value(key: str, value: str) -> str:
-    """As a plan file's key takes it."""
+    """As a plan file's key takes it; a refusal names the field as the screens do."""
     rule = CONTEST[key]
     assert isinstance(rule, Key)
     try:
         return str(rule.convert(value))
     except ValueError as error:
-        raise Invalid(f"{Contest._meta.get_field(key).verbose_name}: {error}") from None
+        field = next(one for one in Contest._meta.concrete_fields if one.name == key)
+        raise Invalid(f"{field.verbose_name}: {error}") from None

@@ -103,7 +103,7 @@ class _Writer:
         """Everything below the contest that the file says anew; people added to the list by hand stay."""
         for document in contest.documents.all():
             # Kept until nothing can take the deletion of the row back.
-            transaction.on_commit(partial(document.file.storage.delete, document.file.name))
+            transaction.on_commit(partial(document.file.delete, save=False))
         # A final is deleted before the round that it takes its people from.
         for one in contest.rounds.order_by("-opens_at"):
             one.delete()

@@ -22,11 +22,9 @@ from tests.support.factories import (
 pytestmark = pytest.mark.django_db
 
 
-def future(**fields: object) -> Contest:
+def future() -> Contest:
     now = database_now()
-    return make_contest(
-        announced=False, opens_at=now + timedelta(days=1), closes_at=now + timedelta(days=20), **fields
-    )
+    return make_contest(announced=False, opens_at=now + timedelta(days=1), closes_at=now + timedelta(days=20))
 
 
 def two_weeks(contest: Contest) -> None:

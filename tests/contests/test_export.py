@@ -159,6 +159,24 @@ def test_documents_come_along_byte_by_byte_under_names_that_stay(tmp_path: Path)
 
 
 @pytest.mark.usefixtures("bank")
+def test_files_of_documents_loaded_anew_go_only_when_the_load_is_kept(
+    tmp_path: Path, django_capture_on_commit_callbacks: Any
+) -> None:
+    contest = load("quang-ngai-2024")
+    document = Document(contest=contest, position=1, title="Thể lệ")
+    document.file.save("the-le.pdf", ContentFile(b"%PDF-1.7"))
+    old = document.file.name
+    paths = export_plan(contest, tmp_path, by=None)
+    with django_capture_on_commit_callbacks() as kept:
+        again = load_plan(paths[0], by=None)
+    assert document.file.storage.exists(old)
+    for finish in kept:
+        finish()
+    assert not document.file.storage.exists(old)
+    assert again.documents.get().file.storage.exists(again.documents.get().file.name)
+
+
+@pytest.mark.usefixtures("bank")
 def test_a_document_whose_file_is_lost_is_told_and_nothing_is_written(tmp_path: Path) -> None:
     contest = load("quang-ngai-2024")
     Document.objects.create(contest=contest, title="Thể lệ", file="documents/2024/mat.pdf")
@@ -175,8 +193,10 @@ def test_people_are_written_only_when_asked_for(tmp_path: Path) -> None:
     member = make_user(username="uy-vien")
     role = ExclusionRole.COMMITTEE
     exclude_person(contest, by=chief, full_name="Trần Thị Hoa", role=role, user=member)
-    other = {"phone": "0912 345 678", "national_id": "051088000123"}
-    exclude_person(contest, by=chief, full_name="Lê Văn An", role=role, **other)
+    number = "051088000123"
+    exclude_person(
+        contest, by=chief, full_name="Lê Văn An", role=role, phone="0912345678", national_id=number
+    )
     without = export_plan(contest, tmp_path / "without", by=chief)
     text = without[0].read_text(encoding="utf-8")
     assert "Không ghi ở đây vì có dữ liệu cá nhân" in text
