@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import io
+import subprocess
+import sys
+import tempfile
 import threading
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
 import openpyxl
+from django.conf import settings
 from django.db.models import Count
 from django.urls import reverse
 
@@ -24,6 +28,7 @@ from prizes.models import Award, Certificate, Nomination, StandingsRun
 from prizes.rules.names import shown_name
 from prizes.views import WHOLE
 
+VERIFY = settings.BASE_DIR / "docs" / "verify.py"
 CHECKED = 3  # papers of people, and of units, whose public page is opened, of each run
 
 
@@ -212,6 +217,31 @@ def wrong_public_pages(
         yield f"Trang công khai: {error}"
     finally:
         browser.close()
+
+
+def wrong_list(site: str, run: StandingsRun, receipts: Iterable[str], stop: threading.Event) -> Iterator[str]:
+    """The public list of a round, downloaded by anybody, passes the script with receipts of its people."""
+    browser = Browser(site, stop)
+    try:
+        response = browser.download(reverse("prizes:verify_list", args=[run.contest.slug, run.pk]))
+        for receipt in receipts:
+            page = browser.get(reverse("prizes:verify", args=[run.contest.slug]), code=receipt)
+            if receipt not in page.text:
+                yield f"Trang kiểm tra không có mã biên nhận {receipt}"
+    except UnexpectedPageError as error:
+        yield f"Danh sách công khai: {error}"
+        return
+    finally:
+        browser.close()
+    with tempfile.NamedTemporaryFile(suffix=".gz") as file:
+        file.write(response.content)
+        file.flush()
+        words = [sys.executable, VERIFY, file.name, "--digest", run.digest]
+        for receipt in receipts:
+            words += ["--receipt", receipt]
+        done = subprocess.run(words, capture_output=True, text=True, check=False)
+    if done.returncode:
+        yield f"Danh sách công khai không qua được kiểm tra: {' '.join(done.stdout.split())[-500:]}"
 
 
 def _shown(award: Award, stage: Stage) -> str:

@@ -25,10 +25,12 @@ from contest_site.rehearsal.stage import Stage
 from contests.models import Round
 from contests.queries import has_overall, tables_of
 from prizes.domain.ranking import is_current
-from prizes.models import Certificate, StandingsRun
+from prizes.models import Certificate, PublishedList, StandingsRun
 from prizes.progress import Step
 from prizes.queries import newest_run
 from prizes.scope import Scope
+
+LIST_WAIT = 120.0  # seconds for the workers to write a public list
 
 
 @dataclass
@@ -217,6 +219,24 @@ class _Contest:
         assert run is not None
         self._count(run)
         self.report.errors += checks.wrong_awards(run)
+        if scope.round:
+            with self._step("Kiểm tra danh sách công khai", scope):
+                self._check_list(scope, run)
+
+    def _check_list(self, scope: Scope, run: StandingsRun) -> None:
+        """Of a round and before the next one: moving the plan moves the windows that the list speaks of."""
+        waited = time.monotonic()
+        while not PublishedList.objects.filter(run=run).exists():
+            self.server.children.check()
+            if self.rehearsal.stop.is_set() or time.monotonic() - waited > LIST_WAIT:
+                self.report.errors.append(f"{scope.name}: chưa có danh sách công khai")
+                return
+            time.sleep(0.3)
+        numbers = {str(pk) for pk in run.rows.values_list("attempt", flat=True)}
+        sittings = (sitting for one in self.players.outcomes.values() for sitting in one.sittings)
+        mine = [sitting.receipt for sitting in sittings if sitting.attempt in numbers and sitting.receipt]
+        url, stop = self.server.url, self.rehearsal.stop
+        self.report.errors += checks.wrong_list(url, run, mine[: checks.CHECKED], stop)
 
     def _rank(self, scope: Scope) -> None:
         """A closed round is ranked by the workers; the whole contest by its organisers, unless it has been.
