@@ -9,6 +9,7 @@ from enum import Enum
 from django.core.exceptions import ObjectDoesNotExist
 from django.db.models import Q, QuerySet
 
+from contest_site.accounts.models import User
 from contests.enums import Combine, TableScope
 from contests.models import (
     BlockUnit,
@@ -164,7 +165,7 @@ def _listed(contest: Contest) -> Q:
         Q(user__in=users.values("user"))
         | Q(national_id_hash__in=hashes)
         | Q(phone__in=phones)
-        | Q(user__phone__in=phones)
+        | Q(user__in=User.objects.filter(phone__in=phones).values("pk"))
         | Q(phone__in=users.filter(user__phone__isnull=False).values("user__phone"))
     )
 

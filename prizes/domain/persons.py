@@ -51,7 +51,8 @@ CREATE TEMP TABLE standings_person (
 """
 DROP = "DROP TABLE standings_person, standings_target, standings_unit"
 UNITS = "INSERT INTO standings_unit SELECT * FROM unnest(%s::bigint[], %s::bigint[], %s::bigint[])"
-# One statement is one snapshot; everything after it reads the temporary table only.
+# One statement is one snapshot; everything after it reads the temporary table only. OFFSET 0 keeps the papers
+# out of the sort: what is all right is known before it. The window and DISTINCT ON share one order.
 PERSONS = sql.SQL(f"""
 INSERT INTO standings_person
 SELECT %s, %s, own.entry_id, own.id, own.correct, own.duration_ms, own.submitted_at, own.all_right,
@@ -64,8 +65,12 @@ FROM (
             {MARK} AS correct, {MARK} = cardinality(a.paper) AS all_right
         FROM attempts_attempt a {REGRADED}
         WHERE a.round_id = %s AND a.submitted_at IS NOT NULL AND a.entry_id <> ALL(%s::bigint[])
+        OFFSET 0
     ) marked
-    WINDOW person AS (PARTITION BY entry_id)
+    WINDOW person AS (
+        PARTITION BY entry_id ORDER BY {{counting}}
+        ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING
+    )
     ORDER BY entry_id, {{counting}}
 ) own
 JOIN contests_entry entry ON entry.id = own.entry_id

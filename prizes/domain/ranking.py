@@ -35,22 +35,29 @@ if TYPE_CHECKING:
     from contest_site.accounts.models import User
 
 RANK = sql.SQL("CREATE TEMP TABLE standings_ranked ON COMMIT DROP AS {ranked}")
-LINES = """
+# A thousand lines come as one row: reading row by row would cost more than hashing.
+LINES = sql.SQL("""
 COPY (
-    SELECT concat_ws('|', rank, entry_id, attempt_id, correct, duration_ms,
-        to_char(submitted_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'),
-        coalesce(prediction::text, ''), coalesce(distance::text, ''))
-    FROM standings_ranked
-    ORDER BY rank, entry_id
+    SELECT string_agg(line, E'\\n' ORDER BY {order})
+    FROM (
+        SELECT *, {line} AS line, (row_number() OVER (ORDER BY {order}) - 1) / 1000 AS batch
+        FROM standings_ranked
+    ) numbered
+    GROUP BY batch ORDER BY batch
 ) TO STDOUT
-"""
-PLACES = """
-COPY (
-    SELECT concat_ws('|', entry_id, unit_id, coalesce(block_id::text, ''))
-    FROM standings_ranked
-    ORDER BY entry_id
-) TO STDOUT
-"""
+""")
+PERSON_LINES = LINES.format(
+    order=sql.SQL("rank, entry_id"),
+    line=sql.SQL("""
+        concat_ws('|', rank, entry_id, attempt_id, correct, duration_ms,
+            to_char(submitted_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'),
+            coalesce(prediction::text, ''), coalesce(distance::text, ''))
+    """),
+)
+PLACE_LINES = LINES.format(
+    order=sql.SQL("entry_id"),
+    line=sql.SQL("concat_ws('|', entry_id, unit_id, coalesce(block_id::text, ''))"),
+)
 INSERT = """
 INSERT INTO prizes_standingsrow
     (run_id, rank, entry_id, attempt_id, correct, duration_ms, submitted_at, prediction, distance)
@@ -195,26 +202,30 @@ def _go_by_unit(scope: Scope, tables: Sequence[PrizeTable]) -> bool:
 def _places(found: Persons) -> str:
     """Digest of where everybody ranked competes (prizes.rules.canonical)."""
     digest = hashlib.sha256()
-    with found.cursor.copy(PLACES) as lines:
-        for chunk in lines:
-            digest.update(chunk)
+    for lines in _streamed(found.cursor, PLACE_LINES):
+        digest.update(lines)
     return digest.hexdigest()
 
 
 def _digest(
     found: Persons, order: Order, configuration: Mapping[str, Any], units: Sequence[UnitTable]
 ) -> tuple[str, int]:
-    """SHA-256 (hex) of the canonical text and the number of people in it; streamed, so memory stays flat."""
+    """SHA-256 (hex) of the canonical text and the number of people in it."""
     digest = hashlib.sha256(configuration_line(configuration))
     people = 0
-    if order.ranks_people:
-        with found.cursor.copy(LINES) as lines:
-            for chunk in lines:
-                digest.update(chunk)
-                people += bytes(chunk).count(b"\n")
+    for lines in _streamed(found.cursor, PERSON_LINES) if order.ranks_people else ():
+        digest.update(lines)
+        people += lines.count(b"\n")
     for line in unit_lines(units):
         digest.update(line)
     return digest.hexdigest(), people
+
+
+def _streamed(cursor: CursorWrapper, query: sql.Composed) -> Iterator[bytes]:
+    """Many whole lines at a time, never all of them; COPY writes a line feed inside a row as two signs."""
+    with cursor.copy(query) as rows:
+        for row in rows:
+            yield bytes(row).replace(b"\\n", b"\n")
 
 
 def _single(found: Persons) -> Decimal | None:

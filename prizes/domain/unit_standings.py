@@ -15,21 +15,25 @@ from prizes.models import StandingsRun, UnitRow
 from prizes.rules.canonical import line, points_shown
 from prizes.rules.unit_order import Measures, Placed, UnitRule, rank_units
 
-# By competing unit, every person once; `best` adds three columns for every number of best people asked for.
+# One row per person: in one round the table has them, over several they are added up.
+ONE_ROUND = sql.SQL("""
+SELECT entry_id, competitor_id, attempts, 1 AS sittings, correct, duration_ms, once_all_right
+FROM standings_person WHERE competitor_id IS NOT NULL AND round_id = ANY(%s::bigint[])
+""")
+SEVERAL_ROUNDS = sql.SQL("""
+SELECT entry_id, competitor_id, sum(attempts) AS attempts, count(*) AS sittings, sum(correct) AS correct,
+    sum(duration_ms) AS duration_ms, bool_or(once_all_right) AS once_all_right
+FROM standings_person WHERE competitor_id IS NOT NULL AND round_id = ANY(%s::bigint[])
+GROUP BY entry_id, competitor_id
+""")
+# By competing unit; `best` adds three columns for every number of best people that a table asks for.
 SUMS = sql.SQL("""
 SELECT competitor_id, count(*), sum(attempts)::bigint, sum(sittings)::bigint, sum(correct)::bigint,
     count(*) FILTER (WHERE once_all_right){best}
 FROM (
     SELECT person.*,
         row_number() OVER (PARTITION BY competitor_id ORDER BY correct DESC, duration_ms, entry_id) AS place
-    FROM (
-        SELECT entry_id, competitor_id, sum(attempts) AS attempts, count(*) AS sittings,
-            sum(correct) AS correct, sum(duration_ms) AS duration_ms,
-            bool_or(once_all_right) AS once_all_right
-        FROM standings_person
-        WHERE competitor_id IS NOT NULL AND round_id = ANY(%s::bigint[])
-        GROUP BY entry_id, competitor_id
-    ) person
+    FROM ({people}) person
 ) placed
 GROUP BY competitor_id
 """)
@@ -124,7 +128,8 @@ def _measured(
 ) -> tuple[list[Measures], dict[tuple[int, int | None], Best]]:
     """All competing units with what their people did; by unit and number of best people, what those did."""
     best = sql.SQL("").join(BEST.format(k=sql.Literal(number)) for number in numbers)
-    found.cursor.execute(SUMS.format(best=best), [[one.round.pk for one in found.rounds]])
+    people = ONE_ROUND if len(found.rounds) == 1 else SEVERAL_ROUNDS
+    found.cursor.execute(SUMS.format(best=best, people=people), [[one.round.pk for one in found.rounds]])
     sums = {}
     bests: dict[tuple[int, int | None], Best] = {}
     for unit, participants, attempts, sittings, correct, all_right, *columns in found.cursor.fetchall():
