@@ -220,11 +220,10 @@ class _Contest:
         self._count(run)
         self.report.errors += checks.wrong_awards(run)
         if scope.round:
-            with self._step("Kiểm tra danh sách công khai", scope):
-                self._check_list(scope, run)
+            self._wait_for_list(scope, run)
 
-    def _check_list(self, scope: Scope, run: StandingsRun) -> None:
-        """Of a round and before the next one: moving the plan moves the windows that the list speaks of."""
+    def _wait_for_list(self, scope: Scope, run: StandingsRun) -> None:
+        """Written before the next round opens: moving the plan moves the windows that the list speaks of."""
         waited = time.monotonic()
         while not PublishedList.objects.filter(run=run).exists():
             self.server.children.check()
@@ -232,11 +231,13 @@ class _Contest:
                 self.report.errors.append(f"{scope.name}: chưa có danh sách công khai")
                 return
             time.sleep(0.3)
-        numbers = {str(pk) for pk in run.rows.values_list("attempt", flat=True)}
+
+    def _receipts(self, run: StandingsRun) -> list[str]:
+        """A few of those that people of the run hold."""
+        attempts = {str(pk) for pk in run.rows.values_list("attempt", flat=True)}
         sittings = (sitting for one in self.players.outcomes.values() for sitting in one.sittings)
-        mine = [sitting.receipt for sitting in sittings if sitting.attempt in numbers and sitting.receipt]
-        url, stop = self.server.url, self.rehearsal.stop
-        self.report.errors += checks.wrong_list(url, run, mine[: checks.CHECKED], stop)
+        mine = [one.receipt for one in sittings if one.attempt in attempts and one.receipt]
+        return mine[: checks.CHECKED]
 
     def _rank(self, scope: Scope) -> None:
         """A closed round is ranked by the workers; the whole contest by its organisers, unless it has been.
@@ -272,6 +273,11 @@ class _Contest:
             self.report.report_rows, wrong = checks.read_report(url, self.on, outcomes, stop)
             self.report.errors += wrong
             self.report.errors += checks.wrong_for_other_officer(url, self.on, stop)
+        with self._step("Danh sách công khai và mã biên nhận"):
+            # That of the whole contest speaks of windows that have been moved since.
+            for run in runs:
+                if run.round_id:
+                    self.report.errors += checks.wrong_list(url, run, self._receipts(run), stop)
         with self._step("Bảng vinh danh và kiểm tra giấy chứng nhận"):
             self.report.errors += checks.wrong_public_pages(url, self.on, runs, stop)
 
