@@ -18,6 +18,7 @@ from attempts.models import (
     Regrade,
     RegradedScore,
 )
+from attempts.rules.corrections import Line
 from attempts.rules.receipts import attempt_line, read_receipt
 from contest_site.lib.errors import Invalid
 from contest_site.lib.identity import normal_phone
@@ -66,14 +67,20 @@ def undecided_corrections(round: Round) -> QuerySet[KeyCorrection]:
     return KeyCorrection.objects.filter(round=round, decision=None)
 
 
-def corrections_in_force(round: Round) -> list[list[Any]]:
-    """The approved corrections of a round, the newest of each question, as a Regrade keeps them.
-
-    A list of [question, accepted options, void], by question.
-    """
+def corrections_in_force(round: Round) -> list[Line]:
+    """The approved corrections of a round, the newest of each question, by question."""
     approved = KeyCorrection.objects.filter(round=round, decision__approved=True)
     newest = approved.order_by("question", "-pk").distinct("question")
-    return [[one.question, one.accepted, one.void] for one in newest]
+    return [(one.question, one.accepted, one.void) for one in newest]
+
+
+def lines_of(regrade: Regrade | None) -> list[Line]:
+    """The corrections that a regrade was made by; none without a regrade."""
+    return [(question, accepted, void) for question, accepted, void in regrade.corrections] if regrade else []
+
+
+def newest_regrade(round: Round) -> Regrade | None:
+    return Regrade.objects.filter(round=round).order_by("-version").first()
 
 
 def choice_counts(round: Round, question: int) -> dict[int, int]:
@@ -96,14 +103,10 @@ def rounds_to_regrade() -> list[Round]:
     corrected = Round.objects.filter(
         closing__isnull=False, key_corrections__decision__approved=True
     ).distinct()
-    newest = {
-        regrade.round_id: regrade.corrections
-        for regrade in Regrade.objects.filter(round__in=corrected).order_by("version")
-    }
     return [
         round
         for round in corrected.select_related("contest", "closing").order_by("pk")
-        if corrections_in_force(round) != newest.get(round.pk)
+        if corrections_in_force(round) != lines_of(newest_regrade(round))
     ]
 
 
@@ -191,12 +194,12 @@ class RegradedResult:
 
 def regraded_result(attempt: Attempt) -> RegradedResult | None:
     """What the newest regrade of the round says of a submitted attempt; None when it is not about it."""
-    regrade = Regrade.objects.filter(round=attempt.round_id).order_by("-version").first()
+    regrade = newest_regrade(attempt.round)
     if regrade is None:
         return None
     numbers = {
         question: attempt.paper.index(question) + 1
-        for question, *_rest in regrade.corrections
+        for question, *_rest in lines_of(regrade)
         if question in attempt.paper
     }
     if not numbers:

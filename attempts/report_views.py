@@ -88,6 +88,7 @@ def agency_excel(request: HttpRequest, slug: str) -> FileResponse:
     # Closed by the response that sends it.
     file = tempfile.SpooledTemporaryFile(IN_MEMORY)  # noqa: SIM115
     write_participation(file, contest, unit, units, people, round=round, with_scores=shown, made_at=now)
+    which: dict[str, Any] = {"round": round.number} if round else {}
     trail.record(
         "downloaded participation report",
         contest,
@@ -96,11 +97,11 @@ def agency_excel(request: HttpRequest, slug: str) -> FileResponse:
         unit_name=unit.name,
         units=len(units),
         people=len(people),
-        **({"round": round.number} if round else {}),
+        **which,
     )
     file.seek(0)
-    which = f"-vong-{round.number}" if round else ""
-    name = f"tham-gia-{contest.slug}-{unit.code}{which}.xlsx"
+    suffix = f"-vong-{round.number}" if round else ""
+    name = f"tham-gia-{contest.slug}-{unit.code}{suffix}.xlsx"
     return FileResponse(file, as_attachment=True, filename=name, content_type=EXCEL)
 
 

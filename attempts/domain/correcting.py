@@ -112,7 +112,7 @@ def checked_options(round: Round, question: int, accepted: Collection[int], *, v
             raise Invalid(_("Cần chọn ít nhất một phương án của câu hỏi."))
         if len(options) == width:
             raise Invalid(_("Khi mọi phương án đều đúng, hãy chọn tính đúng cho mọi người."))
-    in_force = {at: (list(right), all_right) for at, right, all_right in corrections_in_force(round)}
+    in_force = {at: (right, for_all) for at, right, for_all in corrections_in_force(round)}
     if (options, void) == in_force.get(question, ([questions[question].key], False)):
         raise Invalid(_("Đề nghị không khác với đáp án đang dùng."))
     return options

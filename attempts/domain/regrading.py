@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from typing import Any
 
 from django.db import connection, transaction
 from django.utils.translation import gettext as _
 
 from attempts.domain.papers import sealed_paper
 from attempts.models import Attempt, Regrade
-from attempts.queries import MARK, REGRADED, corrections_in_force
+from attempts.queries import MARK, REGRADED, corrections_in_force, lines_of, newest_regrade
 from attempts.rules.corrections import Line, right_choices
 from contest_site.audit.trail import record
 from contest_site.lib.errors import NotNow
@@ -70,8 +71,7 @@ def regrade(round: Round) -> Regrade | None:
     with transaction.atomic():
         lock(f"regrade:{round.pk}")
         lines = corrections_in_force(round)
-        newest = Regrade.objects.filter(round=round).order_by("-version").first()
-        if lines == (newest.corrections if newest else []):
+        if lines == lines_of(newest_regrade(round)):
             return None
         if closing_of(round) is None or Attempt.objects.filter(round=round, submitted_at=None).exists():
             raise NotNow(_("Vòng thi chưa kết thúc xong nên chưa chấm lại được."))
@@ -85,8 +85,8 @@ def regrade(round: Round) -> Regrade | None:
 
 def apply_corrections(round: Round, lines: Sequence[Line]) -> Regrade:
     """Write the round's next regrade by exactly these corrections; call it inside a transaction."""
-    newest = Regrade.objects.filter(round=round).order_by("-version").first()
-    values = {"version": newest.version + 1 if newest else 1, "lines": json.dumps(lines)}
+    newest = newest_regrade(round)
+    values: dict[str, Any] = {"version": newest.version + 1 if newest else 1, "lines": json.dumps(lines)}
     with connection.cursor() as cursor:
         cursor.execute(APPLY, {**_parameters(round, lines), **values})
         (made,) = cursor.fetchone()
@@ -103,7 +103,7 @@ def mark_changes(round: Round, lines: Sequence[Line]) -> dict[int, int]:
         return dict(cursor.fetchall())
 
 
-def _parameters(round: Round, lines: Sequence[Line]) -> dict[str, object]:
+def _parameters(round: Round, lines: Sequence[Line]) -> dict[str, Any]:
     questions = sealed_paper(round.seal.pk).pool.questions
     corrections = [
         {

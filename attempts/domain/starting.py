@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import uuid4
 
 from django.db import connection
@@ -145,7 +146,7 @@ def _insert(entry: Entry, round: Round, number: int, address: str | None, device
         address=address,
         device=device,
     )
-    values = [
+    values: list[Any] = [
         *(attempt.id, entry.pk, round.pk, number, attempt.seed),
         *(attempt.paper, attempt.orders, attempt.widths, attempt.answers),
         *(attempt.started_at, attempt.deadline, address, device),

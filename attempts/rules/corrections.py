@@ -4,8 +4,8 @@ from collections.abc import Sequence
 
 from attempts.rules.marking import BLANK
 
-# [question's index in the pool, canonical options that count, counts for everybody], as a Regrade keeps it
-Line = tuple[int, Sequence[int], bool]
+# question's index in the pool, canonical options that count, whether it counts for everybody
+Line = tuple[int, list[int], bool]
 
 
 def right_choices(accepted: Sequence[int], width: int, *, void: bool) -> list[int]:

@@ -21,7 +21,7 @@ from attempts.admin.pages import GroundsForm, download, page, sent, words
 from attempts.domain.correcting import checked_options, decide_correction, propose_correction
 from attempts.domain.papers import sealed_paper
 from attempts.models import KeyCorrection, Regrade
-from attempts.queries import choice_counts, corrections_in_force, undecided_corrections
+from attempts.queries import choice_counts, corrections_in_force, lines_of, undecided_corrections
 from contest_site.lib.admin import ReadOnlyAdmin
 from contest_site.lib.errors import DomainError, Invalid, NotNow
 from contest_site.lib.text import fold
@@ -198,9 +198,9 @@ class Progress:
 
 
 def _progress(correction: KeyCorrection) -> Progress:
-    line = [correction.question, correction.accepted, correction.void]
+    line = (correction.question, correction.accepted, correction.void)
     regrades = Regrade.objects.filter(round=correction.round, at__gte=correction.decision.at)
-    regrade = next((one for one in regrades.order_by("version") if line in one.corrections), None)
+    regrade = next((one for one in regrades.order_by("version") if line in lines_of(one)), None)
     runs: list[StandingsRun] = []
     if regrade:
         made = StandingsRun.objects.filter(contest=correction.round.contest_id, at__gte=regrade.at)
@@ -276,7 +276,7 @@ def _shown(correction: KeyCorrection) -> dict[str, Any]:
     question = _pool(round)[at]
     counts = choice_counts(round, at)
     in_force = {line[0]: line[1:] for line in corrections_in_force(round)}
-    right, for_all = in_force.get(at, [[question.key], False])
+    right, for_all = in_force.get(at, ([question.key], False))
     options = [
         Option(index, text, counts.get(index + 1, 0), index in right, index in correction.accepted)
         for index, text in enumerate(question.options)

@@ -13,8 +13,9 @@ from decimal import Decimal
 from django.db import connection, transaction
 
 from attempts.domain.regrading import apply_corrections, mark_changes
-from attempts.models import Attempt, KeyCorrection, Regrade
-from attempts.queries import corrections_in_force
+from attempts.models import Attempt, KeyCorrection
+from attempts.queries import corrections_in_force, lines_of, newest_regrade
+from attempts.rules.corrections import Line
 from contests.models import Round
 from contests.queries import closing_of
 from prizes.domain.awarding import awarded, propose_awards
@@ -90,10 +91,9 @@ def preview(correction: KeyCorrection) -> Preview:
     round = Round.objects.select_related("contest", "closing", "seal").get(pk=correction.round_id)
     in_force = corrections_in_force(round)
     others = [line for line in in_force if line[0] != correction.question]
-    lines = sorted([*others, [correction.question, correction.accepted, correction.void]])
+    lines = sorted([*others, (correction.question, correction.accepted, correction.void)])
     with transaction.atomic():
-        newest = Regrade.objects.filter(round=round).order_by("-version").first()
-        if in_force != (newest.corrections if newest else []):
+        if in_force != lines_of(newest_regrade(round)):
             apply_corrections(round, in_force)
         marks = mark_changes(round, lines)
         final = (
@@ -110,7 +110,7 @@ def preview(correction: KeyCorrection) -> Preview:
     )
 
 
-def _standings(round: Round, lines: list[list[object]]) -> list[StandingsChange]:
+def _standings(round: Round, lines: list[Line]) -> list[StandingsChange]:
     scopes = scopes_marked_by(round)
     # As they are now: the newest version may be overtaken by something that is not this correction's doing.
     before = [(compute_standings(scope, by=None), _awards(scope)) for scope in scopes]

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from attempts.domain.finishing import finish_open_attempts
 from attempts.domain.regrading import regrade
 from attempts.models import Regrade
-from attempts.queries import rounds_to_regrade
+from attempts.queries import lines_of, rounds_to_regrade
 from contest_site.lib.errors import DomainError
 from contests.domain.rounds import close_round
 from contests.models import Contest, Round
@@ -77,7 +77,7 @@ def regrade_and_rank(round: Round) -> Regrade | None:
         made = regrade(round)
         if made is None:
             return None
-        questions = ", ".join(str(question + 1) for question, *_rest in made.corrections)
+        questions = ", ".join(str(question + 1) for question, *_rest in lines_of(made))
         reason = _(
             "Chấm lại %(round)s (lần %(version)d) sau khi sửa đáp án câu %(questions)s của bộ câu hỏi."
         )

@@ -59,7 +59,7 @@ def paper() -> SimpleUploadedFile:
 
 class TestFinding:
     def found(self, client: Client, contest: Contest, typed: str) -> list[Entry]:
-        entries = client.get(reverse(FIND), {"contest": contest.pk, "q": typed}).context["entries"]
+        entries = client.get(reverse(FIND), {"contest": str(contest.pk), "q": typed}).context["entries"]
         assert entries is not None
         return list(entries)
 

@@ -9,10 +9,10 @@ from django.apps import apps
 
 from attempts.domain.correcting import decide_correction, propose_correction
 from attempts.models import Attempt, KeyCorrection, Regrade
-from contest_site.celery import app
 from contest_site.lib.clock import database_now
 from contests.enums import Combine, PredictionTarget, RankKey
 from contests.models import Contest, Entry, Round, RoundClosing
+from prizes import tasks
 from prizes.domain.ranking import compute_standings
 from prizes.domain.regrade_preview import PrizeChange, preview
 from prizes.domain.settling import regrade_and_rank, settle
@@ -91,8 +91,8 @@ class TestPreview:
         # An 2, Bình 1, Dũng 1, Chi 0 become Bình 2, An 1, Chi 1, Dũng 1.
         assert (change.up, change.down, change.entered, change.left) == (2, 2, 0, 0)
         assert change.prizes == [
-            PrizeChange("Giải cá nhân", "Bình", round.contest.area.name, "Giải Nhì", "Giải Nhất"),
-            PrizeChange("Giải cá nhân", "An", round.contest.area.name, "Giải Nhất", "Giải Nhì"),
+            PrizeChange("Giải cá nhân", "Bình", str(round.contest.area), "Giải Nhì", "Giải Nhất"),
+            PrizeChange("Giải cá nhân", "An", str(round.contest.area), "Giải Nhất", "Giải Nhì"),
         ]
 
     def test_what_it_tells_is_what_happens(self) -> None:
@@ -227,8 +227,7 @@ class TestNextVersion:
         )
 
     def test_the_task_is_known_by_the_name_it_is_sent_under(self) -> None:
-        app.loader.import_default_modules()
-        assert "prizes.tasks.regrade_and_rank" in app.tasks
+        assert tasks.regrade_and_rank.name == "prizes.tasks.regrade_and_rank"
 
 
 def two_weeks() -> tuple[Contest, Round, Round]:

@@ -42,7 +42,7 @@ def test_one_proposes_another_approves_and_the_trail_names_no_key(round: Round) 
     assert correction.accepted == [1, 2]
     assert corrections_in_force(round) == []
     approve(correction)
-    assert corrections_in_force(round) == [[0, [1, 2], False]]
+    assert corrections_in_force(round) == [(0, [1, 2], False)]
     events = list(AuditEvent.objects.order_by("pk"))
     assert [event.verb for event in events] == ["proposed key correction", "approved key correction"]
     assert events[0].reason == "Nghị định mới"
@@ -95,7 +95,7 @@ def test_a_later_correction_replaces_an_earlier_one_and_must_differ_from_it(roun
     with pytest.raises(Invalid, match="không khác"):
         propose(round)
     approve(propose(round, accepted={0}))
-    assert corrections_in_force(round) == [[0, [0], False]]
+    assert corrections_in_force(round) == [(0, [0], False)]
 
 
 def test_the_proposer_does_not_decide_neither_here_nor_in_the_database(round: Round) -> None:

@@ -13,6 +13,7 @@ from attempts.domain.starting import start_attempt
 from attempts.domain.submitting import submit_attempt
 from attempts.models import Attempt, Prediction
 from attempts.rules.permutation import permutation
+from attempts.rules.receipts import receipt_of_line
 from contest_site.lib.clock import database_now
 from contest_site.lib.errors import Invalid
 from contests.domain.rounds import close_round
@@ -155,7 +156,7 @@ def test_an_attempt_that_cannot_be_marked_holds_up_no_other_and_is_tried_again(
         overdue_attempt(make_entry(round.contest), round, minutes=9 - at) for at in range(4)
     )
     Attempt.objects.filter(pk=misshapen.pk).update(answers=[1])
-    receipt = finishing.receipt_of_line
+    receipt = receipt_of_line
     taken = submitted_attempt(make_entry(round.contest), round).receipt
     monkeypatch.setattr(
         finishing, "receipt_of_line", lambda line: taken if str(doubled.pk) in line else receipt(line)
