@@ -56,7 +56,7 @@ class ExclusionPages(ModelAdmin):
         contest = find_contest(contest_id)
         user = permitted(request, "contests.add_exclusion")
         if "people" in request.POST:
-            return self._write(request, contest, user)
+            return _write(request, contest, user)
         form = UploadForm(request.POST or None, request.FILES or None)
         form.fields["file"].help_text = _(
             "Tối đa 5 MB và 5.000 người. Chưa có gì được ghi cho đến khi xác nhận ở bước sau."
@@ -69,34 +69,35 @@ class ExclusionPages(ModelAdmin):
                 form.add_error("file", str(error))
             else:
                 context |= _preview(contest, user, report)
-        return self._page(request, contest, context)
+        return page(request, self.admin_site, "exclude_import", contest, _places(contest) | context)
 
-    def _write(self, request: HttpRequest, contest: Contest, user: Any) -> HttpResponse:
-        here = address("contest_exclude", contest.pk)
-        try:
-            people = _unsigned(request.POST["people"], contest, user)
-            count = exclude_people(contest, people, by=user)
-        except signing.BadSignature:
-            messages.error(request, _("Bản xem trước đã hết hạn. Hãy chọn lại tệp."))
-            return HttpResponseRedirect(here)
-        except Refused as error:
-            messages.error(request, str(error))
-            return HttpResponseRedirect(here)
-        done = ngettext(
-            "Đã đưa %(count)d người vào danh sách không được dự thi.",
-            "Đã đưa %(count)d người vào danh sách không được dự thi.",
-            count,
-        )
-        messages.success(request, done % {"count": count})
-        return HttpResponseRedirect(address("contest_change", contest.pk))
 
-    def _page(self, request: HttpRequest, contest: Contest, context: dict[str, Any]) -> HttpResponse:
-        places = {
-            "here": address("contest_exclude", contest.pk),
-            "blank": address("contest_exclude_template", contest.pk),
-            "roles": [role.label for role in ExclusionRole],
-        }
-        return page(request, self.admin_site, "exclude_import", contest, {**places, **context})
+def _write(request: HttpRequest, contest: Contest, user: Any) -> HttpResponse:
+    here = address("contest_exclude", contest.pk)
+    try:
+        people = _unsigned(request.POST["people"], contest, user)
+        count = exclude_people(contest, people, by=user)
+    except signing.BadSignature:
+        messages.error(request, _("Bản xem trước đã hết hạn. Hãy chọn lại tệp."))
+        return HttpResponseRedirect(here)
+    except Refused as error:
+        messages.error(request, str(error))
+        return HttpResponseRedirect(here)
+    done = ngettext(
+        "Đã đưa %(count)d người vào danh sách không được dự thi.",
+        "Đã đưa %(count)d người vào danh sách không được dự thi.",
+        count,
+    )
+    messages.success(request, done % {"count": count})
+    return HttpResponseRedirect(address("contest_change", contest.pk))
+
+
+def _places(contest: Contest) -> dict[str, Any]:
+    return {
+        "here": address("contest_exclude", contest.pk),
+        "blank": address("contest_exclude_template", contest.pk),
+        "roles": [role.label for role in ExclusionRole],
+    }
 
 
 def _preview(contest: Contest, user: Any, report: Report[ListedPerson]) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
@@ -21,9 +22,10 @@ from unfold.widgets import (
 
 from contests.enums import RankKey, UnitMetric
 from contests.fileschema import PLAN_ZONE, field_keys, moment
-from contests.models import CertificateTemplate, Contest, PrizeTable, Round
+from contests.models import CertificateTemplate, Contest, Prize, PrizeTable, Round
 from contests.suggestions import SUGGESTED
 
+GROUPS = re.compile(r"\d{1,3}(?:\.\d{3})+|\d{1,3}(?: \d{3})+", re.ASCII)
 # Tables of a plan file on which official plans tend to be silent.
 SILENT: Mapping[str, type[models.Model]] = {
     "contest": Contest,
@@ -98,12 +100,19 @@ class YesNoField(forms.TypedChoiceField):
         )
 
 
-class DongField(forms.IntegerField):
-    """An amount in đồng, written 3.000.000 or 3000000."""
+class GroupedField(forms.IntegerField):
+    """A whole number that is shown, and may be typed, in groups: 3.000.000 or 3000000."""
 
     def __init__(self, **kwargs: Any) -> None:
-        widget = UnfoldAdminTextInputWidget(attrs={"inputmode": "numeric"})
-        super().__init__(min_value=0, max_value=2_000_000_000, localize=True, widget=widget, **kwargs)
+        widget = UnfoldAdminTextInputWidget(attrs={"inputmode": "numeric", "autocomplete": "off"})
+        super().__init__(widget=widget, **kwargs)
+
+    def to_python(self, value: Any) -> int | None:
+        text = " ".join(str("" if value is None else value).split())
+        return super().to_python(re.sub("[. ]", "", text) if GROUPS.fullmatch(text) else text)
+
+    def prepare_value(self, value: Any) -> Any:
+        return f"{value:,}".replace(",", ".") if isinstance(value, int) else value
 
 
 class OrderWidget(forms.MultiWidget):
@@ -198,15 +207,14 @@ class WeightsField(forms.MultiValueField):
         return shown != [one or "" for one in data or [""] * len(self.metrics)]
 
 
-def suggest(fields: Mapping[str, forms.Field], table: str) -> None:
+def suggest(fields: Mapping[str, forms.Field], *tables: str) -> None:
     """Put the suggested value into the help text of every field on which plans tend to be silent.
 
-    `table` is the plan file's table of the form's fields.
+    `tables` are the plan file's tables of the form's fields.
     """
     keys = field_keys()
     for name, field in fields.items():
-        # The consent is a table of its own in the file.
-        key = keys.get((table, name)) or (keys.get(("consent", name)) if table == "contest" else None)
+        key = next((keys[table, name] for table in tables if (table, name) in keys), "")
         if key in SUGGESTED:
             hint = _("Kế hoạch không quy định thì gợi ý: %(value)s.") % {"value": SUGGESTED[key].words}
             field.help_text = f"{field.help_text} {hint}".strip()
@@ -223,4 +231,7 @@ def key_labels() -> list[tuple[str, str]]:
             found.append(
                 (key, label if model in (Contest, Round) else f"{model._meta.verbose_name}: {label}")
             )
+    for name in ("name", "quantity", "amount", "certificate"):
+        label = str(Prize._meta.get_field(name).verbose_name)
+        found.append((f"prize_tables.prizes.{name}", f"{Prize._meta.verbose_name}: {label}"))
     return found

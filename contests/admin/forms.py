@@ -73,7 +73,7 @@ class ContestForm(ContestModelForm):
             self.fields["chosen"].choices = list(known.items())  # type: ignore[attr-defined]
         if self.instance._state.adding:
             unset(self, "live_participation", "overall_combine", "overall_only_all_right")
-        suggest(self.fields, "contest")
+        suggest(self.fields, "contest", "overall", "consent")
 
     def clean(self) -> dict[str, Any] | None:
         super().clean()
@@ -83,6 +83,11 @@ class ContestForm(ContestModelForm):
         self._clean_age()
         self._clean_overall()
         return self.cleaned_data
+
+    def clean_chosen(self) -> list[str]:
+        """In the order in which they were; what is new comes last."""
+        ticked, before = self.cleaned_data["chosen"], self.instance.chosen
+        return [key for key in before if key in ticked] + [key for key in ticked if key not in before]
 
     def _clean_age(self) -> None:
         found = self.cleaned_data

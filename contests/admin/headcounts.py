@@ -15,15 +15,12 @@ from django.shortcuts import get_object_or_404
 from django.urls import path, reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
-from unfold.widgets import (
-    UnfoldAdminFileFieldWidget,
-    UnfoldAdminIntegerFieldWidget,
-    UnfoldAdminTextareaWidget,
-)
+from unfold.widgets import UnfoldAdminFileFieldWidget, UnfoldAdminTextareaWidget
 
 from contest_site.lib.clock import database_now
 from contest_site.lib.errors import DomainError
 from contest_site.lib.unfold import ModelAdmin
+from contests.admin.fields import GroupedField
 from contests.admin.pages import act, address, find_contest, page, permitted, workbook
 from contests.domain.headcounts import (
     correct_headcount,
@@ -46,11 +43,9 @@ FIRST_ROWS = 50
 class CorrectionForm(forms.Form):
     """Empty = the unit has no number any more. The reason is asked for once the numbers are locked."""
 
-    people = forms.IntegerField(
+    people = GroupedField(
         label=gettext_lazy("Tổng số người của chính đơn vị"),
         required=False,
-        localize=True,
-        widget=UnfoldAdminIntegerFieldWidget,
         help_text=gettext_lazy("Không kể đơn vị trực thuộc. Để trống là bỏ số đã ghi."),
     )
     reason = forms.CharField(
@@ -144,7 +139,7 @@ class HeadcountPages(ModelAdmin):
         contest = find_contest(contest_id)
         user = permitted(request, CHANGE)
         if "people" in request.POST:
-            return self._write(request, contest, user)
+            return _write(request, contest, user)
         form = HeadcountFileForm(request.POST or None, request.FILES or None)
         context: dict[str, Any] = {
             "title": _("Nhập tổng số người"),
@@ -165,21 +160,22 @@ class HeadcountPages(ModelAdmin):
                 context |= _preview(contest, user, report)
         return page(request, self.admin_site, "headcount_import", contest, context)
 
-    def _write(self, request: HttpRequest, contest: Contest, user: Any) -> HttpResponse:
-        here = address("contest_import_headcounts", contest.pk)
-        try:
-            rows = signing.loads(request.POST["people"], salt=_salt(contest, user), max_age=PREVIEW_LIFE)
-            reason = request.POST.get("reason", "")
-            count = import_headcounts(contest, dict(rows), by=user, reason=reason)
-        except signing.BadSignature:
-            messages.error(request, _("Bản xem trước đã hết hạn. Hãy chọn lại tệp."))
-            return HttpResponseRedirect(here)
-        except DomainError as error:
-            messages.error(request, str(error))
-            return HttpResponseRedirect(here)
-        done = ngettext("Đã ghi số của %(count)d đơn vị.", "Đã ghi số của %(count)d đơn vị.", count)
-        messages.success(request, done % {"count": count})
-        return HttpResponseRedirect(list_address(contest))
+
+def _write(request: HttpRequest, contest: Contest, user: Any) -> HttpResponse:
+    here = address("contest_import_headcounts", contest.pk)
+    try:
+        rows = signing.loads(request.POST["people"], salt=_salt(contest, user), max_age=PREVIEW_LIFE)
+        reason = request.POST.get("reason", "")
+        count = import_headcounts(contest, dict(rows), by=user, reason=reason)
+    except signing.BadSignature:
+        messages.error(request, _("Bản xem trước đã hết hạn. Hãy chọn lại tệp."))
+        return HttpResponseRedirect(here)
+    except DomainError as error:
+        messages.error(request, str(error))
+        return HttpResponseRedirect(here)
+    done = ngettext("Đã ghi số của %(count)d đơn vị.", "Đã ghi số của %(count)d đơn vị.", count)
+    messages.success(request, done % {"count": count})
+    return HttpResponseRedirect(list_address(contest))
 
 
 def list_address(contest: Contest) -> str:

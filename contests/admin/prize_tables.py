@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy
 
 from contest_site.audit.admin import AuditedAdmin
 from contest_site.lib.unfold import TabularInline
-from contests.admin.fields import DongField, OrderField, WeightsField, YesNoField, suggest
+from contests.admin.fields import GroupedField, OrderField, WeightsField, YesNoField, suggest
 from contests.admin.forms import PlanFormSet, kept, unset
 from contests.admin.inlines import only_rounds
 from contests.admin.locks import NothingSilent, PlanPart, PlanRows, is_fixed
@@ -104,13 +104,10 @@ class PrizeTableForm(TableModelForm):
     def _clean_scope(self) -> None:
         found = self.cleaned_data
         scope, round = found.get("scope"), found.get("round")
-        contest = found.get("contest") or self.instance.contest
         if scope == TableScope.ROUND and round is None and "round" not in self.errors:
             self.add_error("round", _("Chọn vòng thi của bảng giải."))
         if scope and scope != TableScope.ROUND and round is not None:
             self.add_error("round", _("Chỉ bảng giải của một vòng thi mới ghi vòng thi."))
-        if round is not None and round.contest_id != contest.pk:
-            self.add_error("round", _("Vòng thi không thuộc cuộc thi này."))
 
 
 class PrizeFormSet(PlanFormSet):
@@ -132,7 +129,7 @@ class PrizeFormSet(PlanFormSet):
 
 
 class PrizeForm(PrizeModelForm):
-    amount = DongField(label=gettext_lazy("Giá trị mỗi giải (đồng)"))
+    amount = GroupedField(label=gettext_lazy("Giá trị mỗi giải (đồng)"), min_value=0, max_value=2_000_000_000)
 
     class Meta:
         model = Prize
