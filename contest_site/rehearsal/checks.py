@@ -18,12 +18,14 @@ from django.urls import reverse
 
 from attempts.models import Attempt
 from contest_site.accounts.models import User
+from contest_site.lib.clock import database_now
 from contest_site.rehearsal.browser import Browser, UnexpectedPageError
 from contest_site.rehearsal.contestant import Outcome, Sitting
 from contest_site.rehearsal.stage import Stage
 from contests.enums import Audience, AwardMethod
 from contests.models import Block, Contest, Entry, PrizeTable, Promotion, Round
 from contests.queries import competitors, tables_of
+from prizes.domain.publishing import withheld_until
 from prizes.models import Award, Certificate, Nomination, StandingsRun
 from prizes.rules.names import shown_name
 from prizes.views import WHOLE
@@ -220,9 +222,15 @@ def wrong_public_pages(
 
 
 def wrong_list(site: str, run: StandingsRun, receipts: Iterable[str], stop: threading.Event) -> Iterator[str]:
-    """The public list of a round, downloaded by anybody, passes the script with receipts of its people."""
+    """The public list of a round, downloaded by anybody, passes the script with receipts of its people.
+
+    While another contest still draws papers from the same bank, the list must not be had.
+    """
     browser = Browser(site, stop)
     try:
+        if withheld_until(run, database_now()):
+            browser.get(reverse("prizes:verify_list", args=[run.contest.slug, run.pk]), expect=409)
+            return
         response = browser.download(reverse("prizes:verify_list", args=[run.contest.slug, run.pk]))
         for receipt in receipts:
             page = browser.get(reverse("prizes:verify", args=[run.contest.slug]), code=receipt)
