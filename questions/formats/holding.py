@@ -156,7 +156,7 @@ def _pictures(item: Item, pictures: Mapping[str, bytes], holds: Holds) -> Step:
     if not shown or (holds.pictures and not missing):
         return item, []
     gone = missing if holds.pictures else shown
-    names = [_("hình ảnh")] if not holds.pictures else [_("hình ảnh bị thiếu tệp")]
+    names = [_("hình ảnh")] if not holds.pictures else [_("một số hình ảnh")]
     return _each_text(item, lambda text: without_pictures(text, gone)), names
 
 

@@ -2,11 +2,11 @@
 document model of `rich`, which can hold nothing but what is allowed, and is written anew."""
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, MutableSequence
 from functools import lru_cache
 from html import escape
 from html.parser import HTMLParser
-from typing import NoReturn
+from typing import Any, NoReturn
 
 import nh3
 from django.utils.translation import gettext as _
@@ -140,6 +140,15 @@ def left_out(html: str) -> list[str]:
     return sorted({name.lower() for name in LEFT_OUT.findall(html)})
 
 
+def _append_list(above: MutableSequence[Any], block: ListBlock) -> None:
+    """Bullets behind bullets are one list; numbers may begin anew."""
+    last = above[-1] if above else None
+    if isinstance(last, ListBlock) and not last.ordered and not block.ordered:
+        above[-1] = ListBlock(False, last.items + block.items)
+    else:
+        above.append(block)
+
+
 class _OpenList:
     def __init__(self, ordered: bool) -> None:
         self.ordered = ordered
@@ -261,9 +270,7 @@ class _Builder(HTMLParser):
         block = ListBlock(closed.ordered, tuple(closed.items))
         if self.lists:
             self._text_target().append(Break())  # what follows in the item stands on its own line
-            self.lists[-1].inner.append(block)
-        else:
-            self.flow.append(block)
+        _append_list(self.lists[-1].inner if self.lists else self.flow, block)
 
     def _open_item(self) -> None:
         if self.cell is not None or not self.lists:

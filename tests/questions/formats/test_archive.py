@@ -29,7 +29,7 @@ def test_the_same_questions_give_the_same_bytes() -> None:
 
 def test_a_picture_without_its_file_is_reported() -> None:
     data, lost = write([SHOWN], {})
-    assert [str(each) for each in lost] == ["Câu 4: tệp ZIP không giữ được hình ảnh bị thiếu tệp"]
+    assert [str(each) for each in lost] == ["Câu 4: tệp ZIP không giữ được một số hình ảnh"]
     assert read(data).items[0].text == "Hình gì? [Hình: Lá cờ]"
 
 
