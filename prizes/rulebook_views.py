@@ -29,7 +29,7 @@ def rules(request: HttpRequest, slug: str) -> HttpResponse:
     context: dict[str, Any] = {
         "contest": contest,
         "book": book,
-        "documents": contest.documents.all(),
+        "documents": book.documents,
         "announced": is_announced(contest),
         "pdf_url": reverse("prizes:rules_pdf", args=[slug]) + _query(book.for_organiser),
         "organiser_url": _other_version(request, contest, book),

@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 
 from contests.enums import Audience, AwardMethod, NamesShown, TableScope
 from contests.models import CertificateTemplate, Prize, PrizeTable
 from contests.prize_tables import Laid
 from prizes.rulebook.parts import Article, Clause, Grid, article, clause, joined
 from prizes.rulebook.reading import Plan
-from prizes.rulebook.words import dong, in_words, listed, two
+from prizes.rulebook.words import dong, in_words, listed, lower_first, two
 
-PAPER_KEYS = (
-    "certificates.kind certificates.issuer certificates.signature_authority certificates.signature_title"
-    " certificates.signature_name"
-)
+PAPER_KEYS = "certificates.kind certificates.issuer prize_tables.prizes.certificate"
 UNDECIDED = "Theo quyết định trao giải"
 
 
@@ -34,6 +31,7 @@ def _prizes(plan: Plan) -> Iterator[Clause]:
             grid=_grid(laid),
             remark=_repeated(laid),
             keys="prize_tables.prizes prize_tables.audience prize_tables.scope",
+            about=plan.about_table(laid.table),
         )
     total = sum(laid.total for laid in plan.laid)
     count = sum(laid.quantity * laid.times for laid in plan.laid)
@@ -112,6 +110,10 @@ def _awarding(plan: Plan) -> Iterator[Clause]:
             f"Giải được trao lần lượt từ giải cao nhất cho {who} có thứ hạng cao nhất trong bảng xếp hạng."
             f" Giải không còn {who} được xếp hạng để trao thì không trao.{order}"
         )
+    yield clause(
+        f"Mỗi {who} nhận nhiều nhất một giải trong một lần xét của mỗi bảng giải.{_again(plan)}",
+        keys="contest.prizes_per_person",
+    )
     limits = [*_limits(plan)]
     if limits:
         yield joined("Giới hạn số giải:", limits)
@@ -131,11 +133,20 @@ def _awarding(plan: Plan) -> Iterator[Clause]:
                 f"{laid.table.name}: Ban Tổ chức xét chọn theo thực tế và báo cáo; mỗi trường hợp có căn"
                 " cứ bằng văn bản và báo cáo kèm theo.",
                 keys="prize_tables.method",
+                about=plan.about_table(laid.table),
             )
     yield clause(
         f"Khi một kết quả đạt giải bị loại theo {{@violations}}, {who} có thứ hạng kế tiếp được xét lên;"
         " kết quả mới được phê duyệt và công bố lại theo {@publication}."
     )
+
+
+def _again(plan: Plan) -> str:
+    """That people may win more than once, where the plan sets no limit and they could."""
+    rankings = sum(one.times for one in plan.laid if one.table.audience == Audience.INDIVIDUAL)
+    if plan.contest.prizes_per_person or rankings < 2:
+        return ""
+    return " Một người có thể đạt giải ở nhiều lần xét khác nhau."
 
 
 def _limits(plan: Plan) -> Iterator[Clause]:
@@ -145,28 +156,25 @@ def _limits(plan: Plan) -> Iterator[Clause]:
             " thi.",
             keys="contest.prizes_per_person",
         )
-    else:
-        yield clause(
-            "Mỗi người nhận nhiều nhất một giải trong một lần xét của mỗi bảng giải.",
-            keys="contest.prizes_per_person",
-        )
     for laid in plan.laid:
-        yield from _table_limits(laid.table)
+        yield from _table_limits(laid.table, plan.about_table(laid.table))
 
 
-def _table_limits(table: PrizeTable) -> Iterator[Clause]:
+def _table_limits(table: PrizeTable, about: tuple[str, ...]) -> Iterator[Clause]:
     who = "người" if table.audience == Audience.INDIVIDUAL else "đơn vị"
     if table.winner_limit:
         rounds = " qua các vòng thi" if table.scope == TableScope.EACH_ROUND else ""
         yield clause(
             f"{table.name}: mỗi {who} đạt nhiều nhất {two(table.winner_limit)} lần{rounds}.",
             keys="prize_tables.winner_limit",
+            about=about,
         )
     if table.unit_limit:
         yield clause(
             f"{table.name}: mỗi đơn vị có nhiều nhất {two(table.unit_limit)} người đạt giải trong một lần"
             " xét.",
             keys="prize_tables.unit_limit",
+            about=about,
         )
 
 
@@ -193,29 +201,26 @@ def _publication(plan: Plan) -> Iterator[Clause]:
 
 
 def _papers(plan: Plan) -> Iterator[Clause]:
-    given: dict[tuple[str, str], list[str]] = {}
+    given: dict[str, list[str]] = {}
     for laid in plan.laid:
         for prize in laid.prizes:
             if prize.certificate:
-                signed = _signed(prize.certificate)
-                given.setdefault((_paper(prize.certificate), signed), []).append(prize.name)
+                given.setdefault(_paper(prize.certificate), []).append(prize.name)
     if not given:
         return
-    points = [
-        clause(
-            f"{paper}{f', {signed}' if signed else ''}: {listed(list(dict.fromkeys(names)))}.",
-            keys=PAPER_KEYS,
-        )
-        for (paper, signed), names in given.items()
-    ]
-    yield joined(f"{plan.winners.replace('hoặc', 'và').capitalize()} đạt giải được trao:", points)
+    whom = f"{plan.winners.replace('hoặc', 'và').capitalize()} đạt giải được trao"
+    if len(given) == 1 and all(prize.certificate for laid in plan.laid for prize in laid.prizes):
+        yield clause(f"{whom} {lower_first(next(iter(given)))}.", keys=PAPER_KEYS)
+    else:
+        yield joined(f"{whom}:", _papers_by_prize(given))
     yield clause(
         "Mỗi giấy có số, mã kiểm tra và mã QR; ai cũng kiểm tra được giấy có giá trị hay không tại mục"
         " “Kiểm tra giấy chứng nhận”."
     )
 
 
-def _signed(template: CertificateTemplate) -> str:
-    """Who signs, as the block on the paper has it: "TM. BAN TỔ CHỨC, TRƯỞNG BAN ký"."""
-    who = [template.signature_authority, template.signature_title, template.signature_name]
-    return f"người ký: {', '.join(one for one in who if one)}"
+def _papers_by_prize(given: Mapping[str, Sequence[str]]) -> list[Clause]:
+    return [
+        clause(f"{paper}: {listed(list(dict.fromkeys(names)))}.", keys=PAPER_KEYS)
+        for paper, names in given.items()
+    ]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from dataclasses import replace
 from datetime import date
 
@@ -10,7 +9,7 @@ from django.utils.translation import override
 
 from contests.models import Contest
 from prizes.rulebook import awards, fairness, general, papers, ranking, units
-from prizes.rulebook.parts import Chapter, Rulebook, assembled, marked, plain_text
+from prizes.rulebook.parts import Chapter, Rulebook, assembled, marked
 from prizes.rulebook.reading import Plan, read
 from prizes.rulebook.units import units_by_block
 
@@ -41,7 +40,7 @@ def _of_plan(plan: Plan, *, for_organiser: bool, address: str) -> Rulebook:
             ("Tổ chức thực hiện", fairness.closing_articles(plan)),
         ]
     )
-    book = Rulebook(
+    return Rulebook(
         contest=contest.name,
         organiser=contest.organiser,
         basis=[one.strip().rstrip(";.") for one in contest.legal_basis],
@@ -49,10 +48,10 @@ def _of_plan(plan: Plan, *, for_organiser: bool, address: str) -> Rulebook:
         place=contest.place,
         date_line=_date_line(plan.announced_on),
         annex=units_by_block(plan),
+        documents=plan.documents,
         address=address,
         for_organiser=for_organiser,
     )
-    return replace(book, digest=hashlib.sha256(plain_text(book).encode()).hexdigest())
 
 
 def _marked(chapters: tuple[Chapter, ...], chosen: frozenset[str]) -> tuple[Chapter, ...]:

@@ -9,8 +9,10 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from decimal import Decimal
+from fractions import Fraction
 
 from django.db import connection
+from django.utils.formats import number_format
 from psycopg import sql
 
 from contests.enums import PredictionTarget, RankKey, UnitMetric
@@ -159,7 +161,7 @@ SHOWN: dict[UnitMetric, tuple[str, Callable[[Measures], str]]] = {
 
 
 def example_units(table: PrizeTable) -> list[tuple[str, Measures]]:
-    """Invented units: two good ones, a third equal to the second on the first key, one kept out by a filter."""
+    """Two good units, a third equal to the second on the first key, and one that a filter stops."""
     people = max(40, 2 * (table.min_participants or 0))
     k = table.best_of or 1
     second = Measures(
@@ -295,11 +297,7 @@ def _unit_row(
         figures.insert(heads.index("Tổng số người"), number(one.measures.headcount))
     points = []
     if weighted:
-        points = [
-            "–"
-            if one.points is None
-            else number(round(Decimal(one.points.numerator) / one.points.denominator, 4))
-        ]
+        points = ["–" if one.points is None else _rounded(one.points, 4)]
     return [names[one.measures.unit], *figures, *points, NOT_RANKED if one.rank is None else str(one.rank)]
 
 
@@ -316,9 +314,13 @@ def _why(placed: Sequence[Placed], names: dict[int, str]) -> str:
 
 def _percent(metric: UnitMetric, unit: Measures) -> str:
     value = value_of(metric, unit) * 100
-    return f"{number(round(Decimal(value.numerator) / value.denominator, 2))}%"
+    return f"{_rounded(value, 2)}%"
 
 
 def _places(metric: UnitMetric, unit: Measures) -> str:
     value = value_of(metric, unit)
-    return number(round(Decimal(value.numerator) / value.denominator, 2))
+    return _rounded(value, 2)
+
+
+def _rounded(value: Fraction, places: int) -> str:
+    return number_format(round(Decimal(value.numerator) / value.denominator, places), places)

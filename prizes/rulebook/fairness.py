@@ -12,7 +12,7 @@ from prizes.rulebook.words import sentence
 
 def articles(plan: Plan) -> list[Article | None]:
     return [
-        article("sealing", "Niêm phong đề thi và biên nhận bài thi", _sealing()),
+        article("sealing", "Niêm phong đề thi và biên nhận bài thi", _sealing(plan)),
         article("checking", "Kiểm tra kết quả", _checking()),
         article("violations", "Xử lý vi phạm", _violations()),
         article("complaints", "Khiếu nại, sửa đáp án và chấm lại", _complaints(plan)),
@@ -24,7 +24,12 @@ def closing_articles(plan: Plan) -> list[Article | None]:
     return [article("contact", "Giải đáp, hỗ trợ", _contact(plan))]
 
 
-def _sealing() -> Iterator[Clause]:
+def _sealing(plan: Plan) -> Iterator[Clause]:
+    parts = (
+        "đề thi, câu trả lời, dự đoán, thời điểm"
+        if plan.asks_prediction
+        else "đề thi, câu trả lời, thời điểm"
+    )
     yield clause(
         "Trước khi mở mỗi vòng thi, bộ câu hỏi được niêm phong. Mã băm SHA-256 của bộ câu hỏi và mã cam"
         " kết (mã băm SHA-256 của số bí mật dùng để chọn câu hỏi) được công bố trên trang của Cuộc thi,"
@@ -35,9 +40,8 @@ def _sealing() -> Iterator[Clause]:
         " đã được chọn đúng quy tắc."
     )
     yield clause(
-        "Khi nộp bài, người dự thi nhận mã biên nhận. Mã được tính từ chính nội dung bài đã nộp (đề thi,"
-        " câu trả lời, dự đoán, thời điểm); bài bị thay đổi thì mã không còn khớp. Người dự thi nên giữ"
-        " mã này."
+        "Khi nộp bài, người dự thi nhận mã biên nhận. Mã được tính từ chính nội dung bài đã nộp"
+        f" ({parts}); bài bị thay đổi thì mã không còn khớp. Người dự thi nên giữ mã này."
     )
 
 
@@ -45,6 +49,10 @@ def _checking() -> Iterator[Clause]:
     yield clause(
         "Khi công bố kết quả, Ban Tổ chức công bố mã băm SHA-256 của bảng xếp hạng và danh sách kiểm tra"
         " gồm mọi bài đã nộp. Danh sách không có họ tên, số điện thoại, đơn vị hoặc dữ liệu cá nhân khác."
+    )
+    yield clause(
+        "Danh sách được đăng khi mọi vòng thi dùng chung ngân hàng câu hỏi đã kết thúc, vì từ các bài"
+        " trong danh sách có thể suy ra đáp án."
     )
     yield clause(
         "Bất kỳ ai cũng có thể dùng danh sách và chương trình kiểm tra đăng tại mục “Kiểm tra kết quả” để"
@@ -91,7 +99,7 @@ def _data(plan: Plan) -> Iterator[Clause]:
         "Người dự thi được hỏi ý kiến và phải đồng ý trước khi đăng ký. Nội dung đồng ý (phiên bản"
         f" {contest.consent_version}):",
         *[sentence(line) for line in contest.consent_text.splitlines() if line.strip()],
-        keys="consent.version consent.text contest.consent_text",
+        keys="consent.version consent.text",
     )
     masked = " (họ và tên được che một phần)" if contest.names_shown == NamesShown.MASKED else ""
     yield clause(

@@ -14,7 +14,6 @@ from prizes.rulebook.words import (
     day,
     end_moment,
     last_instant,
-    lower_first,
     moment,
     sentence,
     two,
@@ -41,14 +40,7 @@ def articles(plan: Plan) -> list[Article | None]:
 def _contest(plan: Plan) -> Iterator[Clause]:
     contest = plan.contest
     yield clause(f"Tên Cuộc thi: {contest.name} (sau đây gọi là Cuộc thi).", keys="contest.name")
-    topics = [line.strip() for line in contest.subject.splitlines() if line.strip()]
-    if len(topics) == 1:
-        yield clause(
-            f"Nội dung tìm hiểu, tuyên truyền: {sentence(lower_first(topics[0]))}", keys="contest.subject"
-        )
-    else:
-        points = [sentence(topic) for topic in topics]
-        yield clause("Cuộc thi tìm hiểu, tuyên truyền các nội dung sau:", *points, keys="contest.subject")
+    yield from _lines("Nội dung thi:", contest.subject, keys="contest.subject")
     organiser = f"Cơ quan tổ chức: {contest.organiser}"
     if contest.parent_organiser:
         organiser += f"; cơ quan chủ quản: {contest.parent_organiser}"
@@ -61,9 +53,18 @@ def _contest(plan: Plan) -> Iterator[Clause]:
     )
 
 
+def _lines(lead: str, text: str, *, keys: str) -> Iterator[Clause]:
+    """What the plan writes in one or in several lines, as one sentence or as points."""
+    lines = [sentence(line) for line in text.splitlines() if line.strip()]
+    if len(lines) > 1:
+        yield clause(lead, *lines, keys=keys)
+    elif lines:
+        yield clause(f"{lead} {lines[0]}", keys=keys)
+
+
 def _eligible(plan: Plan) -> Iterator[Clause]:
     contest = plan.contest
-    yield clause(sentence(contest.eligibility), keys="contest.eligibility")
+    yield from _lines("Người được dự thi:", contest.eligibility, keys="contest.eligibility")
     if contest.min_age and contest.age_on:
         latest = latest_birth(contest.min_age, contest.age_on)
         yield clause(
@@ -95,8 +96,7 @@ def latest_birth(years: int, on: date) -> date:
 
 
 def _ineligible(plan: Plan) -> Iterator[Clause]:
-    if plan.contest.ineligible:
-        yield clause(sentence(plan.contest.ineligible), keys="contest.ineligible")
+    yield from _lines("Người không được dự thi:", plan.contest.ineligible, keys="contest.ineligible")
     yield clause(
         "Ban Tổ chức lập danh sách người không được dự thi. Danh sách được đối chiếu theo tài khoản, số điện"
         " thoại hoặc số định danh cá nhân khi đăng ký, khi bắt đầu thi, khi nộp bài và khi xếp hạng; chỉ cần"

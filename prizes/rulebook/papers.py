@@ -98,8 +98,9 @@ def _paper(plan: Plan, group: Sequence[Round]) -> Clause:
         named(
             plan,
             group,
-            f"mỗi đề thi gồm {two(one.questions)} câu hỏi trắc nghiệm{asked}. Câu hỏi trắc nghiệm được lấy"
-            f" ngẫu nhiên từ ngân hàng câu hỏi “{one.bank.name}”, {how}{':' if quotas else '.'}",
+            f"{'đề thi' if plan.several else 'mỗi đề thi'} gồm {two(one.questions)} câu hỏi trắc"
+            f" nghiệm{asked}. Câu hỏi trắc nghiệm được lấy ngẫu nhiên từ ngân hàng câu hỏi"
+            f" “{one.bank.name}”, {how}{':' if quotas else '.'}",
         ),
         grid=Grid(
             ("Chủ đề", "Số câu"),
@@ -110,6 +111,7 @@ def _paper(plan: Plan, group: Sequence[Round]) -> Clause:
         if quotas
         else None,
         keys="rounds.questions rounds.bank rounds.quotas",
+        about=plan.about(group),
     )
 
 
@@ -121,7 +123,11 @@ def _attempts_key(one: Round) -> Hashable:
 
 def _attempts(plan: Plan) -> Iterator[Clause]:
     for group in plan.groups(_attempts_key):
-        yield clause(named(plan, group, "quy định về lượt thi như sau:"), *_limits(plan, group[0]))
+        yield clause(
+            named(plan, group, "quy định về lượt thi như sau:"),
+            *_limits(plan, group[0]),
+            about=plan.about(group),
+        )
     yield clause(
         "Thời gian làm bài của một lượt thi tính từ khi máy chủ giao đề đến khi máy chủ nhận được bài"
         " nộp, chính xác đến một phần nghìn giây, không trừ thời gian tạm dừng, mất mạng hoặc thoát"
@@ -161,10 +167,11 @@ def _limits(plan: Plan, one: Round) -> Iterator[Clause]:
             keys="rounds.cooldown_minutes",
         )
     if one.attempts_allowed > 1:
+        asked = one.prediction_target != PredictionTarget.NONE
+        never = " Câu dự đoán không được dùng để chọn lượt thi được tính." if asked else ""
         yield clause(
             "Người thi nhiều lượt thì kết quả được tính là kết quả của"
-            f" {COUNTS[CountingAttempt(one.counting_attempt)]}. Câu dự đoán không được dùng để chọn lượt"
-            " thi được tính.",
+            f" {COUNTS[CountingAttempt(one.counting_attempt)]}.{never}",
             keys="rounds.counting_attempt",
         )
 
@@ -187,6 +194,7 @@ def _predictions(plan: Plan) -> Iterator[Clause]:
             ),
             *_truth(plan, group[0]),
             keys="rounds.prediction_text rounds.prediction_target",
+            about=plan.about(group),
         )
     yield clause(
         "Chỉ tính người và lượt thi hợp lệ, tức là sau khi đã trừ người không được dự thi theo"
@@ -236,4 +244,4 @@ def _marking(plan: Plan) -> Iterator[Clause]:
         words = SHOWN[ResultShown(group[0].result_shown)]
         if len(group) < len(plan.rounds):
             words = named(plan, group, words[:1].lower() + words[1:])
-        yield clause(sentence(words), keys="rounds.result_shown")
+        yield clause(sentence(words), keys="rounds.result_shown", about=plan.about(group))

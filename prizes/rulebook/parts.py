@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 
-# "12 phút 02,315 giây", "100.000.000 đồng"
-UNBROKEN = 20
+from contests.models import Document
+
 # In a text, "{@violations}" stands for the number of the article of that name.
 REFERENCE = re.compile(r"\{@(\w+)\}")
+# An entry of a list in a dotted key.
+ENTRY = re.compile(r"(\w+)\[\d+\]")
 
 
 @dataclass(frozen=True)
@@ -36,22 +38,15 @@ class Grid:
         return self._cells(self.foot)
 
     def _cells(self, row: Sequence[str]) -> list[tuple[str, bool, str]]:
-        return [
-            (_whole(text) if at in self.numbers else text, at in self.numbers, self.head[at])
-            for at, text in enumerate(row)
-        ]
-
-
-def _whole(figure: str) -> str:
-    """A figure with its unit stays on one line; words in a column of figures may break."""
-    return figure.replace(" ", "\u00a0") if len(figure) <= UNBROKEN else figure
+        return [(text, at in self.numbers, self.head[at]) for at, text in enumerate(row)]
 
 
 @dataclass(frozen=True)
 class Clause:
     """One statement (khoản), with points (điểm) below it, then perhaps a formula, a table and a remark.
 
-    `keys` are the dotted keys of the plan file that it states. `chosen` is set when the official plan is
+    `keys` are the dotted keys of the plan file that it states, `about` the entries of a list that it is
+    about ("rounds[2]"; none = all), which its points inherit. `chosen` is set when the official plan is
     silent on one of them and the organiser chose.
     """
 
@@ -61,6 +56,7 @@ class Clause:
     grid: Grid | None = None
     remark: str = ""
     keys: tuple[str, ...] = ()
+    about: tuple[str, ...] = ()
     chosen: bool = False
     letter: str = ""  # of a point, given when the whole is put together
 
@@ -84,7 +80,10 @@ class Chapter:
 
 @dataclass(frozen=True)
 class Rulebook:
-    """The whole document. `annex` lists the competing units by block: (block, units)."""
+    """The whole document. `annex` lists the competing units by block: (block, units).
+
+    `documents` are what a page may offer beside it; the text names them.
+    """
 
     contest: str
     organiser: str
@@ -93,10 +92,9 @@ class Rulebook:
     place: str
     date_line: str
     annex: Sequence[tuple[str, Sequence[str]]] = ()
-    annex_clauses: tuple[Clause, ...] = ()
+    documents: Sequence[Document] = ()
     address: str = ""
     for_organiser: bool = False
-    digest: str = field(default="", compare=False)
 
     def articles(self) -> Iterator[Article]:
         for chapter in self.chapters:
@@ -107,13 +105,14 @@ def clause(
     text: str,
     *points: Clause | str,
     keys: str = "",
+    about: tuple[str, ...] = (),
     formula: str = "",
     grid: Grid | None = None,
     remark: str = "",
 ) -> Clause:
     """A clause from plain words; `keys` is a list of plan keys with spaces between."""
     below = tuple(point if isinstance(point, Clause) else Clause(point) for point in points)
-    return Clause(text, below, formula, grid, remark, tuple(keys.split()))
+    return Clause(text, below, formula, grid, remark, tuple(keys.split()), about)
 
 
 def joined(lead: str, points: Sequence[Clause]) -> Clause:
@@ -121,7 +120,7 @@ def joined(lead: str, points: Sequence[Clause]) -> Clause:
     if len(points) > 1:
         return clause(lead, *points)
     only = points[0]
-    return replace(only, text=f"{lead} {only.text[:1].lower()}{only.text[1:]}")
+    return replace(only, text=f"{lead} {only.text}")
 
 
 def article(name: str, title: str, clauses: Iterable[Clause | None]) -> Article | None:
@@ -183,17 +182,26 @@ def letter(at: int) -> str:
     return ALPHABET[at % len(ALPHABET)] * (1 + at // len(ALPHABET))
 
 
-def marked(one: Clause, chosen: frozenset[str]) -> Clause:
+def marked(one: Clause, chosen: frozenset[str], about: tuple[str, ...] = ()) -> Clause:
     """The clause with `chosen` set where the official plan is silent on something that it states."""
+    about = one.about or about
     return replace(
         one,
-        chosen=any(_same(key, word) for key in one.keys for word in chosen),
-        points=tuple(marked(point, chosen) for point in one.points),
+        chosen=any(_same(key, word, about) for key in one.keys for word in chosen),
+        points=tuple(marked(point, chosen, about) for point in one.points),
     )
 
 
-def _same(key: str, word: str) -> bool:
-    """Whether two dotted keys are one, or one of them stands for the table of the other."""
+def _same(key: str, word: str, about: tuple[str, ...]) -> bool:
+    """Whether two dotted keys are one, or one of them stands for the table of the other.
+
+    `word` may name an entry of a list ("prize_tables[3].prizes.amount"), which must then be what it is about.
+    """
+    entry = ENTRY.match(word)
+    if entry:
+        if about and entry[0] not in about:
+            return False
+        word = f"{entry[1]}{word[entry.end() :]}"
     return key == word or key.startswith(f"{word}.") or word.startswith(f"{key}.")
 
 
@@ -205,7 +213,6 @@ def plain_text(book: Rulebook) -> str:
         for one in chapter.articles:
             lines.append(f"Điều {one.number}. {one.title}")
             lines += [line for each in one.clauses for line in _clause_lines(each)]
-    lines += [line for each in book.annex_clauses for line in _clause_lines(each)]
     lines += [f"{block}: {'; '.join(units)}" for block, units in book.annex]
     return "\n".join(line for line in lines if line)
 

@@ -59,7 +59,7 @@ def _who_is_ranked(plan: Plan, group: Sequence[Round]) -> Clause:
         if group[0].only_all_right
         else "mọi người có bài thi hợp lệ đều được xếp hạng."
     )
-    return clause(named(plan, group, words), keys="rounds.only_all_right")
+    return clause(named(plan, group, words), keys="rounds.only_all_right", about=plan.about(group))
 
 
 def _order(plan: Plan, group: Sequence[Round]) -> Clause:
@@ -70,7 +70,7 @@ def _order(plan: Plan, group: Sequence[Round]) -> Clause:
         if len(keys) > 1
         else "thứ hạng xét theo tiêu chí sau:"
     )
-    return clause(named(plan, group, lead), *points, keys="rounds.rank_order")
+    return clause(named(plan, group, lead), *points, keys="rounds.rank_order", about=plan.about(group))
 
 
 def _equal() -> Clause:
@@ -139,6 +139,7 @@ def _promotion(plan: Plan) -> Iterator[Clause]:
             f" {two(one.promotes_best)} người có thứ hạng cao nhất của đơn vị trong bảng xếp hạng"
             f" {one.promotes_from.name} theo {{@standings}}.",
             keys="rounds.promotion",
+            about=plan.about([one]),
         )
         yield clause(
             f"Nếu nhiều người đồng hạng ở vị trí cuối cùng được chọn của {unit}, Ban Tổ chức quyết định"

@@ -17,14 +17,12 @@ from contests.models import (
     Category,
     Contest,
     Document,
-    HeadcountLock,
     Milestone,
     PrizeTable,
     Quota,
     Round,
 )
 from contests.prize_tables import Laid, prize_tables
-from contests.queries import has_overall
 
 
 @dataclass(frozen=True)
@@ -40,8 +38,6 @@ class Plan:
     blocks: Sequence[tuple[str, Sequence[str]]]
     area: str
     announced_on: date | None
-    headcounts_locked: bool
-    has_overall: bool
 
     @property
     def several(self) -> bool:
@@ -75,6 +71,13 @@ class Plan:
             found.setdefault(key(one), []).append(one)
         return list(found.values())
 
+    def about(self, group: Sequence[Round]) -> tuple[str, ...]:
+        """The entries of the plan file that a sentence about these rounds is about."""
+        return tuple(f"rounds[{at}]" for at, one in enumerate(self.rounds, 1) if one in group)
+
+    def about_table(self, table: PrizeTable) -> tuple[str, ...]:
+        return tuple(f"prize_tables[{at}]" for at, laid in enumerate(self.laid, 1) if laid.table == table)
+
     def where(self, table: PrizeTable) -> str:
         """Whose results a table follows: "mỗi vòng thi", "Vòng chung kết", "cả Cuộc thi"."""
         if table.scope == TableScope.ROUND and table.round:
@@ -104,8 +107,6 @@ def read(contest: Contest) -> Plan:
         blocks=[(block.name, [one.unit.name for one in block.units.all()]) for block in blocks],
         area=contest.area.name if contest.area else "",
         announced_on=_announced_on(contest),
-        headcounts_locked=HeadcountLock.objects.filter(contest=contest).exists(),
-        has_overall=has_overall(contest),
     )
 
 

@@ -12,6 +12,7 @@ from prizes.rulebook.parts import Article, Clause, article, clause
 from prizes.rulebook.reading import Plan
 from prizes.rulebook.words import percent, two
 
+KEYS = "prize_tables.unit_order prize_tables.weights prize_tables.by_block prize_tables.best_of"
 # In the middle of a sentence; "{k}" is the table's number of best people.
 NAMES = {
     UnitMetric.PARTICIPANTS: "số người dự thi",
@@ -74,7 +75,7 @@ def _units(plan: Plan) -> Iterator[Clause]:
 
 
 def _competing(plan: Plan) -> Clause:
-    blocks = f", chia thành {two(len(plan.blocks))} khối" if len(plan.blocks) > 1 else ""
+    blocks = f", chia thành {two(len(plan.blocks))} khối," if len(plan.blocks) > 1 else ""
     return clause(
         f"Các đơn vị thi đua{blocks} được nêu tại Phụ lục. Người dự thi được tính cho đơn vị thi đua mà"
         " mình thuộc về; người của đơn vị trực thuộc được tính cho đơn vị thi đua cấp trên gần nhất.",
@@ -87,17 +88,22 @@ def name_of(metric: UnitMetric, table: PrizeTable) -> str:
 
 
 def _table(plan: Plan, table: PrizeTable) -> Iterator[Clause]:
-    inside = ", riêng trong từng khối" if table.by_block else ""
+    inside = ""
+    if len(plan.blocks) > 1:
+        inside = ", riêng trong từng khối" if table.by_block else ", chung cho các khối"
     lead = f"{table.name}: xếp hạng theo kết quả {plan.where(table)}{inside}."
-    yield clause(lead, *_meanings(table), *_filters(plan, table), *_order(table), keys=_keys(table))
+    yield clause(
+        lead,
+        *_meanings(table),
+        *_filters(plan, table),
+        *_order(table),
+        keys=KEYS,
+        about=plan.about_table(table),
+    )
     example = unit_example(table)
     if example:
         text, grid, remark = example
         yield clause(text, grid=grid, remark=remark)
-
-
-def _keys(table: PrizeTable) -> str:
-    return "prize_tables.unit_order prize_tables.weights prize_tables.by_block prize_tables.best_of"
 
 
 def _meanings(table: PrizeTable) -> list[Clause]:
