@@ -59,7 +59,9 @@ def settle(scope: Scope) -> StandingsRun | None:
         return None
     for round in rounds:
         finish_open_attempts(round)
-        regrade(round)
+    for round in rounds:
+        # A round that has standings of its own gets their next version, not only this scope's first one.
+        regrade_and_rank(round)
     return compute_standings(scope, by=None)
 
 

@@ -226,6 +226,15 @@ class TestNextVersion:
             [(first.pk, 1), (first.pk, 2), (second.pk, 1), (None, 1), (None, 2)], key=str
         )
 
+    def test_the_first_ranking_of_the_whole_contest_leaves_no_round_behind_its_regrade(self) -> None:
+        contest, first, second = two_weeks()
+        for round in (first, second):
+            compute_standings(Scope.of_round(round), by=None)
+        approve(proposed(first))
+        settle(Scope.of_contest(contest))
+        versions = StandingsRun.objects.order_by("round_id", "version").values_list("round", "version")
+        assert list(versions) == [(first.pk, 1), (first.pk, 2), (second.pk, 1), (None, 1)]
+
     def test_the_task_is_known_by_the_name_it_is_sent_under(self) -> None:
         assert tasks.regrade_and_rank.name == "prizes.tasks.regrade_and_rank"
 
