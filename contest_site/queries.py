@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from django.contrib.auth.models import AnonymousUser
-from django.db.models import Count, QuerySet
+from django.db.models import Count, Exists, OuterRef, QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
@@ -16,7 +16,7 @@ from contest_site.accounts.models import User
 from contest_site.lib.errors import NotAllowed
 from contests.domain.entering import may_try
 from contests.enums import Audience
-from contests.models import Block, Contest, Entry, Exclusion, Round, RoundSeal
+from contests.models import Block, Contest, Entry, Exclusion, Promotion, Round, RoundSeal
 from contests.prize_tables import Laid
 from contests.queries import (
     RoundState,
@@ -26,8 +26,8 @@ from contests.queries import (
     takes_entries,
     uncounted_entries,
 )
-from prizes.models import Certificate, StandingsRow, StandingsRun
-from prizes.queries import certificates_in_force
+from prizes.models import Award, StandingsRow, StandingsRun
+from prizes.queries import published_awards
 
 
 @dataclass(frozen=True)
@@ -185,27 +185,37 @@ def participation(contest: Contest) -> dict[str, int] | None:
 
 
 def my_entries(user_id: int) -> list[dict[str, Any]]:
-    """Each contest that the person entered, with attempts and certificates."""
+    """Each contest that the person entered, with attempts, prizes and their papers, and finals to come."""
     entries = (
         Entry.objects.filter(user_id=user_id)
         .select_related("contest", "unit")
         .prefetch_related("attempts__round")
         .order_by("-contest__opens_at")
     )
-    certificates: dict[int, list[Certificate]] = {}
-    mine = certificates_in_force().filter(award__entry__user_id=user_id)
-    for certificate in mine.select_related("award__entry", "award__prize__certificate", "file"):
-        if certificate.award.entry_id is not None:
-            certificates.setdefault(certificate.award.entry_id, []).append(certificate)
+    awards = published_awards().filter(entry__user_id=user_id).order_by("prize__table__number", "run__round")
+    won: dict[int | None, list[Award]] = {}
+    for award in awards.select_related("run__round", "prize__certificate", "certificate__file"):
+        won.setdefault(award.entry_id, []).append(award)
+    goes_on: dict[int, list[Promotion]] = {}
+    for promotion in _promotions(user_id):
+        goes_on.setdefault(promotion.entry_id, []).append(promotion)
     return [
         {
             "entry": entry,
             "contest": entry.contest,
             "attempts": sorted(entry.attempts.all(), key=lambda a: (a.round.number, a.number)),
-            "certificates": certificates.get(entry.pk, []),
+            "awards": won.get(entry.pk, []),
+            "promotions": goes_on.get(entry.pk, []),
         }
         for entry in entries
     ]
+
+
+def _promotions(user_id: int) -> QuerySet[Promotion]:
+    """The finals that a person may take part in, once the results that say so are public."""
+    published = StandingsRun.objects.filter(round=OuterRef("round__promotes_from"), publication__isnull=False)
+    mine = Promotion.objects.filter(Exists(published), entry__user_id=user_id, withdrawal=None)
+    return mine.select_related("round").order_by("round__number")
 
 
 def published_run(round: Round) -> StandingsRun | None:

@@ -56,6 +56,14 @@ def metrics_of(table: PrizeTable) -> list[UnitMetric]:
     return [UnitMetric(word) for word in words if word in UnitMetric.values]
 
 
+def basis(table: PrizeTable) -> str:
+    """By what a table of units ranks, in words: "Người dự thi → Điểm trung bình", or the weights."""
+    if table.weights:
+        shares = (f"{HEADINGS[metric]} {table.weights[metric]} %" for metric in metrics_of(table))
+        return ", ".join(shares)
+    return " → ".join(str(HEADINGS[metric]) for metric in metrics_of(table))
+
+
 def headings(table: PrizeTable) -> list[str]:
     """Over the cells of `cells`: the deciding metrics, and the weighted points."""
     found = [str(HEADINGS[metric]) for metric in metrics_of(table)]
@@ -68,7 +76,10 @@ def cells(row: UnitRow, table: PrizeTable) -> list[str]:
 
 
 def columns(table: PrizeTable, *, of_contest: bool) -> list[Column]:
-    """Everything a unit of this table was measured by; prizes of its people only over the whole contest."""
+    """Everything a unit of this table was measured by, what decides first.
+
+    Prizes of its people only over the whole contest.
+    """
     deciding = metrics_of(table)
 
     def metric(one: UnitMetric) -> Column:
@@ -94,8 +105,8 @@ def columns(table: PrizeTable, *, of_contest: bool) -> list[Column]:
             metric(UnitMetric.BEST_DURATION),
         ]
     if table.weights:
-        found.append(Column(_("Điểm theo trọng số"), lambda row: number(row.points), decides=True))
-    return found
+        found.insert(0, Column(_("Điểm theo trọng số"), lambda row: number(row.points), decides=True))
+    return sorted(found, key=lambda column: not column.decides)
 
 
 def exceeds_headcount(row: UnitRow) -> bool:

@@ -98,22 +98,22 @@ def publications(contest: Contest) -> QuerySet[Publication]:
     )
 
 
-def certificates_in_force() -> QuerySet[Certificate]:
-    """Those that no later publication of the same round (or of the same whole contest) has replaced."""
+def published_awards() -> QuerySet[Award]:
+    """What is public and stands: no later publication of the same round (or whole contest) replaced it."""
     later = (
         Publication.objects.annotate(of=Coalesce("run__round_id", 0))
         .filter(
-            of=Coalesce(OuterRef("award__run__round_id"), 0),
-            run__contest=OuterRef("contest"),
-            run__version__gt=OuterRef("award__run__version"),
+            of=Coalesce(OuterRef("run__round_id"), 0),
+            run__contest=OuterRef("run__contest"),
+            run__version__gt=OuterRef("run__version"),
         )
         .values("pk")
     )
-    return Certificate.objects.filter(~Exists(later))
+    return Award.objects.filter(~Exists(later), run__publication__isnull=False)
 
 
 def is_in_force(certificate: Certificate) -> bool:
-    return certificates_in_force().filter(pk=certificate.pk).exists()
+    return published_awards().filter(pk=certificate.award_id).exists()
 
 
 def papers_of(runs: Iterable[StandingsRun]) -> dict[int, tuple[int, int]]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from django.contrib.admin import AdminSite
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
@@ -13,7 +15,7 @@ from prizes.admin.scopes import Address, check, progress_at, run_at, scope_at
 from prizes.domain.awarding import awarded, propose_awards
 from prizes.domain.comparing import SHOWN, WhatIf, moves, what_if
 from prizes.domain.persons import order_of
-from prizes.domain.proposals import Proposal
+from prizes.domain.proposals import Proposal, ProposedAward
 from prizes.enums import LeftOut
 from prizes.forms import WhatIfForm
 from prizes.models import StandingsRun
@@ -51,18 +53,31 @@ def _reason(word: str) -> str:
     return str(LeftOut(word).label) if word else ""
 
 
-def _award_changes(older: StandingsRun, newer: StandingsRun) -> list[tuple[str, str, str, str]] | None:
-    """(table, holder, prize before, prize after), against the last approved version; None without one."""
+@dataclass(frozen=True)
+class AwardChanges:
+    """(table, holder, prize before, prize after) by table and prize; `open`: ties wait for their order."""
+
+    lines: list[tuple[str, str, str, str]]
+    open: bool
+
+
+def _award_changes(older: StandingsRun, newer: StandingsRun) -> AwardChanges | None:
+    """Against the last approved version, also before the newer one is approved; None without one."""
     before = older if approval_of(older) else _approved_before(older)
     if before is None:
         return None
     now = awarded(newer) if approval_of(newer) else propose_awards(newer)
     old, new = _held(awarded(before)), _held(now)
-    return [
-        (*key[:1], key[2], old.get(key, ""), new.get(key, ""))
-        for key in sorted(old.keys() | new.keys())
-        if old.get(key) != new.get(key)
+    lines = [
+        (one.prize.table.name, one.holder, _prize(old.get(key)), _prize(new.get(key)))
+        for key, one in {**old, **new}.items()
+        if _prize(old.get(key)) != _prize(new.get(key))
     ]
+    return AwardChanges(lines, bool(now.undecided))
+
+
+def _prize(award: ProposedAward | None) -> str:
+    return award.prize_name if award else ""
 
 
 def _approved_before(run: StandingsRun) -> StandingsRun | None:
@@ -70,9 +85,9 @@ def _approved_before(run: StandingsRun) -> StandingsRun | None:
     return earlier.first()
 
 
-def _held(proposal: Proposal) -> dict[tuple[str, int, str], str]:
-    """(table, id, holder) → prize; nobody holds two prizes of one table."""
-    return {(award.prize.table.name, award.key, award.holder): award.prize_name for award in proposal.awards}
+def _held(proposal: Proposal) -> dict[tuple[int, int], ProposedAward]:
+    """(table's number, holder) → award; nobody holds two prizes of one table."""
+    return {(award.prize.table.number, award.key): award for award in proposal.awards}
 
 
 def what_if_page(site: AdminSite, request: HttpRequest, address: Address) -> HttpResponse:

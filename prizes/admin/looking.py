@@ -19,7 +19,7 @@ from prizes.admin.steps import APPROVE, RETURN, SETTLE, STEPS, offered
 from prizes.admin.units import unit_summaries
 from prizes.domain.proposals import ProposedAward, Section
 from prizes.facts import predicts, refused, true_answers
-from prizes.measures import cells, headings
+from prizes.measures import basis, cells, headings
 from prizes.progress import Progress, Step
 from prizes.queries import certificates_of, contests_with_overall, runs_in_force, runs_of
 from prizes.scope import Scope
@@ -129,6 +129,10 @@ class SectionView:
     def headings(self) -> list[str]:
         table = self.section.table
         return headings(table) if self.section.is_of_units and not self.section.is_chosen else []
+
+    @property
+    def basis(self) -> str:
+        return basis(self.section.table) if self.headings else ""
 
     def lines(self) -> list[tuple[ProposedAward, list[str]]]:
         return [(award, self._cells(award)) for award in self.section.awards]

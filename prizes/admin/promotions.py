@@ -11,14 +11,16 @@ from django.utils.translation import gettext as _
 
 from contest_site.lib.errors import DomainError
 from contests.models import Promotion, Round, Unit
+from contests.queries import announced_contests
 from prizes.admin.pages import page
-from prizes.admin.scopes import Address, check, person, scope_at
+from prizes.admin.scopes import Address, check, person
 from prizes.admin.steps import SETTLE
 from prizes.domain.awarding import entries_of
 from prizes.domain.promoting import decide_promotion_tie, fill_promotions, withdraw_promotion
 from prizes.forms import GroundsForm, Named, TieForm
 from prizes.models import StandingsRun
 from prizes.promotions import UnitPromotions, approved_run, people_without_unit, promotions_of
+from prizes.scope import Scope
 
 
 def promotions_page(site: AdminSite, request: HttpRequest, address: Address) -> HttpResponse:
@@ -42,7 +44,7 @@ def promotions_page(site: AdminSite, request: HttpRequest, address: Address) -> 
         "promotions",
         _("Chọn người vào %(round)s") % {"round": final.name},
         status=error.status if error else 200,
-        scope=scope_at(address),
+        scope=Scope.of_round(final),
         final=final,
         run=run,
         units=units,
@@ -94,7 +96,7 @@ def promotion_tie_page(
         "promotion_tie",
         _("Đồng hạng %(rank)d của %(unit)s") % {"rank": rank, "unit": of.name},
         status=status,
-        scope=scope_at(address),
+        scope=Scope.of_round(final),
         final=final,
         unit=of,
         tie=tie,
@@ -131,7 +133,7 @@ def withdrawal_page(site: AdminSite, request: HttpRequest, address: Address, pro
         "act",
         _("Rút khỏi %(round)s") % {"round": final.name},
         status=status,
-        scope=scope_at(address),
+        scope=Scope.of_round(final),
         sentences=sentences,
         form=form,
         button=_("Ghi việc rút"),
@@ -150,11 +152,11 @@ def finals_of(round: Round | None, run: StandingsRun | None) -> list[Round]:
 
 
 def _final(address: Address) -> Round:
-    is_round, _key = address
-    finals = Round.objects.select_related("contest", "closing", "promotes_from__contest")
+    is_round, key = address
     if not is_round:
         raise Http404
-    return get_object_or_404(finals, pk=scope_at(address).round, promotes_from__isnull=False)
+    finals = Round.objects.select_related("contest", "closing", "promotes_from__contest")
+    return get_object_or_404(finals, pk=key, promotes_from__isnull=False, contest__in=announced_contests())
 
 
 def _against(units: list[UnitPromotions]) -> list[tuple[Promotion, str]]:

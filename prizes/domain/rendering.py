@@ -130,12 +130,14 @@ def paper(certificate: Certificate) -> dict[str, Any]:
         raise ValueError(f"The prize of certificate {certificate.serial} has no paper in the plan.")
     decision = award.run.decision
     reason, name = _nfc(template.reason), _nfc(contest.name)
+    attests = template.kind == CertificateKind.CHUNG_NHAN
     prize = _nfc(award.prize_name)
     return {
-        "parent_organiser": _nfc(contest.parent_organiser),
+        # A commendation comes from who signs it alone: a chairman has no committee's parent body.
+        "parent_organiser": _nfc(contest.parent_organiser) if attests else "",
         "issuer": _nfc(template.issuer),
         "kind": template.get_kind_display(),
-        "gives": "" if template.kind == CertificateKind.CHUNG_NHAN else _("Tặng"),
+        "gives": "" if attests else _("Tặng"),
         **_holder(award, decision.signed_on),
         "prize": prize,
         "prize_size": _size(prize, PRIZE_SIZES),

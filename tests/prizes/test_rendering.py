@@ -13,13 +13,14 @@ from pypdf import PdfReader
 from pytest_django import Settings
 
 from contest_site.lib import pdf
-from contests.enums import CertificateKind
+from contests.enums import Audience, CertificateKind, UnitMetric
 from contests.models import CertificateTemplate, Entry
 from prizes.domain import rendering
 from prizes.domain.rendering import check_url, paper, render_missing, render_papers
 from prizes.models import Certificate, CertificateFile, StandingsRun
 from prizes.tasks import resume_certificates
-from tests.prizes.support import at_once, publish, simple_round, table
+from tests.prizes.support import at_once, publish, simple_round, table, take
+from tests.support.factories import make_block, make_table, make_unit
 
 pytestmark = pytest.mark.django_db
 
@@ -216,6 +217,59 @@ def test_giay_khen_is_given_by_its_issuer() -> None:
     entry_of(certificate).birth_date = date(2014, 1, 1)
     (page,) = render_papers([paper(certificate)])
     assert "TẶNG GIẤY KHEN Em" in words(page).replace("  ", " ")
+
+
+@pytest.mark.parametrize("length", [12, 200])
+@pytest.mark.parametrize("kind", CertificateKind.values)
+def test_a_unit_gets_its_paper_of_each_kind(kind: str, length: int) -> None:
+    round = simple_round([])
+    name = ("Ủy ban nhân dân huyện Chợ Gạo " * 10)[:length].strip()
+    unit = make_unit(name, round.contest.area)
+    make_block(round.contest, [unit])
+    take(round, "An", unit=unit)
+    template = round.contest.certificate_templates.get()
+    template.kind = kind
+    template.issuer = "Chủ tịch Ủy ban nhân dân tỉnh Tiền Giang"
+    template.save()
+    make_table(
+        round.contest, [("Giải Nhất tập thể", 1, 100_000)], round=round, audience=Audience.UNIT,
+        unit_order=[UnitMetric.PARTICIPANTS],
+    )  # fmt: skip
+    run = publish(round)
+    certificate = Certificate.objects.select_related(
+        "award__unit", "award__prize__certificate", "award__run__decision", "contest"
+    ).get(award__run=run)
+    (page,) = render_papers([paper(certificate)])
+    written = "".join(text_of(page).split())
+    assert "".join(name.split()) in written
+    for expected in (str(CertificateKind(kind).label).upper(), "CHỦ TỊCH ỦY BAN", "ĐẠT GIẢI NHẤT TẬP THỂ"):
+        assert "".join(expected.split()) in written
+    assert len(PdfReader(io.BytesIO(page)).pages) == 1
+    assert not any(word in words(page) for word in ("Ông", "Bà "))
+
+
+def test_each_prize_has_its_own_paper_or_none() -> None:
+    round = simple_round([("An", 50), ("Bình", 60), ("Cường", 70)])
+    first, second, third = table(round, ("Giải Nhất", 1), ("Giải Nhì", 1), ("Giải Ba", 1))
+    second.certificate = CertificateTemplate.objects.create(
+        contest=round.contest, name="Bằng khen", kind=CertificateKind.BANG_KHEN,
+        issuer="Chủ tịch Ủy ban nhân dân tỉnh", reason="Đã có thành tích", signature_authority="CHỦ TỊCH",
+        signature_title="", signature_name="Lê Văn C",
+    )  # fmt: skip
+    second.save()
+    first.certificate = None
+    first.save()
+    round.contest.parent_organiser = "Ủy ban nhân dân tỉnh"
+    round.contest.save()
+    run = publish(round)
+    papers = Certificate.objects.filter(award__run=run).order_by("serial")
+    assert [(one.serial, one.award.prize_name) for one in papers] == [(1, "Giải Nhì"), (2, "Giải Ba")]
+    made = [paper(one) for one in papers]
+    assert [(one["kind"], one["gives"], one["parent_organiser"], one["signer"]) for one in made] == [
+        ("Bằng khen", "Tặng", "", "Lê Văn C"),
+        ("Giấy chứng nhận", "", "Ủy ban nhân dân tỉnh", "Trần Văn B"),
+    ]
+    assert third.certificate is not None
 
 
 @pytest.mark.django_db(transaction=True)
