@@ -231,7 +231,8 @@ def key_labels() -> list[tuple[str, str]]:
             found.append(
                 (key, label if model in (Contest, Round) else f"{model._meta.verbose_name}: {label}")
             )
-    for name in ("name", "quantity", "amount", "certificate"):
-        label = str(Prize._meta.get_field(name).verbose_name)
-        found.append((f"prize_tables.prizes.{name}", f"{Prize._meta.verbose_name}: {label}"))
+    for field in Prize._meta.concrete_fields:
+        if field.name in ("name", "quantity", "amount", "certificate"):
+            label = f"{Prize._meta.verbose_name}: {field.verbose_name}"
+            found.append((f"prize_tables.prizes.{field.name}", label))
     return found

@@ -41,6 +41,22 @@ ROUND_FIELDSETS: tuple[Any, ...] = (
 )
 
 
+PAPER_FIELDSETS: tuple[Any, ...] = (
+    (
+        None,
+        {
+            "fields": (
+                ("position", "name"),
+                ("kind", "issuer"),
+                "reason",
+                ("signature_authority", "signature_title"),
+                "signature_name",
+            )
+        },
+    ),
+)
+
+
 class MilestoneInline(TabularInline):
     model = Milestone
     fields = ("position", "label", "starts_on", "ends_on", "text")
@@ -120,20 +136,7 @@ class BlockInline(PlanRows, TabularInline):
 class CertificateTemplateInline(PlanRows, NothingSilent, StackedInline):
     model = CertificateTemplate
     form = CertificateTemplateForm
-    fieldsets: tuple[Any, ...] = (
-        (
-            None,
-            {
-                "fields": (
-                    ("position", "name"),
-                    ("kind", "issuer"),
-                    "reason",
-                    ("signature_authority", "signature_title"),
-                    "signature_name",
-                )
-            },
-        ),
-    )
+    fieldsets = PAPER_FIELDSETS
     extra = 0
 
 

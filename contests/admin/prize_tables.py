@@ -8,7 +8,7 @@ from django import forms
 from django.contrib import admin
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db.models import Max
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -213,10 +213,10 @@ class PrizeTableAdmin(PlanPart, NothingSilent, AuditedAdmin):
             field.queryset = Contest.objects.filter(pk=asked_contest_id(request))
         return field
 
-    def response_post_save_add(self, request: HttpRequest, obj: PrizeTable) -> HttpResponse:
+    def response_post_save_add(self, request: HttpRequest, obj: PrizeTable) -> HttpResponseRedirect:
         return HttpResponseRedirect(_contest_page(obj.contest_id))
 
-    def response_post_save_change(self, request: HttpRequest, obj: PrizeTable) -> HttpResponse:
+    def response_post_save_change(self, request: HttpRequest, obj: PrizeTable) -> HttpResponseRedirect:
         return HttpResponseRedirect(_contest_page(obj.contest_id))
 
     def delete_view(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -155,7 +156,7 @@ def test_a_unit_table_by_order_is_made_and_its_cost_counts_rounds_and_blocks(
     assert response["Location"] == change(draft) + "#giai-thuong"
     table = draft.prize_tables.get(number=2)
     assert (table.unit_order, table.weights, table.by_block) == (["participants", "mean_score"], {}, True)
-    assert (table.winner_limit, table.min_participants, table.min_ratio_percent) == (1, 2, 70)
+    assert (table.winner_limit, table.min_participants, table.min_ratio_percent) == (1, 2, Decimal(70))
     assert list(table.prizes.values_list("amount", "certificate__name")) == [
         (3_000_000, "Giấy chứng nhận"),
         (1_500_000, None),

@@ -42,7 +42,8 @@ def workbook(
     book = Workbook()
     sheet = book.active
     assert sheet is not None
-    for row in (["UBND THÀNH PHỐ"], [None], header, *rows):
+    above: list[list[Any]] = [["UBND THÀNH PHỐ"], [None]]
+    for row in [*above, header, *rows]:
         sheet.append(row)
     for place, number_format in (formats or {}).items():
         sheet[place].number_format = number_format
