@@ -283,6 +283,7 @@ def test_without_the_constraints_parallel_starts_would_double() -> None:
         cursor.execute("ALTER TABLE attempts_attempt DROP CONSTRAINT one_attempt_per_number")
         cursor.execute("DROP INDEX one_open_attempt_per_round")
     try:
+        most = 0
         for _ in range(20):
             at_once(20, lambda: start_attempt(entry, round).pk)
             if (most := Attempt.objects.count()) > 1:
