@@ -1,5 +1,9 @@
 """What this site writes as Word it reads back the same."""
 
+import io
+from decimal import Decimal
+
+import docx
 from hypothesis import given, settings
 
 from questions.formats.docx_file import HOLDS, read, write
@@ -8,7 +12,7 @@ from questions.formats.pictures import read_picture
 from questions.formats.tidying import tidy
 from questions.formats.word.writing import _unfit
 from tests.questions.formats.roundtrip import round_trip
-from tests.questions.formats.samples import papers
+from tests.questions.formats.samples import WEBP, item, papers, truth
 
 
 def test_people_see_numbers_letters_and_keys() -> None:
