@@ -59,9 +59,8 @@ def home_cards(user_id: int | None, now: datetime) -> dict[str, list[ContestCard
     return cards
 
 
-def round_items(contest: Contest, now: datetime) -> list[dict[str, Any]]:
+def round_items(contest: Contest, now: datetime, published: set[int | None]) -> list[dict[str, Any]]:
     """The rounds of a contest for its page: state, seconds to the next change, seal, published results."""
-    published = published_rounds(contest)
     items = []
     for round in contest.rounds.select_related("closing", "seal__pool", "promotes_from"):
         seal = getattr(round, "seal", None)
@@ -87,13 +86,10 @@ def _seal_facts(seal: RoundSeal, *, closed: bool) -> dict[str, str]:
     return {"digest": seal.pool.digest, "commitment": seal.commitment, "secret": secret}
 
 
-def published_rounds(contest: Contest) -> set[int]:
-    """Ids of the rounds whose results are public."""
-    return set(
-        StandingsRun.objects.filter(
-            contest=contest, round__isnull=False, publication__isnull=False
-        ).values_list("round_id", flat=True)
-    )
+def published_rounds(contest: Contest) -> set[int | None]:
+    """Ids of the rounds whose results are public; None stands for those of the whole contest."""
+    runs = StandingsRun.objects.filter(contest=contest, publication__isnull=False)
+    return set(runs.values_list("round_id", flat=True))
 
 
 def next_action(

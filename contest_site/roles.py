@@ -54,8 +54,6 @@ ROLES: Mapping[str, set[str]] = {
         "attempts.approve_key_correction",
         "prizes.settle_standings",
         "prizes.approve_standings",
-        "attempts.judge_attempts",
-        "attempts.approve_key_correction",
         *_view("accounts", "user"),
     },
     SECRETARY: {

@@ -46,13 +46,15 @@ def home(request: HttpRequest) -> HttpResponse:
 def contest(request: HttpRequest, slug: str) -> HttpResponse:
     contest = get_object_or_404(announced_contests(), slug=slug)
     now = database_now()
-    items = queries.round_items(contest, now)
+    published = queries.published_rounds(contest)
+    items = queries.round_items(contest, now, published)
     entry = _entry(request, contest)
     exclusion = _exclusion(request, contest, entry)
     tables = prize_tables(contest)
     context = {
         "contest": contest,
         "rounds": items,
+        "overall_published": None in published,
         "entry": entry,
         "action": queries.next_action(contest, entry, exclusion, items, now),
         "exclusion": exclusion,

@@ -1,7 +1,7 @@
 """The pages of the root: what they show to whom, at literal query counts."""
 
 import hashlib
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -10,13 +10,17 @@ from django.urls import reverse
 
 from contest_site.lib.clock import database_now
 from contests.domain.rounds import close_round
-from contests.models import Contest
+from contests.models import Contest, Promotion
 from tests.support.factories import (
     exclude,
+    make_bank,
+    make_block,
     make_contest,
     make_entry,
     make_prizes,
     make_round,
+    make_staff,
+    make_table,
     make_user,
     submitted_attempt,
 )
@@ -140,6 +144,78 @@ class TestContest:
         assert secret.hex() in page_of(round.contest).content.decode()
         assert hashlib.sha256(secret).hexdigest() == round.seal.commitment
 
+    def test_neither_trials_nor_excluded_people_are_in_the_live_figures(self) -> None:
+        contest = make_round(make_contest(live_participation=True)).contest
+        trial, out = make_entry(contest, unofficial=True), make_entry(contest)
+        for entry in (trial, out, make_entry(contest)):
+            submitted_attempt(entry, contest.rounds.get())
+        exclude(contest, user=out.user)
+        assert page_of(contest).context["participation"] == {"people": 1, "attempts": 1}
+
+    def test_each_round_stands_with_its_window_and_the_next_one_is_named(self) -> None:
+        page = page_of(weekly()).content.decode()
+        assert page.count("Vòng tiếp theo") == 1
+        assert page.index("Tuần 2") < page.index("Vòng tiếp theo") < page.index("Tuần 3")
+        assert "mỗi người 02 lượt thi" in page
+
+    def test_a_final_says_whom_it_takes_and_offers_nothing_to_others(self) -> None:
+        now = database_now()
+        contest = make_contest(opens_at=now - timedelta(days=40))
+        first = make_round(
+            contest, name="Vòng loại", sealed=False, closes_at=now - timedelta(days=30), bank=make_bank(30)
+        )
+        final = make_round(
+            contest, name="Chung kết", opens_at=now - timedelta(hours=1), bank=first.bank,
+            promotes_from=first, promotes_best=10,
+        )  # fmt: skip
+        page = page_of(contest)
+        assert "Dành cho 10 người có kết quả tốt nhất của mỗi đơn vị ở Vòng loại." in page.content.decode()
+        assert page.context["action"]["url"] == ""
+        assert "chỉ dành cho người được chọn" in page.context["action"]["note"]
+        entry = make_entry(contest)
+        left_out = page_of(contest, signed_in(entry.user)).context["action"]
+        assert left_out["url"] == ""
+        assert "chỉ dành cho người được chọn từ Vòng loại" in left_out["note"]
+        Promotion.objects.create(round=final, entry=entry, unit=entry.unit, place=1, basis="1/1/x")
+        start = reverse("attempts:start", args=[contest.slug, final.number])
+        assert page_of(contest, signed_in(entry.user)).context["action"]["url"] == start
+
+    def test_prizes_stand_by_round_and_contest_with_papers_blocks_and_their_sum(self) -> None:
+        contest = weekly()
+        assert contest.area is not None
+        make_block(contest, [contest.area], name="Khối phường")
+        make_table(contest, [("Giải Nhất", 1, 1_000_000)], scope="each_round", name="Giải tuần")
+        make_table(
+            contest, [("Giải tập thể", 2, 5_000_000)], audience="unit", unit_order=["attempts"], name="Đơn vị"
+        )
+        page = " ".join(page_of(contest).content.decode().split())
+        assert page.index("Mỗi vòng thi") < page.index("Giải tuần") < page.index("Cả cuộc thi")
+        assert "Tập thể. Xếp hạng theo: Số lượt thi" in page
+        assert "Khối phường: 1 đơn vị" in page
+        assert "Giấy chứng nhận" in page
+        assert "13.000.000 đồng" in page  # a million in each of three weeks, and ten
+
+    def test_age_and_what_is_asked_of_each_category_are_said(self) -> None:
+        contest = make_round(make_contest(min_age=15, age_on=date(2022, 8, 22))).contest
+        contest.categories.create(name="Nhân dân", participation="encouraged", position=2)
+        page = " ".join(page_of(contest).content.decode().split())
+        assert "Đủ 15 tuổi trở lên tính đến ngày 22/08/2022" in page
+        assert "Khuyến khích dự thi" in page
+
+    def test_an_organiser_on_the_list_may_still_try_and_is_marked(self) -> None:
+        contest = make_round().contest
+        organiser = make_staff()
+        exclude(contest, user=organiser)
+        context = page_of(contest, signed_in(organiser)).context
+        assert context["trial_url"] == reverse("contests:entry", args=[contest.slug])
+        entry = make_entry(contest, user=organiser, unofficial=True)
+        page = page_of(contest, signed_in(entry.user))
+        assert page.context["action"]["url"] != ""
+        assert "Thi thử, không tính kết quả" in page.content.decode()
+        member = make_user()
+        exclude(contest, user=member)
+        assert page_of(contest, signed_in(member)).context["trial_url"] == ""
+
     def test_it_takes_a_literal_number_of_queries(self, django_assert_num_queries: Any) -> None:
         contest = make_round().contest
         make_prizes(contest)
@@ -150,6 +226,25 @@ class TestContest:
 # contest, now, published rounds, rounds with seal and closing, prize tables, prizes, categories, milestones,
 # documents
 QUERIES = 9
+
+
+def weekly() -> Contest:
+    """Three weeks, the first of them open."""
+    now = database_now()
+    contest = make_contest(closes_at=now + timedelta(days=21))
+    bank = make_bank(5)
+    for week in range(3):
+        start = contest.opens_at + timedelta(days=7 * week)
+        make_round(
+            contest,
+            bank=bank,
+            questions=4,
+            sealed=False,
+            name=f"Tuần {week + 1}",
+            opens_at=start,
+            closes_at=start + timedelta(days=7),
+        )
+    return contest
 
 
 class TestMine:

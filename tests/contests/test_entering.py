@@ -355,6 +355,19 @@ def test_entering_is_possible_only_while_the_contest_is_public_and_not_over(cont
         enter(contest, by=make_user(), data=data(contest))
 
 
+def test_a_final_takes_no_newcomer(contest: Contest) -> None:
+    """Only people promoted from an earlier round take part in it, and that one is over."""
+    final = contest.rounds.get()
+    earlier = make_round(
+        contest, sealed=False, bank=final.bank, number=2,
+        opens_at=final.opens_at - timedelta(days=2), closes_at=final.opens_at - timedelta(days=1),
+    )  # fmt: skip
+    assert enter(contest, by=make_user(), data=data(contest)).pk
+    contest.rounds.filter(pk=final.pk).update(promotes_from=earlier, promotes_best=10)
+    with pytest.raises(NotNow, match="Các vòng thi nhận người mới đã kết thúc"):
+        enter(contest, by=make_user(), data=data(contest, phone="0912345671"))
+
+
 # --- Who may not take part ---------------------------------------------------------------------------------
 
 
