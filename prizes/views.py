@@ -15,10 +15,11 @@ from django.views.decorators.http import require_safe
 
 from contest_site.lib.errors import NotNow
 from contest_site.lib.network import client_address, limit
-from contests.models import Contest
+from contests.enums import AwardMethod
+from contests.models import Block, Contest, PrizeTable
 from contests.queries import announced_contests
-from prizes.domain.awarding import awarded
-from prizes.domain.proposals import ProposedAward, Section
+from prizes.domain.awarding import awards_of, is_of_units
+from prizes.domain.proposals import ProposedAward
 from prizes.facts import predicts, true_answers
 from prizes.forms import CodeForm
 from prizes.measures import cells, headings
@@ -57,7 +58,7 @@ def results(request: HttpRequest, slug: str) -> HttpResponse:
         "shown": chosen,
     }
     if shown is not None:
-        context |= _board(contest, shown[0], replaced=len(shown) > 1)
+        context |= _board(contest, shown[0], replaced=shown[1] if len(shown) > 1 else None)
     return render(request, "prizes/results.html", context)
 
 
@@ -70,7 +71,7 @@ def _scope_name(publication: Publication) -> str:
     return Scope.of_run(publication.run).name
 
 
-def _board(contest: Contest, publication: Publication, *, replaced: bool) -> dict[str, Any]:
+def _board(contest: Contest, publication: Publication, *, replaced: Publication | None) -> dict[str, Any]:
     run = publication.run
     return {
         "scope_name": _scope_name(publication),
@@ -79,24 +80,32 @@ def _board(contest: Contest, publication: Publication, *, replaced: bool) -> dic
         "replaced": replaced,
         "decision": run.decision,
         "sections": _sections(contest, run),
-        "predicts": predicts(run),
+        # Over several rounds a person has several predictions.
+        "predicts": run.round is not None and predicts(run),
         "answers": true_answers(run),
     }
 
 
 def _sections(contest: Contest, run: StandingsRun) -> list[dict[str, Any]]:
-    given = [section for section in awarded(run).sections if section.awards]
-    titled = len(given) > 1 or any(section.is_of_units for section in given)
-    return [{"titled": titled, **_section(contest, section)} for section in given]
+    """The awards by table and block, from the first table."""
+    by_table = groupby(awards_of(run), key=lambda award: (award.prize.table, award.block))
+    found = [_section(contest, table, block, list(awards)) for (table, block), awards in by_table]
+    titled = len(found) > 1 or any(one["of_units"] for one in found)
+    return [{**one, "titled": titled} for one in found]
 
 
-def _section(contest: Contest, section: Section) -> dict[str, Any]:
+def _section(
+    contest: Contest, table: PrizeTable, block: Block | None, awards: list[ProposedAward]
+) -> dict[str, Any]:
     """A table's awards by prize, from the highest, names as the plan publishes them."""
-    table = section.table
-    by_prize = groupby(section.awards, key=lambda award: (award.prize.pk, award.prize_name, award.amount))
+    by_prize = groupby(awards, key=lambda award: (award.prize.pk, award.prize_name, award.amount))
+    of_units, chosen = is_of_units(table), table.method == AwardMethod.CHOSEN
     return {
-        "section": section,
-        "headings": headings(table) if section.is_of_units and not section.is_chosen else [],
+        "table": table,
+        "block": block,
+        "of_units": of_units,
+        "chosen": chosen,
+        "headings": headings(table) if of_units and not chosen else [],
         "prizes": [
             {
                 "prize_name": prize_name,

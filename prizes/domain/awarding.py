@@ -31,22 +31,29 @@ def propose_awards(run: StandingsRun) -> Proposal:
     return _Laying(run).proposal()
 
 
-def awarded(run: StandingsRun) -> Proposal:
-    """What was awarded at approval, in the words and amounts of that day."""
+def awards_of(run: StandingsRun) -> list[ProposedAward]:
+    """What was awarded at approval, in the words and amounts of that day, table by table from the top."""
     stored = Award.objects.filter(run=run).select_related("prize__table", "prize__certificate", "block")
-    awards = stored.order_by(
-        "prize__table__number", "prize__table", "block__position", "block", "prize__position", "place"
+    awards = list(
+        stored.order_by(
+            "prize__table__number", "prize__table", "block__position", "block", "prize__position", "place"
+        )
     )
     holders = _Holders(run, awards)
+    return [
+        holders.award(one.prize, one.block, one.place, one.rank, one.prize_name, one.amount, _key(one))
+        for one in awards
+    ]
+
+
+def awarded(run: StandingsRun) -> Proposal:
+    """The awards of an approved run by tables, with the orders recorded and what found nobody."""
     decisions = {
         (one.table_id, one.block_id, one.rank): one for one in run.tie_decisions.select_related("by")
     }
     given = {
-        key: [
-            holders.award(one.prize, one.block, one.place, one.rank, one.prize_name, one.amount, _key(one))
-            for one in group
-        ]
-        for key, group in groupby(awards, key=lambda one: (one.prize.table, one.block))
+        key: list(group)
+        for key, group in groupby(awards_of(run), key=lambda one: (one.prize.table, one.block))
     }
     laid = dict.fromkeys([*layings(Scope.of_run(run)), *given])
     ordered = sorted(laid, key=lambda key: (key[0].number, key[1].position if key[1] else 0))

@@ -196,8 +196,8 @@ def test_the_table_shows_every_input_of_the_order_a_page_at_a_time(
     assert last.context["more"] is None
     for odd in ("x", "-1", "9" * 30, "١"):
         assert client.get(address, {"hang": odd, "sau": odd}).status_code == 200
-    # session · user · run · rows with entry, unit and attempt
-    with django_assert_num_queries(4):
+    # session · user · round · run · rows with entry, unit and attempt
+    with django_assert_num_queries(5):
         shown(client, address)
 
 
@@ -246,8 +246,9 @@ def test_the_list_of_rounds_says_what_comes_next(
     published, waiting, fresh = ready(), ready(), over()
     publish(published)
     client.force_login(make_staff())
-    # session · user · rounds · their runs · their papers; for a run under way its ties, for none its attempts
-    with django_assert_num_queries(5 + 6 + 1):
+    # session · user · contests · their rounds · which have standings of the whole · runs · papers;
+    # for a run under way its ties, for none its attempts
+    with django_assert_num_queries(7 + 6 + 1):
         listed = shown(client, reverse("admin:prizes_standingsrun_changelist"))
     for round, words in ((published, "Tạo giấy chứng nhận"), (waiting, "Rà soát"), (fresh, "Xếp hạng")):
         assert page(round) in listed
@@ -269,6 +270,8 @@ def test_the_page_of_a_round_costs_the_same_for_any_number_of_awards(
     assert Award.objects.count() == 2
     client.force_login(make_staff())
     client.get(page(round))
-    with django_assert_num_queries(15):
+    # session · user · round · run · papers twice · the six of its awards · units · two of nominations · finals
+    # · versions
+    with django_assert_num_queries(17):
         shown(client, page(round))
     assert StandingsRun.objects.count() == 1

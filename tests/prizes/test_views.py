@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 
 import pytest
 from django.contrib.auth.models import Permission
@@ -8,14 +9,22 @@ from django.test import Client
 from django.urls import reverse
 from pytest_django import DjangoAssertNumQueries
 
-from contests.enums import NamesShown, PredictionTarget
+from contests.enums import Audience, Combine, NamesShown, PredictionTarget, RankKey, UnitMetric
 from contests.models import Contest, Round
 from prizes.domain.ranking import compute_standings
 from prizes.domain.rendering import render_missing
 from prizes.models import Certificate, StandingsRun
 from prizes.scope import Scope
 from tests.prizes.support import Office, office, over, publish, simple_round, table, take
-from tests.support.factories import exclude, make_contest, make_staff, make_user
+from tests.support.factories import (
+    exclude,
+    make_block,
+    make_contest,
+    make_staff,
+    make_table,
+    make_unit,
+    make_user,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -72,6 +81,8 @@ def test_only_the_latest_publication_is_in_force(client: Client) -> None:
     shown = board(client, round.contest)
     assert "Trần Thị Bình" in shown
     assert "Nguyễn Văn An" not in shown
+    assert "Kết quả đính chính" in shown
+    assert "thay cho kết quả theo Quyết định số 123/QĐ-UBND" in shown
     old, new = Certificate.objects.order_by("serial")
     assert old.award.entry == first
     assert client.get(reverse("prizes:certificate", args=[old.code])).context["valid"] is False
@@ -113,6 +124,63 @@ def test_the_board_costs_the_same_for_any_number_of_winners(
     # contest · publications · awards · their rows
     with django_assert_num_queries(4):
         board(client, round.contest)
+
+
+def unit_round() -> Round:
+    """A closed round whose unit "Sở Y tế" wins a table of units, with An of that unit."""
+    round = over(prediction_target=PredictionTarget.NONE, rank_order=[RankKey.SCORE])
+    unit = make_unit("Sở Y tế", round.contest.area)
+    make_block(round.contest, [unit], "Khối sở")
+    take(round, "Nguyễn Văn An", unit=unit)
+    make_table(
+        round.contest, [("Giải Nhất tập thể", 1, 500_000)], round=round, name="Giải tập thể",
+        audience=Audience.UNIT, unit_order=[UnitMetric.PARTICIPANTS], by_block=True,
+    )  # fmt: skip
+    return round
+
+
+def test_units_that_won_stand_on_the_board_with_what_decided(client: Client) -> None:
+    round = unit_round()
+    Contest.objects.filter(pk=round.contest_id).update(names_shown=NamesShown.MASKED)
+    publish(round)
+    shown = board(client, round.contest)
+    for expected in ("Giải tập thể – Khối sở", "Giải Nhất tập thể", "Sở Y tế", "Người dự thi"):
+        assert expected in shown
+    assert "Kết quả đính chính" not in shown
+
+
+def test_the_whole_contest_has_its_own_board(client: Client) -> None:
+    people = office()
+    round = unit_round()
+    earlier = over(
+        round.contest, number=2, name="Tuần thi 2", opens_at=round.opens_at - timedelta(days=20),
+        closes_at=round.opens_at - timedelta(days=10), prediction_target=PredictionTarget.ALL_RIGHT,
+    )  # fmt: skip
+    Contest.objects.filter(pk=round.contest_id).update(
+        overall_combine=Combine.SUM, overall_rank_order=[RankKey.SCORE]
+    )
+    make_table(round.contest, [("Giải Nhất chung cuộc", 1, 900_000)])
+    publish(round, people)
+    publish(earlier, people)
+    contest = Contest.objects.get(pk=round.contest_id)
+    publish(Scope.of_contest(contest), people, number="9/QĐ")
+    shown = board(client, contest)
+    assert "Giải Nhất chung cuộc" in shown
+    assert "?vong=tat-ca" in shown
+    assert "Giải Nhất chung cuộc" not in board(client, contest, "?vong=1")
+
+
+def test_the_paper_of_a_unit_is_confirmed_and_only_organisers_open_it(client: Client) -> None:
+    render_missing(publish(unit_round()).pk)
+    certificate = Certificate.objects.get()
+    shown = client.get(reverse("prizes:certificate", args=[certificate.code])).content.decode()
+    assert "Sở Y tế" in shown
+    assert "Nguyễn Văn An" not in shown
+    pdf = reverse("prizes:certificate_pdf", args=[certificate.code])
+    client.force_login(make_user())
+    assert client.get(pdf).status_code == 404
+    client.force_login(make_staff())
+    assert b"".join(client.get(pdf)).startswith(b"%PDF-")
 
 
 def test_a_code_is_read_however_it_is_typed(client: Client) -> None:
