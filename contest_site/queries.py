@@ -32,10 +32,11 @@ from prizes.queries import published_awards
 
 @dataclass(frozen=True)
 class ContestCard:
-    """A contest on the home page."""
+    """A contest on the home page; `round` is open now, `coming` opens next."""
 
     contest: Contest
     round: Round | None
+    coming: Round | None
     entered: bool
 
 
@@ -49,7 +50,8 @@ def home_cards(user_id: int | None, now: datetime) -> dict[str, list[ContestCard
     for contest in contests:
         states = {round: round_state(round, now) for round in contest.rounds.all()}
         current = next((round for round, state in states.items() if state is RoundState.OPEN), None)
-        card = ContestCard(contest, current, contest.pk in entered)
+        coming = next((round for round, state in states.items() if state is RoundState.NOT_OPEN), None)
+        card = ContestCard(contest, current, coming, contest.pk in entered)
         if current:
             cards["open_contests"].append(card)
         elif RoundState.NOT_OPEN in states.values() or now < contest.opens_at:

@@ -67,6 +67,15 @@ class TestHome:
         make_round(make_contest(is_rehearsal=True), sealed=False)
         assert Client().get("/").context["open_contests"] == []
 
+    def test_of_several_rounds_the_one_that_is_open_or_opens_next_is_named(self) -> None:
+        contest = weekly()
+        assert "Tuần 1 đang mở đến" in Client().get("/").content.decode()
+        first = contest.rounds.get(number=1)
+        close_round(first, by=make_user(), reason="Sự cố")
+        page = Client().get("/").content.decode()
+        assert "Tuần 2 mở lúc" in page
+        assert "Tuần 1 đang mở" not in page
+
     @pytest.mark.parametrize("contests", [1, 3])
     def test_it_takes_a_literal_number_of_queries(
         self, contests: int, django_assert_num_queries: Any
