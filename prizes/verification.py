@@ -34,6 +34,7 @@ class ListFacts:
     file: PublishedList | None
     until: datetime | None
     in_force: bool
+    commitments: tuple[str, ...]
 
     @property
     def scope_name(self) -> str:
@@ -43,6 +44,12 @@ class ListFacts:
     def file_name(self) -> str:
         number = self.run.round.number if self.run.round else None
         return file_name(self.run.contest.slug, number, self.run.version)
+
+    @property
+    def command(self) -> str:
+        """How the list is checked with everything that this page knows."""
+        known = [f"--digest {self.run.digest}", *(f"--commitment {one}" for one in self.commitments)]
+        return " ".join(["python3 verify.py", self.file_name, *known])
 
 
 @dataclass(frozen=True)
@@ -72,17 +79,25 @@ def _seal_facts(round: Round, now: datetime) -> SealFacts:
     return SealFacts(round, seal, bytes(seal.secret).hex() if seal and closed else "")
 
 
-def list_facts(contest: Contest, rounds: Sequence[Round], now: datetime) -> list[ListFacts]:
+def list_facts(contest: Contest, seals: Sequence[SealFacts], now: datetime) -> list[ListFacts]:
     """Every published run, the rounds in their order, of each the newest first. Two queries."""
     busy = busy_banks(contest, now)
     facts: list[ListFacts] = []
     seen: set[int | None] = set()
     for publication in publications(contest).select_related("run__published_list"):
         run = publication.run
-        counted = [one for one in rounds if run.round_id in (None, one.pk)]
-        until = max((busy[one.bank_id] for one in counted if one.bank_id in busy), default=None)
-        file = getattr(run, "published_list", None)
-        facts.append(ListFacts(run, publication.at, file, until, run.round_id not in seen))
+        counted = [one for one in seals if run.round_id in (None, one.round.pk)]
+        banks = [one.round.bank_id for one in counted]
+        facts.append(
+            ListFacts(
+                run=run,
+                published_at=publication.at,
+                file=getattr(run, "published_list", None),
+                until=max((busy[bank] for bank in banks if bank in busy), default=None),
+                in_force=run.round_id not in seen,
+                commitments=tuple(one.seal.commitment for one in counted if one.seal),
+            )
+        )
         seen.add(run.round_id)
     return facts
 

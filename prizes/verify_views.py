@@ -35,7 +35,7 @@ def verify(request: HttpRequest, slug: str) -> HttpResponse:
     contest = get_object_or_404(announced_contests(), slug=slug)
     now = database_now()
     seals = seal_facts(contest, now)
-    lists = list_facts(contest, [one.round for one in seals], now)
+    lists = list_facts(contest, seals, now)
     form = ReceiptForm(request.GET if "code" in request.GET else None)
     context: dict[str, Any] = {"contest": contest, "seals": seals, "lists": lists, "form": form}
     if form.is_bound and form.is_valid():

@@ -228,7 +228,7 @@ def _store(run: StandingsRun, rounds: list[Round], refused: dict[int, Refused], 
         with os.fdopen(descriptor, "wb") as file:
             target = _Hashed(file)
             # No name and no time inside, so that the same run gives the same bytes.
-            with gzip.GzipFile("", "wb", fileobj=target, mtime=0) as zipped:  # type: ignore[arg-type]
+            with gzip.GzipFile("", "wb", fileobj=target, mtime=0) as zipped:
                 attempts = _write(run, rounds, refused, zipped)
             file.flush()
             os.fsync(file.fileno())

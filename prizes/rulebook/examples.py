@@ -202,7 +202,14 @@ def example_units(table: PrizeTable) -> list[tuple[str, Measures]]:
         ("Đơn vị D", _last(table, second)),
     ]
     if table.winner_limit:
-        won = replace(first, unit=5, participants=more + 5, attempts=more * 2 + 9, wins=table.winner_limit)
+        won = replace(
+            first,
+            unit=5,
+            participants=more + 5,
+            attempts=more * 2 + 9,
+            headcount=_headcount(more + 5, table, Decimal("0.9")),
+            wins=table.winner_limit,
+        )
         units.append(("Đơn vị E", won))
     return units
 

@@ -68,7 +68,7 @@ def _units(plan: Plan) -> Iterator[Clause]:
         yield clause(
             "Tổng số người của đơn vị do đơn vị báo cáo, được Ban Tổ chức chốt trước khi thi; sau khi"
             " chốt, chỉ được đính chính khi có lý do được ghi lại. Đơn vị chưa có tổng số người thì không"
-            " được xếp hạng."
+            " được xếp hạng; tỷ lệ vượt 100% được giữ như tính được và được Ban Tổ chức xem xét."
         )
     for table in plan.unit_tables:
         yield from _table(plan, table)
@@ -133,22 +133,22 @@ def _filters(plan: Plan, table: PrizeTable) -> Iterator[Clause]:
 def _order(table: PrizeTable) -> Iterator[Clause]:
     if table.weights:
         yield _weighted(table)
-    else:
+    elif table.unit_order:
         yield _lexicographic(table)
     yield clause("Các đơn vị bằng nhau ở mọi tiêu chí thì đồng hạng.")
 
 
 def _lexicographic(table: PrizeTable) -> Clause:
-    keys = [
-        f"{name_of(metric, table)} {'ít hơn' if metric == UnitMetric.BEST_DURATION else _more(metric)}"
-        for metric in metrics_of(table)
+    first, *others = [
+        f"đơn vị có {name_of(metric, table)} {_more(metric)} xếp trên" for metric in metrics_of(table)
     ]
-    if len(keys) == 1:
-        return clause(f"Đơn vị có {keys[0]} xếp trên.")
-    return clause(f"Thứ tự xét lần lượt: {'; khi bằng nhau thì xét '.join(keys)} xếp trên.")
+    text = "; ".join([first, *(f"khi bằng nhau, {one}" for one in others)])
+    return clause(f"{text[0].upper()}{text[1:]}.")
 
 
 def _more(metric: UnitMetric) -> str:
+    if metric == UnitMetric.BEST_DURATION:
+        return "ít hơn"
     shares = {UnitMetric.RATIO, UnitMetric.MEAN_SCORE, UnitMetric.ALL_RIGHT_SHARE}
     return "cao hơn" if metric in shares else "nhiều hơn"
 
@@ -158,7 +158,7 @@ def _weighted(table: PrizeTable) -> Clause:
     return clause(
         f"Đơn vị có điểm xếp hạng cao hơn xếp trên. Điểm xếp hạng tối đa là {sum(table.weights.values())},"
         " được tính theo công thức dưới đây, trong đó số cao nhất (hoặc ngắn nhất) là của đơn vị đứng đầu"
-        f" về tiêu chí ấy {among}; kết quả làm tròn đến 08 chữ số sau dấu phẩy.",
+        f" về tiêu chí ấy {among}; điểm được tính chính xác và ghi đến 08 chữ số sau dấu phẩy.",
         formula="Điểm xếp hạng = " + " + ".join(_part(metric, table) for metric in metrics_of(table)),
     )
 

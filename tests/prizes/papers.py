@@ -78,14 +78,14 @@ def row(
     return attempt
 
 
-def fill(round: Round, people: int, *, seed: int = 1, units: list[Unit] | None = None, **fields: Any) -> None:
+def fill(round: Round, people: int, *, seed: int = 1, units: list[Unit] | None = None) -> None:
     """So many people with one or two attempts each as rows, with many perfect papers, ties and blanks."""
     chance = random.Random(seed)
     made: list[Attempt] = []
     guesses: list[Prediction] = []
     for _index in range(people):
-        where = {"unit": chance.choice(units)} if units else {}
-        entry = make_entry(round.contest, **where, **fields)
+        where: dict[str, Any] = {"unit": chance.choice(units)} if units else {}
+        entry = make_entry(round.contest, **where)
         began = round.opens_at + timedelta(seconds=chance.randint(0, 600))
         bound = None
         for number in range(1, chance.randint(1, 2) + 1):
@@ -101,7 +101,11 @@ def fill(round: Round, people: int, *, seed: int = 1, units: list[Unit] | None =
                 bound = value
                 guesses.append(
                     Prediction(
-                        entry=entry, round=round, attempt=attempt, value=value, at=attempt.submitted_at
+                        entry=entry,
+                        round=round,
+                        attempt=attempt,
+                        value=value,
+                        at=attempt.submitted_at or began,
                     )
                 )
     Attempt.objects.bulk_create(made)

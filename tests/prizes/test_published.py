@@ -707,7 +707,7 @@ def test_nothing_is_listed_before_the_publication() -> None:
 def test_decimals_are_written_with_five_places() -> None:
     round = real_round(prediction_target=PredictionTarget.ALL_RIGHT_PERCENT)
     entry = make_entry(round.contest, user=make_user())
-    sit(entry, round, 6, prediction=Decimal("87.5"))  # type: ignore[arg-type]
+    sit(entry, round, 6, prediction=Decimal("87.5"))
     close_round(round, by=make_staff(), reason="Xong")
     lines = lines_of(publish(round))
     assert [line.rpartition("|")[2] for line in lines if line.startswith("ATTEMPT ")] == ["87.50000"]

@@ -24,6 +24,7 @@ from django.utils.translation import override
 from pypdf import PdfReader
 from pytest_django import DjangoAssertNumQueries
 
+from contest_site.lib.pdf import render_document
 from contest_site.management.commands.print_rules import rules_of
 from contests.enums import (
     Audience,
@@ -732,15 +733,19 @@ def test_a_paper_is_set_once_for_each_text(
     client: Client, whole: Contest, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     cache.clear()
-    settings: list[int] = []
-    real = printing.render_document
-    monkeypatch.setattr(printing, "render_document", lambda html: settings.append(1) or real(html))
+    times: list[int] = []
+
+    def counting(html: str) -> bytes:
+        times.append(1)
+        return render_document(html)
+
+    monkeypatch.setattr(printing, "render_document", counting)
     first = client.get(page(whole, "rules_pdf")).content
     assert client.get(page(whole, "rules_pdf")).content == first
-    assert len(settings) == 1
+    assert len(times) == 1
     Contest.objects.filter(pk=whole.pk).update(hotline="1022")
     assert client.get(page(whole, "rules_pdf")).content != first
-    assert len(settings) == 2
+    assert len(times) == 2
 
 
 def test_a_date_is_printed_when_the_contest_is_announced() -> None:

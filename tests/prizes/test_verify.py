@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.conf import settings as site
@@ -32,7 +33,7 @@ pytestmark = pytest.mark.django_db
 LIST_LINK = "/kiem-tra/danh-sach/"
 
 
-def running(**fields: object) -> Round:
+def running(**fields: Any) -> Round:
     return make_round(make_contest(), bank=make_bank(20), questions=5, attempts_allowed=3, **fields)
 
 
@@ -108,7 +109,7 @@ def test_after_the_publication_the_list_is_there_for_anyone(client: Client) -> N
     assert kept.digest in shown
     assert f"--digest {run.digest} --commitment {round.seal.commitment}" in shown
     response = client.get(address)
-    content = b"".join(response)  # type: ignore[arg-type]
+    content = b"".join(response)
     assert response.headers["Content-Type"] == "application/gzip"
     assert "Content-Encoding" not in response.headers
     assert f'filename="{Path(kept.name).name}"' in response.headers["Content-Disposition"]
