@@ -77,9 +77,10 @@ def budget_of(contest: Contest, scopes: Sequence[Scope]) -> list[BudgetPart]:
     given: Counter[tuple[int | None, int, int | None]] = Counter()
     spent: Counter[tuple[int | None, int, int | None]] = Counter()
     rows = awards_in_force(contest, apart_from=None)
-    for round, prize, block, amount in rows.values_list("run__round", "prize", "block", "amount"):
-        given[round, prize, block] += 1
-        spent[round, prize, block] += amount
+    for *of_award, amount in rows.values_list("run__round", "prize", "block", "amount"):
+        round, prize_id, block_id = of_award
+        given[round, prize_id, block_id] += 1
+        spent[round, prize_id, block_id] += amount
     parts = []
     for scope in scopes:
         of = scope.round.pk if scope.round else None

@@ -101,14 +101,18 @@ def table_page(site: AdminSite, request: HttpRequest, address: Address, version:
     run = run_at(scope, version)
     rows, more = rows_from(run, request)
     title = _("Bảng xếp hạng, phiên bản %(version)d") % {"version": version}
-    context = {
-        "run": run,
-        "rows": rows,
-        "more": more,
-        "predicts": predicts(run),
-        "answers": true_answers(run),
-    }
-    return page(request, site, "table", title, scope=scope, **context)
+    return page(
+        request,
+        site,
+        "table",
+        title,
+        scope=scope,
+        run=run,
+        rows=rows,
+        more=more,
+        predicts=predicts(run),
+        answers=true_answers(run),
+    )
 
 
 @dataclass(frozen=True)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
+from typing import Any
 
 from django.contrib.admin import AdminSite
 from django.db.models import Count, F, Q
@@ -66,21 +67,27 @@ def units_page(site: AdminSite, request: HttpRequest, address: Address, version:
 
 def unit_summaries(run: StandingsRun) -> list[UnitSummary]:
     """By table; one query."""
-    counts = {f"left_{reason}": Count("pk", filter=Q(left_out=reason)) for reason in LeftOut.values}
-    found = (
-        run.unit_rows.values("table__name", "table__number")
-        .annotate(ranked=Count("rank"), over=Count("pk", filter=Q(participants__gt=F("headcount"))), **counts)
-        .order_by("table__number")
+    rows = (
+        run.unit_rows.values("table__number", "table__name", "left_out")
+        .annotate(units=Count("pk"), over=Count("pk", filter=Q(participants__gt=F("headcount"))))
+        .order_by("table__number", "left_out")
     )
     return [
-        UnitSummary(
-            one["table__name"],
-            one["ranked"],
-            [(str(reason.label), one[f"left_{reason}"]) for reason in LeftOut if one[f"left_{reason}"]],
-            one["over"],
+        _summary(name, list(group))
+        for (_number, name), group in groupby(
+            rows, key=lambda row: (row["table__number"], row["table__name"])
         )
-        for one in found
     ]
+
+
+def _summary(name: str, rows: Sequence[Mapping[str, Any]]) -> UnitSummary:
+    units = {row["left_out"]: row["units"] for row in rows}
+    return UnitSummary(
+        name,
+        units.get("", 0),
+        [(str(reason.label), units[reason]) for reason in LeftOut if reason in units],
+        sum(row["over"] for row in rows),
+    )
 
 
 def _views(rows: list[UnitRow], *, of_contest: bool) -> Iterable[UnitTableView]:

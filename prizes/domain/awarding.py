@@ -176,7 +176,8 @@ class _Laying:
         by_block = {table.pk for table in self.tables if table.by_block}
         rows = self.run.unit_rows.filter(rank__isnull=False).order_by("rank", "unit_id")
         for table, block, rank, unit in rows.values_list("table_id", "block_id", "rank", "unit_id"):
-            found[table, block if table in by_block else None].append(Candidate(rank, unit))
+            if rank is not None:
+                found[table, block if table in by_block else None].append(Candidate(rank, unit))
         return found
 
     def _units(self, table: PrizeTable, block: Block | None) -> list[Candidate]:

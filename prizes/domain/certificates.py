@@ -9,7 +9,7 @@ from django.db.models import Max
 
 from contest_site.lib.locks import lock
 from contest_site.lib.pdf import missing_glyphs
-from prizes.domain.awarding import ProposedAward
+from prizes.domain.proposals import ProposedAward
 from prizes.models import Award, Certificate, StandingsRun
 from prizes.rules.codes import ALPHABET, LENGTH
 

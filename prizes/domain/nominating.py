@@ -178,7 +178,7 @@ def _over_limit(proposal: Proposal, people: list[ProposedAward]) -> list[str]:
     held = Counter(award.entry.pk for award in proposal.awards if award.entry)
     ids = [award.entry.pk for award in people if award.entry]
     elsewhere = awards_in_force(scope.contest, apart_from=scope).filter(entry__in=ids)
-    held.update(entry for entry in elsewhere.values_list("entry_id", flat=True) if entry is not None)
+    held.update(elsewhere.values_list("entry", flat=True))
     return [
         _("%(name)s được đề nghị nhưng đã có đủ %(limit)d giải của cuộc thi.")
         % {"name": award.holder, "limit": limit}

@@ -270,8 +270,8 @@ def test_the_page_of_a_round_costs_the_same_for_any_number_of_awards(
     assert Award.objects.count() == 2
     client.force_login(make_staff())
     client.get(page(round))
-    # session · user · round · run · papers twice · the six of its awards · units · two of nominations · finals
-    # · versions
+    # session · user · round · run · papers twice · six of the awards · units · two of nominations · finals ·
+    # versions
     with django_assert_num_queries(17):
         shown(client, page(round))
     assert StandingsRun.objects.count() == 1

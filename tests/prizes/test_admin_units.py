@@ -106,12 +106,13 @@ def test_another_order_is_seen_beside_the_plan_and_changes_nothing(client: Clien
     client.force_login(make_staff())
     address = at("what_if", week.rounds[0])
     assert "Số câu trả lời đúng nhiều hơn → Thời gian làm bài ngắn hơn" in shown(client, address)
-    found = client.get(address, {"key_1": "submitted", "key_2": "duration", "first": 2}).context["found"]
+    asked = {"key_1": "submitted", "key_2": "duration", "first": "2"}
+    found = client.get(address, asked).context["found"]
     assert [row.entry.full_name for row in found.plan] == ["An", "Bình"]
     for wrong in (
-        {"key_1": "score", "key_2": "score", "first": 2},
-        {"key_1": "score", "first": 0},
-        {"key_1": "luck", "first": 2},
+        {"key_1": "score", "key_2": "score", "first": "2"},
+        {"key_1": "score", "first": "0"},
+        {"key_1": "luck", "first": "2"},
     ):
         response = client.get(address, wrong)
         assert response.context["found"] is None

@@ -97,7 +97,9 @@ def test_no_row_is_read_beyond_the_prizes() -> None:
 
 def test_a_person_has_no_more_prizes_than_the_contest_gives_one() -> None:
     rows = ranked((1, 5), (2, 6), (3, 7))
-    tables = [Ladder(lines(1), rows), Picked(lines(1), [(1, 6)]), Ladder(lines(1), rows)]
+    tables: list[Ladder | Picked] = [
+        Ladder(lines(1), rows), Picked(lines(1), [(1, 6)]), Ladder(lines(1), rows)
+    ]  # fmt: skip
     assert [won(found) for found in allot(tables, limit=1, held={})] == [[(5, 1)], [(6, 1)], [(7, 1)]]
     assert [won(found) for found in allot(tables, limit=2, held={5: 1})] == [[(5, 1)], [(6, 1)], [(6, 1)]]
     assert [won(found) for found in allot(tables, limit=None, held={5: 9})] == [[(5, 1)], [(6, 1)], [(5, 1)]]
@@ -170,8 +172,9 @@ def scenes(draw: st.DrawFn) -> Scene:
 @given(scenes())
 def test_prizes_are_laid_as_the_plan_says(scene: Scene) -> None:
     expected, asked = awards(scene.tables, scene.limit, scene.held)
+    by_holder: list[list[tuple[int, Any]]] = [[(who, name) for name, who in given] for given in expected]
     found = decide_all(scene)
-    assert [won(one) for one in found] == [[(who, name) for name, who in given] for given in expected]
+    assert [won(one) for one in found] == by_holder
     assert [[tie.rank for tie in one.ties] for one in found] == asked
     assert not any(one.undecided or one.waits_at for one in found)
 

@@ -56,7 +56,7 @@ def test_a_certificate_says_in_vietnamese_what_was_decided(media: Path) -> None:
     assert render_missing(run.pk) == 1
     certificate = Certificate.objects.get()
     content = (media / certificate.file.name).read_bytes()
-    assert certificate.file.name == f"certificates/{run.round.contest.slug}/1.pdf"
+    assert certificate.file.name == f"certificates/{run.contest.slug}/1.pdf"
     assert certificate.file.digest == hashlib.sha256(content).hexdigest()
     written = words(content)
     for expected in (
@@ -176,7 +176,7 @@ def test_a_killed_rendering_goes_on_where_it_stopped(monkeypatch: pytest.MonkeyP
         render_missing(run.pk)
     kept = dict(CertificateFile.objects.values_list("certificate__serial", "digest"))
     assert set(kept) == {1, 2}
-    folder = media / "certificates" / run.round.contest.slug
+    folder = media / "certificates" / run.contest.slug
     (folder / "left-by-the-killed.part").write_bytes(b"%PDF-half")
     assert render_missing(run.pk) == 3
     assert sorted(path.name for path in folder.iterdir()) == [f"{n}.pdf" for n in range(1, 6)]
@@ -194,7 +194,7 @@ def test_a_full_disk_leaves_no_half_file(monkeypatch: pytest.MonkeyPatch, media:
     monkeypatch.setattr("prizes.domain.rendering.os.fsync", full)
     with pytest.raises(OSError, match="No space"):
         render_missing(run.pk)
-    assert not list((media / "certificates" / run.round.contest.slug).iterdir())
+    assert not list((media / "certificates" / run.contest.slug).iterdir())
     assert not CertificateFile.objects.exists()
 
 

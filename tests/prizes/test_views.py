@@ -10,7 +10,7 @@ from django.urls import reverse
 from pytest_django import DjangoAssertNumQueries
 
 from contests.enums import Audience, Combine, NamesShown, PredictionTarget, RankKey, UnitMetric
-from contests.models import Contest, Round
+from contests.models import Contest, Entry, Round
 from prizes.domain.ranking import compute_standings
 from prizes.domain.rendering import render_missing
 from prizes.models import Certificate, StandingsRun
@@ -209,7 +209,7 @@ def test_a_wrong_code_gets_the_same_polite_page(client: Client, code: str) -> No
 
 def test_the_check_shows_the_least(client: Client, django_assert_num_queries: DjangoAssertNumQueries) -> None:
     certificate = issued()
-    entry = certificate.award.entry
+    entry = holder(certificate)
     # certificate with award, entry, run, decision, contest · a later publication
     with django_assert_num_queries(2):
         response = client.get(reverse("prizes:certificate", args=[certificate.code]))
@@ -231,7 +231,7 @@ def test_the_paper_is_for_its_holder_and_organisers(client: Client) -> None:
     client.force_login(plain)
     assert client.get(address).status_code == 404
     plain.user_permissions.add(Permission.objects.get(codename="view_certificate"))
-    for person in (certificate.award.entry.user, make_staff(), plain):
+    for person in (holder(certificate).user, make_staff(), plain):
         client.force_login(person)
         response = client.get(address)
         assert response.status_code == 200
@@ -243,8 +243,13 @@ def test_the_paper_is_for_its_holder_and_organisers(client: Client) -> None:
 def test_a_paper_that_is_still_being_made_says_so(client: Client) -> None:
     publish(prized())
     certificate = Certificate.objects.get(serial=1)
-    client.force_login(certificate.award.entry.user)
+    client.force_login(holder(certificate).user)
     assert client.get(reverse("prizes:certificate_pdf", args=[certificate.code])).status_code == 409
+
+
+def holder(certificate: Certificate) -> Entry:
+    assert certificate.award.entry is not None
+    return certificate.award.entry
 
 
 def issued(people: Office | None = None) -> Certificate:
