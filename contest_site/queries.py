@@ -64,7 +64,9 @@ def home_cards(user_id: int | None, now: datetime) -> dict[str, list[ContestCard
 def round_items(contest: Contest, now: datetime, published: set[int | None]) -> list[dict[str, Any]]:
     """The rounds of a contest for its page: state, seconds to the next change, seal, published results."""
     items = []
-    for round in contest.rounds.select_related("closing", "seal__pool", "promotes_from"):
+    rounds = contest.rounds.select_related("closing", "seal__pool", "promotes_from")
+    # The digest is shown; the sealed questions themselves are megabytes that nobody here reads.
+    for round in rounds.defer("seal__pool__content"):
         seal = getattr(round, "seal", None)
         state = round_state(round, now)
         items.append(
