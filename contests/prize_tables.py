@@ -75,7 +75,8 @@ def basis_in_words(table: PrizeTable) -> str:
     if table.method == AwardMethod.CHOSEN:
         return str(AwardMethod.CHOSEN.label)
     if table.weights:
-        return "; ".join(f"{_metric(table, name)} {share} %" for name, share in table.weights.items())
+        heaviest_first = sorted(table.weights.items(), key=lambda one: (-one[1], one[0]))
+        return "; ".join(f"{_metric(table, name)} {share} %" for name, share in heaviest_first)
     return " → ".join(_metric(table, name) for name in table.unit_order)
 
 

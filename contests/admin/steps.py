@@ -20,6 +20,7 @@ from contest_site.lib.unfold import ModelAdmin
 from contests.admin.pages import act, address, find_contest, page, permitted
 from contests.domain.announcing import announce
 from contests.domain.check import problems
+from contests.domain.headcounts import headcount_hints
 from contests.domain.rounds import seal_round
 from contests.models import Contest, Round, RoundSeal
 from contests.prize_tables import prize_tables
@@ -76,6 +77,8 @@ class ContestSteps(ModelAdmin):
         if announced and request.user.has_perm(SEE_RESULTS) and has_overall(contest):
             # Results are a later app's; their pages are known here by their addresses alone.
             found.append(Step(_("Kết quả cả cuộc thi"), reverse("admin:prizes_scope", args=[contest])))
+        # So is the paper that the plan prints itself as, with what the official plan is silent on.
+        found.append(Step(_("Xem thể lệ"), f"{reverse('prizes:rules', args=[contest.slug])}?ban=to-chuc"))
         if request.user.has_perm("contests.add_contest"):
             found.append(Step(_("Lập cho năm mới"), address("contest_clone", contest.pk)))
         return found
@@ -114,6 +117,7 @@ class ContestSteps(ModelAdmin):
         context = {
             "title": _("Kiểm tra kế hoạch"),
             "reasons": problems(contest),
+            "hints": headcount_hints(contest),
             "rounds": contest.rounds.select_related("bank", "seal", "closing"),
             "tables": prize_tables(contest),
         }

@@ -28,7 +28,6 @@ from tests.support.factories import (
     make_contest,
     make_entry,
     make_round,
-    make_staff,
     make_unit,
     make_user,
 )
@@ -38,17 +37,6 @@ pytestmark = pytest.mark.django_db
 Queries = Callable[..., Any]
 BANK = "Cải cách hành chính, chuyển đổi số và Đề án 06"
 PLAN = Path(__file__).resolve().parents[2] / "contests" / "plans" / "quang-ngai-2024.toml"
-
-
-@pytest.fixture
-def chief() -> User:
-    return make_staff(full_name="Phạm Quốc Hùng")
-
-
-@pytest.fixture
-def page(client: Client, chief: User) -> Client:
-    client.force_login(chief)
-    return client
 
 
 def plan(**changes: Any) -> Contest:

@@ -7,6 +7,8 @@ from typing import Any
 from django.urls import reverse
 from lxml import html
 
+from contests.models import Contest, Unit
+
 
 def address(name: str, *args: object) -> str:
     return reverse(f"admin:{name}", args=args)
@@ -52,3 +54,14 @@ def rows(prefix: str, *found: dict[str, str]) -> dict[str, str]:
     for index, row in enumerate(found):
         values |= {f"{prefix}-{index}-{key}": value for key, value in row.items()}
     return values
+
+
+def plan_page(contest: Contest) -> str:
+    return address("contests_contest_change", contest.pk)
+
+
+def ward(letter: str) -> Unit:
+    """Of the city of the fixture `draft`."""
+    found = Unit.objects.get(code=f"C-{letter}")
+    assert isinstance(found, Unit)
+    return found
