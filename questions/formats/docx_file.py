@@ -21,8 +21,7 @@ from questions.formats.word.draft import Draft
 from questions.formats.word.inside import take_option
 from questions.formats.word.keys import Decision, Keys, mark_words
 from questions.formats.word.model import Drawing
-from questions.formats.word.opening import open_document
-from questions.formats.word.paragraphs import entries
+from questions.formats.word.opening import read_entries
 from questions.formats.word.parts import Part
 from questions.formats.word.structure import Structure
 from questions.formats.word.writing import HOLDS, write
@@ -34,7 +33,7 @@ NOTHING: frozenset[str] = frozenset()
 
 def _parse(data: bytes, reading: Reading) -> None:
     """Questions of a Word document; places are the questions' numbers and paragraphs."""
-    structure = Structure(list(entries(open_document(data))))
+    structure = Structure(read_entries(data))
     for note in structure.notes:
         reading.note("", note)
     for paragraph, problem in structure.problems:
@@ -65,7 +64,7 @@ def _part_closely(draft: Draft) -> None:
 
 def _table(structure: Structure, reading: Reading) -> dict[int, tuple[int, ...]]:
     """The keys at the end, when each number is one question's."""
-    keys, agreed = answers.numbered(iter(structure.keys))
+    keys, agreed = answers.numbered(structure.keys)
     if not keys:
         return {}
     numbers = Counter(draft.number for draft in structure.drafts if draft.number is not None)

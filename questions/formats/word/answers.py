@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Sequence
 
 from questions.formats.word.model import TableEntry, texts
 
@@ -116,7 +116,7 @@ def _is_heading(words: Sequence[str]) -> bool:
     return all(re.fullmatch(r"câu(?: hỏi| số)?|stt|đáp án|số câu", word, re.IGNORECASE) for word in words)
 
 
-def numbered(keys: Iterator[dict[int, tuple[int, ...]]]) -> tuple[dict[int, tuple[int, ...]], bool]:
+def numbered(keys: Iterable[dict[int, tuple[int, ...]]]) -> tuple[dict[int, tuple[int, ...]], bool]:
     """All of them together, and whether no number has two different keys."""
     whole: dict[int, tuple[int, ...]] = {}
     for found in keys:

@@ -5,7 +5,6 @@ from typing import Any
 from docx.document import Document
 from docx.oxml import parse_xml
 from docx.oxml.ns import nsdecls, qn
-from docx.text.paragraph import Paragraph
 
 LEVELS = 5
 STEP = 425  # twentieths of a point by which a deeper level is indented
@@ -38,12 +37,6 @@ class NewLists:
             parse_xml(f'<w:num {nsdecls("w")} w:numId="{list_id}">{kind}{restarts}</w:num>')
         )
         return list_id
-
-    def number(self, paragraph: Paragraph, list_id: int, level: int) -> None:
-        properties: Any = paragraph._p.get_or_add_pPr()
-        numbered = properties.get_or_add_numPr()
-        numbered.get_or_add_ilvl().val = level
-        numbered.get_or_add_numId().val = list_id
 
 
 def _definition(abstract_id: int, *, ordered: bool) -> str:

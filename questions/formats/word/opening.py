@@ -1,15 +1,16 @@
-"""A .docx that is safe to parse, as python-docx sees it."""
+"""A .docx, made safe to parse and then parsed."""
 
 import io
 import logging
 
 import docx
 from django.utils.translation import gettext as _
-from docx.document import Document
 
 from questions.formats import limits
 from questions.formats.container import OLE_HEADER, pack, unpack
 from questions.formats.exchange import UnreadableError
+from questions.formats.word.model import Entry, TableEntry
+from questions.formats.word.paragraphs import entries
 
 # Office files never declare a document type; entity bombs and outside entities need one.
 FORBIDDEN = [
@@ -20,8 +21,23 @@ XML_ENDINGS = (".xml", ".rels")
 log = logging.getLogger(__name__)
 
 
-def open_document(data: bytes) -> Document:
-    """The document, its parts unpacked and counted first. Raises UnreadableError."""
+def read_entries(data: bytes) -> list[Entry | TableEntry]:
+    """Everything of a document's body. Raises UnreadableError."""
+    safe = io.BytesIO(_repacked(data))
+    try:
+        return list(entries(docx.Document(safe)))
+    except UnreadableError:
+        raise
+    except Exception as error:
+        # A package can be broken in more ways than python-docx has exceptions for: none of them is a crash.
+        log.warning("An uploaded document could not be parsed: %s", type(error).__name__)
+        raise UnreadableError(
+            _("Không đọc được văn bản Word. Hãy lưu lại tệp dạng .docx rồi tải lên lại.")
+        ) from error
+
+
+def _repacked(data: bytes) -> bytes:
+    """The same package, its parts unpacked and counted first."""
     if data.startswith(OLE_HEADER):
         if "EncryptedPackage".encode("utf-16-le") in data:
             raise UnreadableError(_("Tệp đang đặt mật khẩu mở. Hãy gỡ mật khẩu rồi tải lên lại."))
@@ -38,15 +54,7 @@ def open_document(data: bytes) -> Document:
             _check_xml(content)
     safe = io.BytesIO()
     pack(parts, safe, compressed=False)
-    safe.seek(0)
-    try:
-        return docx.Document(safe)
-    except Exception as error:
-        # A package can be broken in more ways than python-docx has exceptions for: none of them is a crash.
-        log.warning("An uploaded document could not be parsed: %s", type(error).__name__)
-        raise UnreadableError(
-            _("Không đọc được văn bản Word. Hãy lưu lại tệp dạng .docx rồi tải lên lại.")
-        ) from error
+    return safe.getvalue()
 
 
 def _check_xml(content: bytes) -> None:

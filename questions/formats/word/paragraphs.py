@@ -7,7 +7,6 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 from docx.document import Document
-from docx.oxml.ns import qn
 
 from contest_site.lib.text import INVISIBLE
 from questions.formats import limits
@@ -22,7 +21,7 @@ from questions.formats.word.model import (
     TableCell,
     TableEntry,
 )
-from questions.formats.word.styles import Styles, flag, value
+from questions.formats.word.styles import Styles, flag, qn, value
 
 PARAGRAPHS = 60_000
 SPACES = re.compile(r"[\n\r\v\f\x1c-\x1f\x85\u2028\u2029]")

@@ -15,6 +15,7 @@ QUESTION = re.compile(rf"{NUMBER}(?:{AFTER_NUMBER}|\s*$|(?(brackets)\s*|(?!)))",
 BARE_QUESTION = re.compile(rf"{NUMBER}(?:\s+|$)", re.IGNORECASE)
 NUMBERED = re.compile(r"(?P<number>\d{1,4})\s*[.)](?!\d)\s*(?=\S)")
 OWN_QUESTION = re.compile(r"Câu(?: hỏi)?(?: (?P<number>\d{1,6}))?(?: \((?P<remark>[^()]*)\))?: ?")
+OWN_OPTION = re.compile(r"[A-G]\. ?")
 MARKS_REMARK = re.compile(r"[\d.,]+\s*(?:điểm|đ)", re.IGNORECASE)
 SEVERAL_REMARK = re.compile(r".*nhiều.*", re.IGNORECASE)
 OWN_SEVERAL = "chọn nhiều"

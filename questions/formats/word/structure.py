@@ -59,9 +59,9 @@ class Structure:
         elif draft is None or role is Role.TITLE:
             return
         elif role is Role.OPTION:
-            found = patterns.labelled(line)
+            found = patterns.OWN_OPTION.match(line.text)
             option = Option(Part())
-            option.part.add(found.line if found else line)
+            option.part.add(line[found.end() if found else 0 :])
             draft.add_option(option)
         elif role is Role.FEEDBACK and draft.options:
             draft.part = draft.options[-1].feedback

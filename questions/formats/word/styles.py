@@ -2,13 +2,15 @@
 
 import re
 from collections.abc import Iterator
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Any
 
 from docx.document import Document
-from docx.oxml.ns import qn
+from docx.oxml.ns import qn as qualified_name
 
 from questions.formats.word.model import Format, ListKind, ListMark, Role
+
+qn = cache(qualified_name)
 
 # Styles of the documents that this site writes, by their names.
 ROLE_STYLES = {
@@ -79,7 +81,9 @@ class Styles:
         defaults = root.find(f"{qn('w:docDefaults')}/{qn('w:rPrDefault')}/{qn('w:rPr')}")
         self.defaults = [] if defaults is None else [defaults]
         self.lists = Lists(document)
-        self.format_of = lru_cache(maxsize=1024)(self._format)
+        self.formats: dict[tuple[object, ...], Format] = {}
+        self.style_heading = lru_cache(maxsize=1024)(self._style_heading)
+        self.style_numbering = lru_cache(maxsize=1024)(self._style_numbering)
 
     def chain(self, style_id: str) -> Iterator[Any]:
         """A style and those that it is based on, the nearest first."""
@@ -106,36 +110,56 @@ class Styles:
 
     def heading(self, style_id: str, properties: Any) -> int:
         """The level of a heading, by its own outline level or its style; 0 for other paragraphs."""
-        for level in (properties, *(style.find(qn("w:pPr")) for style in self.chain(style_id))):
-            said = value(level, "w:outlineLvl")
-            if said is not None and said.isdigit():
-                return int(said) + 1 if int(said) < 9 else 0
+        own = _outline(properties)
+        return self.style_heading(style_id) if own is None else own
+
+    def _style_heading(self, style_id: str) -> int:
+        for style in self.chain(style_id):
+            level = _outline(style.find(qn("w:pPr")))
+            if level is not None:
+                return level
         named = HEADING_NAME.fullmatch(self.name(style_id))
         return int(named[1]) if named else 0
 
     def list_mark(self, style_id: str, properties: Any) -> ListMark | None:
-        for level in (properties, *(style.find(qn("w:pPr")) for style in self.chain(style_id))):
-            found = None if level is None else level.find(qn("w:numPr"))
-            if found is not None:
-                list_id = value(found, "w:numId") or ""
-                depth = value(found, "w:ilvl") or "0"
-                return self.lists.mark(list_id, depth)
-        return None
+        """Where the paragraph stands in a list of Word's; asked once for each, because it counts."""
+        found = _numbering(properties) or self.style_numbering(style_id)
+        return self.lists.mark(*found) if found else None
+
+    def _style_numbering(self, style_id: str) -> tuple[str, str] | None:
+        styles = (_numbering(style.find(qn("w:pPr"))) for style in self.chain(style_id))
+        return next((found for found in styles if found), None)
 
     def run_format(self, properties: Any, style_id: str) -> Format:
         """How a run looks: its own properties, its style's, its paragraph's style's, the document's."""
-        character = value(properties, "w:rStyle") or ""
-        if properties is None or not len(properties):
-            return self.format_of("", style_id)
-        own = [properties, *self._run_properties(character), *self._run_properties(style_id), *self.defaults]
-        return look(own)
-
-    def _format(self, character: str, style_id: str) -> Format:
-        return look([*self._run_properties(character), *self._run_properties(style_id), *self.defaults])
+        said = () if properties is None else tuple((part.tag, *part.attrib.items()) for part in properties)
+        key = style_id, *said
+        if key not in self.formats:
+            character = value(properties, "w:rStyle") or ""
+            own = [] if properties is None else [properties]
+            inherited = [*self._run_properties(character), *self._run_properties(style_id)]
+            self.formats[key] = look([*own, *inherited, *self.defaults])
+        return self.formats[key]
 
     def _run_properties(self, style_id: str) -> list[Any]:
         found = (style.find(qn("w:rPr")) for style in self.chain(style_id)) if style_id else ()
         return [properties for properties in found if properties is not None]
+
+
+def _outline(properties: Any) -> int | None:
+    """The level of a heading that these properties give; 0 for the text below headings."""
+    said = value(properties, "w:outlineLvl")
+    if said is None or not said.isdigit():
+        return None
+    return int(said) + 1 if int(said) < 9 else 0
+
+
+def _numbering(properties: Any) -> tuple[str, str] | None:
+    """(list, level)"""
+    found = None if properties is None else properties.find(qn("w:numPr"))
+    if found is None:
+        return None
+    return value(found, "w:numId") or "", value(found, "w:ilvl") or "0"
 
 
 def flag_value(said: Any) -> bool:

@@ -2,8 +2,7 @@
 
 import io
 import zipfile
-from collections.abc import Callable, Mapping, Sequence
-from functools import partial
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import docx
@@ -19,7 +18,7 @@ from docx.text.paragraph import Paragraph as WordParagraph
 from questions.formats.container import pack
 from questions.formats.exchange import Item, Kind, Lost
 from questions.formats.holding import Holds, reduce
-from questions.formats.rich import Atom, Break, Cell, Inline, ListBlock, Paragraph, Picture, Row, Run, Table
+from questions.formats.rich import Break, Cell, Inline, ListBlock, Paragraph, Picture, Row, Table
 from questions.formats.rich_reading import from_plain, parse
 from questions.formats.tidying import DIFFICULTY_WORDS, letter
 from questions.formats.word import patterns
@@ -33,6 +32,16 @@ STYLE_OF = {role: name for name, role in ROLE_STYLES.items()}
 FONT = "Times New Roman"
 WIDEST = Cm(15)
 NO_TOPIC = "—"
+BOLD = frozenset({"strong"})
+# In the order in which Word wants them.
+RUN_MARKS: list[tuple[str, str, dict[str, str]]] = [
+    ("strong", "w:b", {}),
+    ("em", "w:i", {}),
+    ("u", "w:u", {"val": "single"}),
+    ("sub", "w:vertAlign", {"val": "subscript"}),
+    ("sup", "w:vertAlign", {"val": "superscript"}),
+]
+XML_SPACE = "{http://www.w3.org/XML/1998/namespace}space"
 INDENTED = {Role.OPTION, Role.FEEDBACK}
 
 
@@ -69,8 +78,10 @@ class _Writer:
         _set_page(self.document, title)
         _add_styles(self.document)
         self.lists = NewLists(self.document)
+        self.style_ids = {style.name: style.style_id for style in self.document.styles}
+        self.end: Any = self.document.element.body.sectPr
         if title:
-            self._paragraph(Role.TITLE).add_run(" ".join(title.split())).bold = True
+            _add_run(self._paragraph(STYLE_OF[Role.TITLE]), " ".join(title.split()), BOLD)
 
     def write(self, item: Item) -> None:
         self._headings(item.topics)
@@ -105,19 +116,24 @@ class _Writer:
         start = common if len(topics) > common else max(common - 1, 0)
         for level, name in enumerate(topics or (NO_TOPIC,), 1):
             if level > start:
-                self.document.add_paragraph(name, TOPIC_STYLE % level)
+                _add_run(self._paragraph(TOPIC_STYLE % level), name)
         self.topics = topics
 
-    def _paragraph(self, role: Role) -> WordParagraph:
-        return self.document.add_paragraph(style=STYLE_OF[role])
+    def _paragraph(self, style: str) -> Any:
+        """A new paragraph at the end."""
+        # Made by hand, because python-docx looks for the style and for the end of the document each time.
+        element = OxmlElement("w:p")
+        _child(_child(element, "w:pPr"), "w:pStyle", val=self.style_ids[style])
+        self.end.addprevious(element)
+        return element
 
     def _part(self, role: Role, label: str, rich: str) -> None:
         """A label and a text; what is not its first paragraph follows in paragraphs of their own."""
-        first = self._paragraph(role)
-        first.add_run(f"{label} ").bold = True
+        first = self._paragraph(STYLE_OF[role])
+        _add_run(first, f"{label} ", BOLD)
         for place, block in enumerate(parse(rich)):
             if isinstance(block, Paragraph):
-                paragraph = first if place == 0 else self._paragraph(Role.MORE)
+                paragraph = first if place == 0 else self._paragraph(STYLE_OF[Role.MORE])
                 self._inline(paragraph, block.inline)
             elif isinstance(block, ListBlock):
                 self._list(block, 0)
@@ -127,36 +143,38 @@ class _Writer:
     def _list(self, block: ListBlock, level: int) -> None:
         list_id = self.lists.add(ordered=block.ordered)
         for item in block.items:
-            paragraph = self._paragraph(Role.MORE)
-            self.lists.number(paragraph, list_id, level)
+            paragraph = self._paragraph(STYLE_OF[Role.MORE])
+            numbered = _child(paragraph[0], "w:numPr")
+            _child(numbered, "w:ilvl", val=str(level))
+            _child(numbered, "w:numId", val=str(list_id))
             self._inline(paragraph, item.inline)
             for inner in item.lists:
                 self._list(inner, level + 1)
 
-    def _inline(self, paragraph: WordParagraph, inline: Inline) -> None:
+    def _inline(self, paragraph: Any, inline: Inline) -> None:
         for atom in inline:
-            self._atom(paragraph, atom)
+            if isinstance(atom, Break):
+                _child(_child(paragraph, "w:r"), "w:br")
+            elif isinstance(atom, Picture):
+                self._picture(paragraph, atom)
+            else:
+                _add_run(paragraph, atom.text, atom.marks)
 
-    def _atom(self, paragraph: WordParagraph, atom: Atom) -> None:
-        run = paragraph.add_run()
-        if isinstance(atom, Break):
-            run.add_break()
-        elif isinstance(atom, Picture):
-            shape = run.add_picture(io.BytesIO(self.pictures[atom.name]))
-            if shape.width > WIDEST:
-                shape.height, shape.width = Emu(shape.height * WIDEST // shape.width), WIDEST
-            properties = shape._inline.docPr
-            properties.set("name", atom.name)
-            properties.set("descr", atom.alt)
-        else:
-            _set_text(run, atom)
+    def _picture(self, paragraph: Any, picture: Picture) -> None:
+        run = WordParagraph(paragraph, self.document._body).add_run()
+        shape = run.add_picture(io.BytesIO(self.pictures[picture.name]))
+        if shape.width > WIDEST:
+            shape.height, shape.width = Emu(shape.height * WIDEST // shape.width), WIDEST
+        properties = shape._inline.docPr
+        properties.set("name", picture.name)
+        properties.set("descr", picture.alt)
 
     def _table(self, table: Table) -> None:
         """Cells joined over rows go on as empty cells below, as Word has it."""
         width = sum(cell.columns for cell in table.rows[0].cells)
         element = OxmlElement("w:tbl")
         properties = _child(element, "w:tblPr")
-        _child(properties, "w:tblStyle", val=self.document.styles["Table Grid"].style_id)
+        _child(properties, "w:tblStyle", val=self.style_ids["Table Grid"])
         _child(properties, "w:tblW", w="0", type="auto")
         grid = _child(element, "w:tblGrid")
         for _column in range(width):
@@ -164,8 +182,7 @@ class _Writer:
         joined: dict[int, tuple[int, int]] = {}  # by column: (rows to go on, columns)
         for row in table.rows:
             self._row(_child(element, "w:tr"), row, width, joined)
-        body = self.document.element.body
-        body.insert(len(body) - 1, element)
+        self.end.addprevious(element)
 
     def _row(self, element: Any, row: Row, width: int, joined: dict[int, tuple[int, int]]) -> None:
         if row.heading:
@@ -191,8 +208,7 @@ class _Writer:
             _child(properties, "w:gridSpan", val=str(cell.columns))
         if goes_on or cell.rows > 1:
             _child(properties, "w:vMerge", **({} if goes_on else {"val": "restart"}))
-        paragraph = WordParagraph(_child(element, "w:p"), self.document._body)
-        self._inline(paragraph, cell.inline)
+        self._inline(_child(element, "w:p"), cell.inline)
 
     def saved(self) -> bytes:
         """The file, without the moment at which it was made."""
@@ -211,17 +227,16 @@ def _child(parent: Any, tag: str, **attributes: str) -> Any:
     return element
 
 
-def _set_text(run: Any, atom: Run) -> None:
-    run.text = atom.text
-    setters: dict[str, Callable[[], None]] = {
-        "strong": partial(setattr, run, "bold", True),
-        "em": partial(setattr, run, "italic", True),
-        "u": partial(setattr, run, "underline", True),
-        "sub": partial(setattr, run.font, "subscript", True),
-        "sup": partial(setattr, run.font, "superscript", True),
-    }
-    for mark in atom.marks:
-        setters[mark]()
+def _add_run(paragraph: Any, text: str, marks: frozenset[str] = frozenset()) -> None:
+    run = _child(paragraph, "w:r")
+    if marks:
+        properties = _child(run, "w:rPr")
+        for mark, tag, attributes in RUN_MARKS:
+            if mark in marks:
+                _child(properties, tag, **attributes)
+    said = _child(run, "w:t")
+    said.set(XML_SPACE, "preserve")
+    said.text = text
 
 
 def _set_page(document: Document, title: str) -> None:

@@ -122,7 +122,7 @@ TOPIC = st.sampled_from(
     ["Thể chế", "A/B", "/đầu", "cuối/", "a / b", unicodedata.normalize("NFD", "Bộ máy"), "$course$", "top"]
 )
 TAG = st.sampled_from(["luật", "a]b", "c\\d", "độ khó: khó", "Luật", "x\\]", "[y", "nghị định"])
-PARTS = {
+PARTS: dict[int, list[tuple[int | Decimal, ...]]] = {
     1: [(100,)],
     2: [(50, 50), (60, 40)],
     3: [(Decimal("33.33333"),) * 3, (50, 25, 25)],
@@ -142,7 +142,7 @@ def choices(draw: st.DrawFn, kind: Kind) -> tuple[Choice, ...]:
     places = draw(st.permutations(range(count)))[:rights]
     weighed = draw(st.booleans())
     parts = iter(draw(st.sampled_from(PARTS[rights])))
-    wrong = draw(st.sampled_from([0, -50, 25] if kind is Kind.SINGLE else [0, -100, Decimal("-33.33333")]))
+    wrong = Decimal(draw(st.sampled_from(["0", "-50", "25" if kind is Kind.SINGLE else "-33.33333"])))
     made = []
     for place in range(count):
         # Its number keeps a text apart from the others, at its end or at its start.

@@ -33,7 +33,7 @@ def test_a_picture_without_its_file_is_reported() -> None:
     assert read(data).items[0].text == "Hình gì? [Hình: Lá cờ]"
 
 
-def changed(change: Callable[[dict[str, bytes]], None]) -> list[str]:
+def changed(change: Callable[[dict[str, bytes]], object]) -> list[str]:
     """Problems of an archive whose parts were changed."""
     data, _lost = write([SHOWN, item(1)], PICTURES)
     with zipfile.ZipFile(io.BytesIO(data)) as source:
@@ -46,14 +46,14 @@ def changed(change: Callable[[dict[str, bytes]], None]) -> list[str]:
     return problems(read(target.getvalue()))
 
 
-def document(**fields: Any) -> Callable[[dict[str, bytes]], None]:
+def document(**fields: Any) -> Callable[[dict[str, bytes]], object]:
     def change(parts: dict[str, bytes]) -> None:
         parts["questions.json"] = json.dumps(json.loads(parts["questions.json"]) | fields).encode()
 
     return change
 
 
-def question(**fields: Any) -> Callable[[dict[str, bytes]], None]:
+def question(**fields: Any) -> Callable[[dict[str, bytes]], object]:
     def change(parts: dict[str, bytes]) -> None:
         whole = json.loads(parts["questions.json"])
         whole["questions"][1] |= fields
@@ -111,7 +111,7 @@ def question(**fields: Any) -> Callable[[dict[str, bytes]], None]:
     ],
 )
 def test_an_archive_that_was_tampered_with_is_refused(
-    change: Callable[[dict[str, bytes]], None], problem: str
+    change: Callable[[dict[str, bytes]], object], problem: str
 ) -> None:
     found = changed(change)
     assert len(found) == 1
