@@ -95,10 +95,16 @@ class Form:
 class Browser:
     """One person's browser, with its cookies."""
 
-    def __init__(self, site: str, stop: threading.Event) -> None:
+    def __init__(self, site: str, stop: threading.Event, cookies: httpx.Cookies | None = None) -> None:
         self.stop = stop
         # A proxy that the shell names is not for this machine's own address.
-        self.client = httpx.Client(base_url=site, follow_redirects=True, timeout=TIMEOUT, trust_env=False)
+        self.client = httpx.Client(
+            base_url=site, cookies=cookies, follow_redirects=True, timeout=TIMEOUT, trust_env=False
+        )
+
+    def forget(self) -> None:
+        """Go on as another device, of somebody who is not logged in."""
+        self.client.cookies.clear()
 
     def close(self) -> None:
         self.client.close()

@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+import httpx
 from django.urls import reverse
 
 from contest_site.rehearsal.browser import Browser, Page, UnexpectedPageError
@@ -60,6 +61,8 @@ class Outcome:
     person: Person
     sittings: list[Sitting] = field(default_factory=list)
     saved: int = 0
+    # The browser's, kept from one round to the next as a phone keeps them.
+    cookies: httpx.Cookies | None = None
 
 
 @dataclass(frozen=True)
@@ -76,8 +79,8 @@ class Contestant:
         self.person = person
         self.scene = scene
         self.dice = random.Random(f"{person.seed}/{scene.round}")
-        self.browser = Browser(scene.site, scene.stop)
         self.outcome = outcome or Outcome(person)
+        self.browser = Browser(scene.site, scene.stop, self.outcome.cookies)
 
     def join(self) -> None:
         """The whole way into the contest and through a round. Raises on the first thing that is wrong."""
@@ -86,21 +89,22 @@ class Contestant:
             self.enter()
             self._take()
         finally:
-            self.browser.close()
+            self._leave()
 
     def come_again(self) -> None:
-        """Another round of the same contest."""
+        """Another round of the same contest, on the device of the last one or on a new one."""
         try:
-            self._log_in()
+            if self.person.habit is Habit.LEAVES:
+                self.browser.forget()
+                self._log_in()
             self._take()
         finally:
-            self.browser.close()
+            self._leave()
 
     def be_refused(self) -> None:
         """A round that is not for this person: asked for or sent, the page says so and gives no paper."""
         path = self.scene.path("attempts:start", self.scene.round)
         try:
-            self._log_in()
             form = self.browser.get(self.scene.path("contest")).form(action=reverse("account_logout"))
             asked = self.browser.get(path, expect=403)
             sent = self.browser.post(
@@ -109,12 +113,16 @@ class Contestant:
             if not all(self.scene.chosen_from in page.text for page in (asked, sent)):
                 raise UnexpectedPageError(f"{path}: refused for another reason; {sent.hint}")
         finally:
-            self.browser.close()
+            self._leave()
 
     def _take(self) -> None:
         self.sit()
         if self.person.habit is Habit.AGAIN and self.scene.twice:
             self.sit()
+
+    def _leave(self) -> None:
+        self.outcome.cookies = self.browser.client.cookies
+        self.browser.close()
 
     def _log_in(self) -> None:
         form = self.browser.get(reverse("account_login")).form(field="password")

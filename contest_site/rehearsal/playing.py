@@ -62,10 +62,10 @@ class Players:
             return
         chosen = self._promoted(round) if round.promotes_from_id else None
         coming = [person for person in self._joined() if self._comes(person, round, chosen)]
-        self._all(server, coming, lambda person: self._sit(person, scene))
+        self._all(server, coming, lambda person: self._again(person, scene).come_again())
         if chosen is not None:
             away = [person for person in self._joined() if person.number not in chosen][:REFUSED]
-            self._all(server, away, lambda person: Contestant(person, scene).be_refused())
+            self._all(server, away, lambda person: self._again(person, scene).be_refused())
             self.refused += len(away)
 
     def _joined(self) -> list[Person]:
@@ -92,8 +92,8 @@ class Players:
         self.outcomes[person.number] = contestant.outcome
         contestant.join()
 
-    def _sit(self, person: Person, scene: Scene) -> None:
-        Contestant(person, scene, self.outcomes[person.number]).come_again()
+    def _again(self, person: Person, scene: Scene) -> Contestant:
+        return Contestant(person, scene, self.outcomes[person.number])
 
     def _all(self, server: Site, people: Sequence[Person], act: Callable[[Person], None]) -> None:
         self.expect(len(people))
