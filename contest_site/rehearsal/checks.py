@@ -244,7 +244,7 @@ def wrong_list(site: str, run: StandingsRun, receipts: Iterable[str], stop: thre
     with tempfile.NamedTemporaryFile(suffix=".gz") as file:
         file.write(response.content)
         file.flush()
-        words = [sys.executable, VERIFY, file.name, "--digest", run.digest]
+        words = [sys.executable, str(VERIFY), file.name, "--digest", run.digest]
         for receipt in receipts:
             words += ["--receipt", receipt]
         done = subprocess.run(words, capture_output=True, text=True, check=False)

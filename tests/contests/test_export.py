@@ -165,7 +165,7 @@ def test_files_of_documents_loaded_anew_go_only_when_the_load_is_kept(
     contest = load("quang-ngai-2024")
     document = Document(contest=contest, position=1, title="Thể lệ")
     document.file.save("the-le.pdf", ContentFile(b"%PDF-1.7"))
-    old = document.file.name
+    old = str(document.file.name)
     paths = export_plan(contest, tmp_path, by=None)
     with django_capture_on_commit_callbacks() as kept:
         again = load_plan(paths[0], by=None)
@@ -173,7 +173,8 @@ def test_files_of_documents_loaded_anew_go_only_when_the_load_is_kept(
     for finish in kept:
         finish()
     assert not document.file.storage.exists(old)
-    assert again.documents.get().file.storage.exists(again.documents.get().file.name)
+    kept_file = again.documents.get().file
+    assert kept_file.storage.exists(str(kept_file.name))
 
 
 @pytest.mark.usefixtures("bank")

@@ -87,7 +87,8 @@ class Office:
 
     def reinstate(self, found: Disqualification) -> None:
         reinstate(found, grounds="Kết luận giải quyết khiếu nại.", by=self.world.secretary)
-        self.world.facts.disqualified.remove((found.entry_id, found.round and found.round.number))
+        number = found.round.number if found.round else None
+        self.world.facts.disqualified.remove((found.entry_id, number))
 
     def correct_key(self, number: int, question: int, accepted: set[int] | None) -> None:
         """A wrong key: proposed by one, approved by another (None: everybody is right)."""
@@ -179,7 +180,7 @@ class Office:
         path = settings.MEDIA_ROOT / PublishedList.objects.get(run=run).name
         rounds = [round for round in self.world.rounds.values() if number in (None, round.number)]
         receipts = Attempt.objects.filter(round__in=rounds).order_by("pk").values_list("receipt", flat=True)
-        words = [path, "--english", "--digest", run.digest]
+        words = [str(path), "--english", "--digest", run.digest]
         for round in rounds:
             words += ["--commitment", round.seal.commitment]
         for receipt in receipts[:3]:
