@@ -148,11 +148,12 @@ def _before_entry(contest: Contest, items: list[dict[str, Any]]) -> dict[str, st
 
 
 def _between_rounds(contest: Contest, items: list[dict[str, Any]]) -> dict[str, str]:
-    results = [item["results_url"] for item in items if item["results_url"]]
+    results = any(item["results_url"] for item in items)
     if any(item["state"] == "not_open" for item in items):
         return _action("", "", _("Đã đăng ký. Vòng thi chưa mở; nút làm bài xuất hiện tại đây khi đến giờ."))
     if results:
-        return _action(_("Xem kết quả"), results[-1])
+        # Without a choice the board shows the whole contest's results, else the latest round's.
+        return _action(_("Xem kết quả"), reverse("prizes:results", args=[contest.slug]))
     return _action("", "", _("Cuộc thi đã kết thúc. Kết quả được đăng tại đây sau khi Ban Tổ chức công bố."))
 
 

@@ -26,7 +26,7 @@ from prizes.domain.awarding import is_of_units
 from prizes.domain.nominating import may_nominate, nominate, withdraw_nomination
 from prizes.forms import Named, NominationForm, WithdrawNominationForm
 from prizes.models import Nomination
-from prizes.queries import active_nominations
+from prizes.queries import active_nominations, newest_run
 from prizes.scope import Scope
 
 if TYPE_CHECKING:
@@ -63,6 +63,7 @@ def nominations_page(site: AdminSite, request: HttpRequest, address: Address) ->
     """All prizes of the scope that are given by nomination, and what was withdrawn."""
     check(request, SEE)
     scope = scope_at(address)
+    run = newest_run(scope)
     withdrawn = Nomination.objects.filter(
         prize__table__contest=scope.contest, round=scope.round, withdrawal__isnull=False
     ).select_related("prize", "entry", "unit", "withdrawal__by")
@@ -76,6 +77,7 @@ def nominations_page(site: AdminSite, request: HttpRequest, address: Address) ->
         withdrawn=withdrawn,
         may_act=request.user.has_perm(SETTLE) and may_nominate(scope),
         locked=not may_nominate(scope),
+        published=run is not None and hasattr(run, "publication"),
     )
 
 

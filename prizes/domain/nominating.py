@@ -1,7 +1,8 @@
 """Prizes that the committee gives without a ranking: whom it chose, with written grounds and a report.
 
 A nomination counts for the scope's next approval unless it is withdrawn. From the review to the publication
-nothing is nominated or withdrawn: the reviewer looked at the awards as they will be.
+nothing is nominated or withdrawn: the reviewer looked at the awards as they will be. After the publication
+a change is a correction: ranking again makes the next version.
 """
 
 from __future__ import annotations

@@ -26,7 +26,7 @@ from prizes.domain.persons import Order, Persons, order_of, persons, rounds_need
 from prizes.domain.prior import prior_awards
 from prizes.domain.unit_standings import UnitTable, headcounts_of, store_units, unit_lines, unit_tables
 from prizes.models import StandingsRun
-from prizes.queries import newest_run
+from prizes.queries import chosen_since, newest_run
 from prizes.rules.canonical import configuration_line
 from prizes.rules.targets import Counts
 from prizes.scope import Scope
@@ -84,8 +84,9 @@ def compute_standings(scope: Scope, *, by: User | None, reason: str = "") -> Sta
     Counted are submitted attempts of entries that are neither on the exclusion list, nor organisers' trials,
     nor disqualified, with the marks of the newest regrade. Which attempt counts, the order, and how units are
     ranked come from the plan; equal on every key share a rank. A newest version that was sent back is always
-    followed by a new one. `by=None` is the system itself; a person says from the second version on why there
-    is another. The run is final: digest, people's rows and units' rows are written whole.
+    followed by a new one, so is a published one after which the committee chose others for its prizes.
+    `by=None` is the system itself; a person says from the second version on why there is another. The run is
+    final: digest, people's rows and units' rows are written whole.
 
     Raises NotNow while `why_not_yet` gives a reason, Refused for a plan without an order, Invalid without a
     reason for a further version.
@@ -96,7 +97,7 @@ def compute_standings(scope: Scope, *, by: User | None, reason: str = "") -> Sta
         check_ready(scope)
         newest = newest_run(scope)
         with _draft(scope) as (draft, cursor):
-            if newest and newest.digest == draft.digest and not hasattr(newest, "returned"):
+            if newest and newest.digest == draft.digest and not _must_follow(newest):
                 return newest
             if newest and by and not reason.strip():
                 raise Invalid(_("Cần ghi lý do khi xếp hạng lại."))
@@ -122,6 +123,13 @@ def compute_standings(scope: Scope, *, by: User | None, reason: str = "") -> Sta
             version=run.version, digest=run.digest, ranked=run.ranked,
         )  # fmt: skip
     return run
+
+
+def _must_follow(newest: StandingsRun) -> bool:
+    """Whether the same standings make a further version: sent back, or published with others chosen since."""
+    if hasattr(newest, "returned"):
+        return True
+    return hasattr(newest, "publication") and chosen_since(newest)
 
 
 def is_current(run: StandingsRun) -> bool:

@@ -18,7 +18,7 @@ from prizes.domain.ranking import compute_standings
 from prizes.models import Nomination, RunApproval
 from prizes.queries import active_nominations
 from prizes.scope import Scope
-from tests.prizes.support import Office, office, over, simple_round, take
+from tests.prizes.support import Office, office, over, publish, simple_round, take
 from tests.support.factories import exclude, make_table, make_unit
 
 pytestmark = pytest.mark.django_db
@@ -117,6 +117,21 @@ def test_nothing_changes_between_review_and_publication() -> None:
             approve_run(run, by=people.approver)
     return_run(run, by=people.approver, reason="Bổ sung đề nghị")
     choose(prize, people, unit=body(round, "Sở C"))
+
+
+def test_a_change_after_the_publication_is_a_correction() -> None:
+    round, people = simple_round([("An", 50)]), office()
+    prize = chosen_table(round, quantity=1)
+    first = choose(prize, people, unit=body(round))
+    published = publish(round, people)
+    same = compute_standings(Scope.of_round(round), by=people.preparer, reason="Thử")
+    assert same == published
+    withdraw_nomination(first, reason="Đơn vị xin rút", by=people.preparer)
+    choose(prize, people, unit=body(round, "Sở B"))
+    corrected = publish(round, people, number="124/QĐ-UBND", reason="Đổi đơn vị được xét chọn")
+    assert corrected.version == 2
+    assert [award.holder for award in propose_awards(corrected).awards] == ["Sở B"]
+    assert compute_standings(Scope.of_round(round), by=people.preparer, reason="Thử") == corrected
 
 
 def test_what_has_come_to_stand_against_the_chosen_stops_the_review() -> None:
