@@ -9,13 +9,14 @@ import os
 import tempfile
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import IO, Any
 
 from django.conf import settings
 from django.db import connection, transaction
 from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models.functions import Coalesce, Now
 from psycopg import sql
 
 from attempts.models import Disqualification, Regrade
@@ -25,7 +26,7 @@ from contests.enums import PredictionScope
 from contests.models import Contest, Entry, Round
 from contests.queries import competitors, effective_close, excluded_entries, seal_of
 from prizes.domain.persons import asks
-from prizes.models import PublishedList, StandingsRun, UnitRow
+from prizes.models import Publication, PublishedList, StandingsRun, UnitRow
 from prizes.rules.canonical import configuration_line, line
 from prizes.rules.published import FORMAT, Status, file_name, moment, tagged
 from prizes.scope import Scope
@@ -33,6 +34,7 @@ from questions.pools import load_pool
 
 log = logging.getLogger(__name__)
 
+GIVEN_UP_AFTER = timedelta(days=1)
 STANDINGS = b"STANDINGS "
 ROWS = sql.SQL("""
 COPY (
@@ -121,8 +123,17 @@ def write_list(run_id: int) -> bool:
 
 
 def unlisted_runs() -> QuerySet[StandingsRun]:
-    """Published runs whose list is missing, whatever the broker or a worker forgot."""
-    return StandingsRun.objects.filter(publication__isnull=False, published_list=None).order_by("pk")
+    """Published runs whose list is missing, whatever the broker or a worker forgot.
+
+    A run that a later publication has replaced is given up after a while: what counts has changed since.
+    """
+    later = Publication.objects.annotate(of=Coalesce("run__round_id", 0)).filter(
+        of=Coalesce(OuterRef("round_id"), 0),
+        run__contest=OuterRef("contest"),
+        run__version__gt=OuterRef("version"),
+    )
+    missing = StandingsRun.objects.filter(publication__isnull=False, published_list=None)
+    return missing.filter(~Exists(later) | Q(publication__at__gt=Now() - GIVEN_UP_AFTER)).order_by("pk")
 
 
 def withheld_until(run: StandingsRun, now: datetime) -> datetime | None:

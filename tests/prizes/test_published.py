@@ -27,6 +27,7 @@ from contest_site.lib.clock import database_now
 from contests.domain.rounds import close_round, seal_round
 from contests.enums import Combine, CountingAttempt, PredictionScope, PredictionTarget, RankKey
 from contests.models import Contest, Entry, Quota, Round, RoundClosing
+from prizes.domain import publishing
 from prizes.domain.publishing import unlisted_runs, withheld_until, write_list
 from prizes.domain.settling import settle
 from prizes.models import PublishedList, StandingsRun
@@ -657,7 +658,9 @@ def test_what_happens_after_the_ranking_does_not_reach_its_list(tmp_path: Path) 
     assert again.digest != run.digest
 
 
-def test_a_list_that_would_not_bear_the_run_out_is_not_written(caplog: pytest.LogCaptureFixture) -> None:
+def test_a_list_that_would_not_bear_the_run_out_is_not_written(
+    caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
     round = real_round()
     fill(round, 3)
     entry = Entry.objects.filter(contest=round.contest).first()
@@ -668,6 +671,11 @@ def test_a_list_that_would_not_bear_the_run_out_is_not_written(caplog: pytest.Lo
     assert not write_list(run.pk)
     assert "what counts has changed" in caplog.text
     assert not PublishedList.objects.exists()
+    again = publish(round, reason="Người thuộc Ban Tổ chức", number="124/QĐ-UBND")
+    assert list(unlisted_runs()) == [run, again]
+    monkeypatch.setattr(publishing, "GIVEN_UP_AFTER", timedelta(0))
+    assert list(unlisted_runs()) == [again]
+    assert write_list(again.pk)
 
 
 # --- No key by way of a list ------------------------------------------------------------------------------
