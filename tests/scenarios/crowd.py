@@ -6,7 +6,8 @@ from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from decimal import Decimal
 
-from tests.scenarios.world import MILLISECOND, World
+from tests.scenarios.sitting import MILLISECOND
+from tests.scenarios.world import World
 
 PERFECT = 0.3
 STEP_MS = 5_000  # times are multiples of it, so many are equal

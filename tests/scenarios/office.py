@@ -4,14 +4,11 @@ from __future__ import annotations
 
 import subprocess
 import sys
-from collections import Counter
 from dataclasses import dataclass, field
 from typing import Any
 
 from django.conf import settings
 from django.core.files.base import ContentFile
-from django.db import connection
-from django.db.models import Model
 from django.utils import timezone
 
 from attempts.domain.correcting import decide_correction, propose_correction
@@ -20,17 +17,29 @@ from attempts.domain.regrading import regrade
 from attempts.models import Attempt, Disqualification
 from contest_site.lib.clock import database_now
 from contests.models import Block, Prize, PrizeTable, Unit
+from prizes.budget import BudgetPart, budget_of, scopes_of
 from prizes.domain.awarding import propose_awards
+from prizes.domain.comparing import moves
 from prizes.domain.deciding import approve_run, decide_tie, enter_decision, publish_run, review_run
 from prizes.domain.nominating import nominate
 from prizes.domain.publishing import write_list
 from prizes.domain.ranking import compute_standings, is_current
-from prizes.models import Award, Certificate, PublishedList, StandingsRow, StandingsRun, UnitRow
+from prizes.models import PublishedList, StandingsRun
 from prizes.queries import newest_run
 from prizes.scope import Scope as ProductScope
 from tests.oracles.contest import Contest as Oracle
 from tests.oracles.people import Award as Expected
 from tests.oracles.people import Scope
+from tests.scenarios.asserting import (
+    assert_awards,
+    assert_certificates,
+    assert_counts,
+    assert_moves,
+    assert_people,
+    assert_units,
+    marks_of,
+    snapshot,
+)
 from tests.scenarios.world import World
 
 # (table, block, rank)
@@ -47,6 +56,8 @@ class Office:
     orders: dict[tuple[Scope, int, str | None, int], list[int]] = field(default_factory=dict)
     ties: list[tuple[Scope, Tie]] = field(default_factory=list)
     published: dict[int, Any] = field(default_factory=dict)
+    # By scope, everybody's rank in the version before.
+    places: dict[Scope, dict[int, int]] = field(default_factory=dict)
 
     def scope(self, number: Scope) -> ProductScope:
         round = None if number is None else self.world.rounds[number]
@@ -55,6 +66,7 @@ class Office:
     # --- Standings
     def rank(self, number: Scope, *, reason: str = "") -> StandingsRun:
         """The scope's next version, exactly as the oracle has it; computed again it is the same one."""
+        before = newest_run(self.scope(number))
         run = compute_standings(self.scope(number), by=self.world.secretary, reason=reason)
         oracle = self.oracle = self.world.oracle()
         assert_counts(run, oracle, number)
@@ -63,6 +75,10 @@ class Office:
         assert compute_standings(self.scope(number), by=None).pk == run.pk
         assert is_current(run)
         self.orders = {key: order for key, order in self.orders.items() if key[0] != number}
+        places = {row.person: row.rank for row in oracle.standings(number)}
+        if before and before != run:
+            assert_moves(moves(before, run), self.places[number], places)
+        self.places[number] = places
         return run
 
     def newest(self, number: Scope) -> StandingsRun:
@@ -106,10 +122,10 @@ class Office:
 
     def regrade(self, number: int) -> None:
         """Mark the round again; no attempt's own row is touched."""
-        before = _marks(self.world.rounds[number].pk)
+        before = marks_of(self.world.rounds[number].pk)
         assert regrade(self.world.rounds[number]) is not None
         assert regrade(self.world.rounds[number]) is None
-        assert _marks(self.world.rounds[number].pk) == before
+        assert marks_of(self.world.rounds[number].pk) == before
 
     # --- Prizes
     def decide_ties(self, number: Scope, run: StandingsRun) -> list[Tie]:
@@ -149,17 +165,23 @@ class Office:
         today = timezone.localdate(database_now())
         enter_decision(run, number=f"{run.pk}/QĐ-UBND", signed_on=today, by=self.world.secretary)
         publish_run(run, by=self.world.secretary)
-        awards = list(
-            Award.objects.filter(run=run).select_related("prize__table", "prize__certificate", "block")
-        )
-        assert Counter(_plain(award) for award in awards) == Counter(
-            _expected(one) for one in expected.awards
-        )
-        assert sum(award.amount for award in awards) == expected.total
+        assert_awards(run, expected.awards)
         assert_certificates(run, expected.awards)
+        assert sum(part.spent for part in self.budget()) == self.world.total()
         self.assert_published_stays()
         self.published[run.pk] = snapshot(run)
         return expected.awards
+
+    def budget(self) -> list[BudgetPart]:
+        """The product's own sheet of what the prizes cost; every prize of the plan is in it once a scope."""
+        parts = budget_of(self.world.contest, scopes_of(self.world.contest))
+        plan = self.world.plan
+        rounds = [one.number for one in plan.rounds]
+        scopes: list[Scope] = [*rounds, None] if len(rounds) > 1 else [*rounds]
+        tables = [table for scope in scopes for table in plan.tables_of(scope)]
+        planned = sum(line.quantity * line.amount for table in tables for line in table.prizes)
+        assert sum(part.planned for part in parts) == planned
+        return parts
 
     def nominate(self, number: Scope, table: int, position: int, unit: int) -> None:
         """A prize that the committee gives, with its grounds and the unit's own report."""
@@ -193,110 +215,3 @@ class Office:
         """Nothing of a published version has changed, whatever came after it."""
         for run in StandingsRun.objects.filter(pk__in=self.published):
             assert snapshot(run) == self.published[run.pk]
-
-
-def plain_rows(run: StandingsRun) -> list[Any]:
-    """Everybody's place in a run, by rank and entry."""
-    columns = (
-        *("rank", "entry", "attempt", "correct", "duration_ms", "submitted_at", "prediction", "distance"),
-    )
-    return list(run.rows.order_by("rank", "entry").values_list(*columns))
-
-
-def assert_counts(run: StandingsRun, oracle: Oracle, number: Scope) -> None:
-    counts = oracle.counts(number)
-    assert (run.participants, run.attempts, run.all_right) == tuple(counts.values())
-    if number is not None and oracle.plan.round(number).prediction_scope != "block":
-        assert run.target_value == oracle.target(number)
-
-
-def assert_people(run: StandingsRun, oracle: Oracle, number: Scope) -> None:
-    expected = [
-        (
-            *(row.rank, row.person, row.paper, row.correct, row.duration_ms, row.submitted_at),
-            *(row.prediction, row.distance),
-        )
-        for row in oracle.standings(number)
-    ]
-    assert run.ranked == len(expected)
-    assert first_difference(plain_rows(run), expected) is None
-
-
-def assert_units(run: StandingsRun, oracle: Oracle, number: Scope) -> None:
-    counted = (
-        *("participants", "attempts", "headcount", "sittings", "correct", "all_right", "winners"),
-        *("best_people", "best_correct", "best_duration_ms"),
-    )
-    names = ("table__number", "block__name", "unit", "rank", "left_out", "points", *counted)
-    rows = sorted(run.unit_rows.values_list(*names), key=lambda row: (row[0], row[2]))
-    expected = sorted(
-        (
-            (
-                *(table.number, row.block, row.unit, row.rank, row.why, row.points),
-                *(row.counts[name] for name in counted),
-            )
-            for table in oracle.plan.tables_of(number)
-            if table.audience == "unit" and table.method == "ranked"
-            for row in oracle.unit_results(number, table)
-        ),
-        key=lambda row: (row[0], row[2]),
-    )
-    assert first_difference(rows, expected) is None
-
-
-def assert_certificates(run: StandingsRun, expected: list[Expected]) -> None:
-    """A paper of the plan's kind with every prize that the plan gives one with, and none with others."""
-    papers = Certificate.objects.filter(award__run=run)
-    kinds = papers.values_list("award__prize__certificate__kind", "award__entry", "award__unit")
-    wanted = Counter(
-        (one.paper, *((one.winner, None) if one.audience == "individual" else (None, one.winner)))
-        for one in expected
-        if one.paper
-    )
-    assert Counter(kinds) == wanted
-    serials = list(papers.order_by("serial").values_list("serial", flat=True))
-    assert serials == list(range(serials[0], serials[0] + len(serials))) if serials else not wanted
-
-
-def snapshot(run: StandingsRun) -> Any:
-    """Everything that was published of a run, as it stands in the database; long tables as a digest."""
-    return (
-        *(run.version, run.digest, run.reason, run.configuration, run.target_value),
-        *(run.participants, run.attempts, run.all_right, run.ranked, run.decision.number, run.publication.at),
-        *(_digest(model, run) for model in (StandingsRow, UnitRow, Award)),
-        list(Certificate.objects.filter(award__run=run).order_by("pk").values()),
-    )
-
-
-def _digest(model: type[Model], run: StandingsRun) -> str:
-    with connection.cursor() as cursor:
-        cursor.execute(
-            f"SELECT md5(string_agg(row::text, '|' ORDER BY row.id)) FROM {model._meta.db_table} row"  # noqa: S608
-            " WHERE row.run_id = %s",
-            [run.pk],
-        )
-        found: str = cursor.fetchone()[0]
-        return found
-
-
-def first_difference(found: list[Any], expected: list[Any]) -> Any:
-    """The first line that differs, for a short message; None when all are equal."""
-    for place, pair in enumerate(zip(found, expected, strict=False)):
-        if pair[0] != pair[1]:
-            return place, *pair
-    return None if len(found) == len(expected) else (len(found), len(expected))
-
-
-def _marks(round: int) -> list[Any]:
-    return list(Attempt.objects.filter(round=round).order_by("pk").values_list("pk", "correct", "receipt"))
-
-
-def _plain(award: Award) -> tuple[Any, ...]:
-    return (
-        *(award.prize.table.number, award.prize.position, award.block.name if award.block else None),
-        *(award.entry_id or award.unit_id, award.rank, award.prize_name, award.amount),
-    )
-
-
-def _expected(award: Expected) -> tuple[Any, ...]:
-    return (*(award.table, award.position, award.block, award.winner, award.rank, award.name, award.amount),)

@@ -10,8 +10,9 @@ import pytest
 
 from prizes.domain.ranking import is_current
 from prizes.models import StandingsRun
+from tests.scenarios.asserting import assert_what_if, first_difference, plain_rows
 from tests.scenarios.crowd import far_guesses, last_instant, sit_all, sit_ladder, split
-from tests.scenarios.office import Office, first_difference, plain_rows
+from tests.scenarios.office import Office
 from tests.scenarios.world import World, make_world
 
 pytestmark = pytest.mark.django_db
@@ -44,6 +45,8 @@ def test_quang_ngai() -> None:
     assert office.ties == [(1, (1, None, 2)), (1, (1, None, 21))]
     assert [one.winner for one in awards if one.name == "Giải Nhất"] == best[0]
     assert sum(award.amount for award in awards) == PURSE
+    assert_what_if(office.scope(1), office.oracle, 1, ("score", "duration", "prediction"), first=21)
+    assert office.newest(1) == run
 
     # The winner is disqualified, so everybody moves up and the three equal ones now share first and second
     office.disqualify(best[0][0], 1)

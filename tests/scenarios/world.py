@@ -23,8 +23,6 @@ from django.db.models import F
 from attempts.domain.papers import SealedPaper, sealed_paper
 from attempts.models import Attempt, Prediction
 from attempts.rules.draw import Paper as Drawn
-from attempts.rules.permutation import permutation
-from attempts.rules.receipts import attempt_line, receipt_of_line
 from contest_site.accounts.models import User
 from contest_site.lib.clock import database_now
 from contest_site.lib.identity import national_id_hash
@@ -40,16 +38,11 @@ from contests.queries import contest_units
 from tests.oracles import planwords
 from tests.oracles.contest import Contest as Oracle
 from tests.oracles.people import Facts, Paper, Person
+from tests.scenarios.sitting import COLUMNS, Sitting
 from tests.support.factories import make_bank, make_staff, make_user
 
 PLANS = settings.BASE_DIR / "contests" / "plans"
-MILLISECOND = timedelta(milliseconds=1)
 POOL = 90  # questions of each bank: more than any paper has
-COLUMNS = (
-    *("id", "entry_id", "round_id", "number", "seed", "paper", "orders", "widths", "answers"),
-    *("prediction_draft", "revision", "started_at", "deadline", "saved_at", "submitted_at", "finished_by"),
-    *("choices", "correct", "duration_ms", "receipt", "address", "device"),
-)
 
 
 @dataclass
@@ -280,65 +273,28 @@ class World:
 
         `answers`: by question of the pool the option chosen (None: blank), whatever `wrong` says.
         """
-        sealed, round = self.sealed[number], self.rounds[number]
+        round = self.rounds[number]
         attempt = self._numbers[person, number] = self._numbers.get((person, number), 0) + 1
-        seed, drawn = sealed.draw(person, attempt)
-        questions = [sealed.pool.questions[index] for index in drawn.questions]
-        keys = [question.key for question in questions]
-        chosen: list[int | None] = list(keys)
-        for place in self.dice.sample(range(len(keys)), wrong):
-            width = len(questions[place].options)
-            chosen[place] = None if place % 5 == 0 else (keys[place] + 1 + place % (width - 1)) % width
-        for question, option in (answers or {}).items():
-            if question in drawn.questions:
-                chosen[drawn.questions.index(question)] = option
+        seed, drawn = self.sealed[number].draw(person, attempt)
         ended = submitted_at or round.closes_at - timedelta(hours=1)
-        started = ended - duration_ms * MILLISECOND
-        assert round.opens_at <= started
-        assert ended <= round.closes_at
-        paper = Paper(
-            id=uuid.UUID(int=self.dice.getrandbits(128), version=4),
-            person=person,
-            round=number,
-            number=attempt,
-            questions=tuple(drawn.questions),
-            choices=tuple(0 if option is None else 1 + option for option in chosen),
-            duration_ms=duration_ms,
-            submitted_at=ended,
-        )
-        self.facts.papers.append(paper)
         guess = None if prediction is None else Decimal(prediction).quantize(Decimal("0.00001"))
-        widths = [len(question.options) for question in questions]
-        tapped = [
-            0 if option is None else 1 + permutation(order, width).index(option)
-            for option, order, width in zip(chosen, drawn.orders, widths, strict=True)
-        ]
-        receipt = receipt_of_line(
-            attempt_line(
-                attempt_id=paper.id,
-                round_id=round.pk,
-                entry_id=person,
-                number=attempt,
-                started_at=started,
-                submitted_at=ended,
-                duration_ms=duration_ms,
-                paper=drawn.questions,
-                orders=drawn.orders,
-                answers=tapped,
-                prediction=guess,
-            )
+        sitting = Sitting(
+            round=round,
+            pool=self.sealed[number].pool,
+            person=person,
+            number=attempt,
+            seed=seed,
+            drawn=drawn,
+            ended=ended,
+            duration_ms=duration_ms,
+            guess=guess,
+            by_server=by_server,
+            id=uuid.UUID(int=self.dice.getrandbits(128), version=4),
         )
-        right = sum(option == key for option, key in zip(chosen, keys, strict=True))
-        limit = timedelta(minutes=round.time_limit_minutes)
-        self._rows.append(
-            (
-                *(paper.id, person, round.pk, attempt, seed, _array(drawn.questions)),
-                *(_array(drawn.orders), _array(widths), _array(tapped), guess, len(keys), started),
-                *(min(started + limit, round.closes_at), ended, ended),
-                *("server" if by_server else "contestant", _array(paper.choices), right, duration_ms),
-                *(receipt, None, ""),
-            )
-        )
+        sitting.answer(self.dice, wrong, answers or {})
+        paper = sitting.paper()
+        self.facts.papers.append(paper)
+        self._rows.append(sitting.row())
         if guess is not None and (person, number) not in self.facts.predictions:
             self.facts.predictions[person, number] = guess
             self._predictions.append(
@@ -437,7 +393,3 @@ def _facts(path: Path, ids: Mapping[str, int]) -> Facts:
 def id_number(number: int) -> str:
     """The national ID that the person of this number has given."""
     return f"05120{number:07d}"
-
-
-def _array(numbers: Iterable[int]) -> str:
-    return "{" + ",".join(map(str, numbers)) + "}"
