@@ -20,6 +20,7 @@ from typing import Any, TypeVar
 
 from django.utils.translation import gettext as _
 
+from questions.formats import limits
 from questions.formats.container import pack, unpack
 from questions.formats.exchange import Choice, Difficulty, Item, Kind, Lost, UnreadableError
 from questions.formats.holding import Holds, reduce
@@ -143,14 +144,14 @@ def _wrong(field: str) -> WrongFieldError:
 
 def _text(entry: dict[str, Any], field: str) -> str:
     value = entry.get(field)
-    if value is not None and not isinstance(value, str):
+    if value is not None and (not isinstance(value, str) or len(value) > limits.RICH):
         raise _wrong(field)
     return value or ""
 
 
 def _list(entry: dict[str, Any], field: str) -> list[Any]:
     value = entry.get(field, [])
-    if not isinstance(value, list):
+    if not isinstance(value, list) or len(value) > limits.CHOICES:
         raise _wrong(field)
     return value
 

@@ -8,7 +8,7 @@ highlight of its text or letter, by a line "Đáp án: B" or by a list of keys a
 
 from collections import Counter
 from collections.abc import Sequence
-from decimal import Decimal
+from itertools import pairwise
 
 from django.utils.translation import gettext as _
 
@@ -29,6 +29,7 @@ from questions.formats.word.writing import HOLDS, write
 __all__ = ["HOLDS", "read", "write"]
 
 NOTHING: frozenset[str] = frozenset()
+WRITTEN = "written"
 
 
 def _parse(data: bytes, reading: Reading) -> None:
@@ -45,6 +46,7 @@ def _parse(data: bytes, reading: Reading) -> None:
     for draft in structure.drafts:
         _take(draft, keys.decide(draft), reading, used)
     _note_marks(used, reading)
+    _note_gaps(structure.drafts, reading)
 
 
 read = reader(_parse)
@@ -79,10 +81,18 @@ def _note_marks(used: Counter[str], reading: Reading) -> None:
         return
     told = [
         _("%(mark)s (%(count)d câu)")
-        % {"mark": mark_words(name) if name else _("dòng hoặc bảng “Đáp án”"), "count": count}
+        % {"mark": _("dòng hoặc bảng “Đáp án”") if name == WRITTEN else mark_words(name), "count": count}
         for name, count in used.most_common()
     ]
     reading.note("", _("đáp án được nhận biết theo: %(marks)s") % {"marks": ", ".join(told)})
+
+
+def _note_gaps(drafts: Sequence[Draft], reading: Reading) -> None:
+    """A number that is missed may be a question that was taken for something else."""
+    for above, below in pairwise(draft for draft in drafts if not draft.ours):
+        if above.number and below.number and below.number not in {above.number + 1, 1}:
+            words = _("sau câu %(above)d là câu %(below)d; kiểm tra xem có câu nào bị sót không")
+            reading.note(below.place, words % {"above": above.number, "below": below.number})
 
 
 def _take(draft: Draft, decision: Decision, reading: Reading, used: Counter[str]) -> None:
@@ -99,8 +109,8 @@ def _take(draft: Draft, decision: Decision, reading: Reading, used: Counter[str]
         pictures.refuse(_("đáp án không có trong các phương án"))
     if pictures.faultless:
         if not draft.ours and not statement:
-            used.update(decision.by or [""])
-        if "star" in decision.by:
+            used.update([WRITTEN] if decision.written else decision.marks)
+        if "star" in decision.marks:
             for option in draft.options:
                 option.part.without_stars()
         try:
@@ -118,7 +128,8 @@ def _item(draft: Draft, decision: Decision, pictures: ItemPictures) -> Item:
         return part.rich(named, NOTHING if draft.ours else part.even_marks())
 
     if draft.truth is not None and not draft.options:
-        kind, choices = Kind.TRUE_FALSE, _truth(draft.truth)
+        kind = Kind.TRUE_FALSE
+        choices = [Choice(TRUE, draft.truth), Choice(FALSE, not draft.truth)]
     else:
         several = draft.several or len(decision.places) > 1
         kind = Kind.MULTIPLE if several else Kind.SINGLE
@@ -140,8 +151,3 @@ def _item(draft: Draft, decision: Decision, pictures: ItemPictures) -> Item:
         difficulty=draft.difficulty,
         tags=tuple(draft.tags),
     )
-
-
-def _truth(right: bool) -> Sequence[Choice]:
-    fraction: Decimal | None = None
-    return Choice(TRUE, right, fraction), Choice(FALSE, not right, fraction)

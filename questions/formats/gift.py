@@ -12,7 +12,7 @@ from decimal import Decimal
 
 from django.utils.translation import gettext as _
 
-from questions.formats import remarks
+from questions.formats import limits, remarks
 from questions.formats.categories import category_path, topics_of
 from questions.formats.exchange import FALSE, TRUE, Choice, Item, Kind, Lost
 from questions.formats.holding import Holds, reduce
@@ -27,11 +27,11 @@ ESCAPE = re.compile(r"\\([\\:#={}~n])")
 SPECIAL = re.compile(r"[\\:#={}~]")
 FORMAT = re.compile(r"\[(html|moodle|plain|markdown)\]")
 WEIGHT = re.compile(r"%(-?\d{1,3}(?:\.\d{0,7})?)%")
-TAG_ESCAPED, ESCAPING = re.compile(r"[\\\]]"), r"\\\g<0>"
+TAG_ESCAPED, ESCAPING = re.compile(r"[\\\[\]]"), r"\\\g<0>"
 COMMENT = "\x1f"  # stands where a line was one; white space that nobody writes
 TITLE_NUMBER = re.compile(r"câu(?: hỏi)?(?: số)? (\d{1,6})", re.IGNORECASE)
-COMMENT_ID = re.compile(r"\[id:([^\]]*)\]")
-COMMENT_TAG = re.compile(r"\[tag:((?:\\.|[^\]\\])*)\]")
+COMMENT_ID = re.compile(r"\[id:([^\]]{0,60})\]")
+COMMENT_TAG = re.compile(r"\[tag:((?:\\.|[^\[\]\\]){0,200})\]")
 TRUTHS = {"T": True, "TRUE": True, "F": False, "FALSE": False}
 
 
@@ -175,7 +175,7 @@ def _question(piece: Piece, block: Block, topics: tuple[str, ...], pictures: Ite
             explanation=explanation,
             source=source,
             source_link=link,
-            tags=tuple(re.sub(r"\\([\\\]])", r"\1", tag) for tag in COMMENT_TAG.findall(block.comments)),
+            tags=tuple(re.sub(r"\\([\\\[\]])", r"\1", tag) for tag in COMMENT_TAG.findall(block.comments)),
         )
     )
 
@@ -259,6 +259,8 @@ def _truth(answers: Piece, default: str, pictures: ItemPictures) -> tuple[Choice
 
 def _choices(answers: Piece, kind: Kind, default: str, pictures: ItemPictures) -> tuple[Choice, ...]:
     starts = [found.start() for found in re.finditer("[~=]", answers.shape)]
+    if len(starts) > limits.CHOICES:
+        raise RefusedError(_("có %(count)d phương án") % {"count": len(starts)}, answers.at)
     if answers.text[: starts[0]].strip():
         raise RefusedError(_("có chữ trước dấu = hoặc ~ của phương án đầu tiên"), answers.at)
     choices = []

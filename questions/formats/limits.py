@@ -13,8 +13,10 @@ XML_ELEMENTS = 500_000
 
 ITEMS = 5_000
 PROBLEMS = 500  # told; after them a file is not read any further
+CHOICES = 30  # read of one question; how many it may have is another matter
 RICH = 20_000  # characters of one rich text as it is written
 OPEN_TAGS = 60  # elements open at one place of a rich text
+SPACES = 6  # one behind the other in a paragraph of Word
 LIST_DEPTH = 4
 TABLE_ROWS = 100
 TABLE_COLUMNS = 20

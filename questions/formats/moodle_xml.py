@@ -138,6 +138,9 @@ def _question(element: Tree.Element, kind: str, topics: tuple[str, ...], found: 
             pictures.refuse(_("tệp đính kèm “%(name)s” không phải là hình ảnh") % {"name": name[:60]})
     multiple = kind == "multichoice" and _said(element, "single") in {"false", "0"}
     answers = element.findall("answer")
+    if len(answers) > limits.CHOICES:
+        pictures.refuse(_("có %(count)d phương án") % {"count": len(answers)})
+        return
     if kind == "truefalse":
         choices = _truth(answers, pictures)
     else:

@@ -11,7 +11,11 @@ LETTER = "[A-Ga-g]"
 LETTERS_ONLY = re.compile(
     rf"\(?{LETTER}\)?(?:\s*(?:,|;|/|\+|&|và|\s)\s*\(?{LETTER}\)?)*\s*[.)]?", re.IGNORECASE
 )
-LETTER_AND_TEXT = re.compile(rf"\(?({LETTER})\s*[.):\-–,]\s*\S.*|({LETTER})\s+(?:vì|là|do)\b.*", re.DOTALL)
+LETTER_AND_TEXT = re.compile(
+    rf"\(?({LETTER})\s*[.):–-]\s*(?!(?:và|hoặc|hay)\b|\(?{LETTER}\b)\S.*|({LETTER})\s+(?:vì|là|do)\b.*",
+    re.DOTALL,
+)
+TOGETHER = re.compile(r"A?B?C?D?E?F?G?")  # "ACD"
 WORDS = {"đúng": True, "sai": False}
 PAIR = re.compile(
     rf"(?:câu\s*)?(\d{{1,4}})\s*[.:)\-–]?\s*({LETTER}(?:\s*[,;+]\s*{LETTER}(?![a-zA-Z\d]))*)\b", re.IGNORECASE
@@ -27,8 +31,12 @@ TITLE = re.compile(
 def letters(said: str) -> tuple[int, ...] | None:
     """Places of the options that a key names, in order; None when it names none."""
     said = unicodedata.normalize("NFKC", said).strip()
+    if not said.strip("."):
+        return None
     if LETTERS_ONLY.fullmatch(said):
         found = re.findall(LETTER, re.sub("và", " ", said, flags=re.IGNORECASE))
+    elif TOGETHER.fullmatch(said.rstrip(".")):
+        found = re.findall(LETTER, said)
     elif one := LETTER_AND_TEXT.fullmatch(said):
         found = [one[1] or one[2]]
     else:

@@ -73,11 +73,12 @@ def _places(values: Sequence[str]) -> Places:
 
 @dataclass(frozen=True)
 class Decision:
-    """The right places, or why there are none. `by`: the mark that told, "" for a written key."""
+    """The right places, or why there are none. `written`: by a written key. `marks`: those that are there."""
 
     places: Places = frozenset()
     fault: str = ""
-    by: tuple[str, ...] = ()
+    written: bool = False
+    marks: tuple[str, ...] = ()
 
 
 class Keys:
@@ -95,7 +96,9 @@ class Keys:
         if written is None and draft.number is not None:
             written = self.table.get(draft.number)
         if draft.ours:
-            return Decision(frozenset(written)) if written else Decision(fault=_("chưa có dòng “Đáp án”"))
+            if not written:
+                return Decision(fault=_("chưa có dòng “Đáp án”"))
+            return Decision(frozenset(written), written=True)
         found = self.marks[id(draft)]
         sets = {places for several in found.values() for places in several}
         if written is not None:
@@ -115,7 +118,7 @@ class Keys:
         (places,) = sets
         if len(places) > 1 and not draft.several:
             return Decision(fault=_several(places))
-        return Decision(places, by=tuple(found))
+        return Decision(places, marks=tuple(found))
 
     def _written(self, written: Places, found: Mapping[str, set[Places]]) -> Decision:
         """A written key; a mark on another option alone contradicts it."""
@@ -130,7 +133,7 @@ class Keys:
                 fault=_("đáp án ghi là %(letters)s nhưng %(marks)s")
                 % {"letters": _letters(written), "marks": _told(against)}
             )
-        return Decision(written)
+        return Decision(written, written=True, marks=tuple(found))
 
 
 def _several(places: Places) -> str:

@@ -24,8 +24,9 @@ from questions.formats.word.model import (
 from questions.formats.word.styles import Styles, flag, qn, value
 
 PARAGRAPHS = 60_000
+LONG_SPACES = re.compile(rf"\s{{{limits.SPACES + 1},}}")
 SPACES = re.compile(r"[\n\r\v\f\x1c-\x1f\x85\u2028\u2029]")
-W_P, W_TBL, W_R, W_TR, W_TC = (qn(f"w:{tag}") for tag in ("p", "tbl", "r", "tr", "tc"))
+W_P, W_TBL, W_R, W_T, W_TR, W_TC = (qn(f"w:{tag}") for tag in ("p", "tbl", "r", "t", "tr", "tc"))
 # What wraps paragraphs or runs without being either. What was deleted or moved away is not among them.
 WRAPPERS = {
     *(qn(f"w:{tag}") for tag in ("sdt", "sdtContent", "ins", "moveTo", "hyperlink", "smartTag", "customXml")),
@@ -75,6 +76,15 @@ def _shown(text: str) -> str:
     return unicodedata.normalize("NFC", text)
 
 
+def _narrowed(line: Line) -> Line:
+    """The line with its long runs of white space cut, over which patterns would take long."""
+    kept, start = Line(), 0
+    for found in LONG_SPACES.finditer(line.text):
+        kept += line[start : found.start() + limits.SPACES]
+        start = found.end()
+    return kept + line[start:] if start else line
+
+
 class _Reader:
     def __init__(self, document: Document) -> None:
         self.part = document.part
@@ -94,6 +104,16 @@ class _Reader:
         self.faults = []
         text: list[str] = []
         formats: list[Format] = []
+        for look, said in self._runs(element, style_id):
+            kept = said[: limits.RICH - len(formats)]
+            text.append(kept)
+            formats += [look] * len(kept)
+            if len(kept) < len(said):
+                self._fault(_("có đoạn dài quá %(limit)d ký tự") % {"limit": limits.RICH})
+                break
+        return _narrowed(Line("".join(text), tuple(formats))), tuple(dict.fromkeys(self.faults))
+
+    def _runs(self, element: Any, style_id: str) -> Iterator[tuple[Format, str]]:
         for child in _within(element):
             if child.tag == W_R:
                 properties = child.find(qn("w:rPr"))
@@ -101,11 +121,9 @@ class _Reader:
                     continue
                 look = self.styles.run_format(properties, style_id)
                 for said, drawing in self._run(child):
-                    text.append(said)
-                    formats += [look._replace(drawing=drawing)] * len(said) if drawing else [look] * len(said)
+                    yield look._replace(drawing=drawing) if drawing else look, said
             elif child.tag.startswith(MATH):
                 self._fault(_("có công thức (Equation); hãy chèn công thức dưới dạng hình"))
-        return Line("".join(text), tuple(formats)), tuple(dict.fromkeys(self.faults))
 
     def _run(self, run: Any) -> Iterator[tuple[str, Drawing | None]]:
         """(text, picture) of the parts of a run; a picture's text is OBJECT."""
@@ -133,6 +151,10 @@ class _Reader:
         for data in element.iter(GRAPHIC_DATA):
             if str(data.get("uri", "")).endswith(CHART):
                 self._fault(_("có biểu đồ của Word; hãy chèn biểu đồ dưới dạng hình"))
+        if any(
+            (found.text or "").strip() for box in element.iter(qn("w:txbxContent")) for found in box.iter(W_T)
+        ):
+            self._fault(_("có khung chữ (Text Box); hãy chuyển chữ trong khung thành đoạn văn"))
         for blip in element.iter(BLIP):
             yield Drawing(self._bytes(blip.get(qn("r:embed"))), alt)
         for image in element.iter(VML_IMAGE):

@@ -20,10 +20,11 @@ MARKS_REMARK = re.compile(r"[\d.,]+\s*(?:điểm|đ)", re.IGNORECASE)
 SEVERAL_REMARK = re.compile(r".*nhiều.*", re.IGNORECASE)
 OWN_SEVERAL = "chọn nhiều"
 
-LABEL = re.compile(r"\s*(?P<star>\*?)\s*\(?(?P<letter>[A-Ga-g])\s*[.)/:](?P<after>\s*\*(?!\*))?\s*")
+# To H, one more than there may be, so that one too many is seen.
+LABEL = re.compile(r"\s*(?P<star>\*?)\s*\(?(?P<letter>[A-Ha-h])\s*[.)/:](?P<after>\s*\*(?!\*))?\s*")
 # Where another option may begin on the same line: behind a tab, a line break or several spaces.
-PARTED = re.compile(r"(?:[\t\n]|[ \u00a0]{2,})\s*(?=\*?\s*\(?[A-Ga-g]\s*[.)/:])")
-CLOSE = re.compile(r"[ \u00a0](?=\*?[A-G][.)]\s)")
+PARTED = re.compile(r"(?:[\t\n]|[ \u00a0]{2,})\s*(?=\*?\s*\(?[A-Ha-h]\s*[.)/:])")
+CLOSE = re.compile(r"[ \u00a0](?=\*?[A-H][.)]\s)")
 
 KEY = re.compile(
     r"(?:đáp án(?: đúng)?(?: là)?|trả lời(?: đúng)?|phương án đúng(?: là)?)"

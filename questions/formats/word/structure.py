@@ -16,7 +16,7 @@ from questions.rules import fingerprint
 
 # How deep topics go that are told by words; headings are levels 1 to 9.
 CHAPTER_LEVEL, ROMAN_LEVEL, TOPIC_LEVEL = 10, 11, 12
-LONGEST_TOPIC = 150
+LONGEST_TOPIC, LONGEST_RULE = 150, 120
 SHEET_HEADINGS = ({"cau hoi", "noi dung cau hoi", "noi dung"}, {"dap an", "dap an dung"})
 
 
@@ -44,8 +44,12 @@ class Structure:
             self._own(entry, entry.role)
         else:
             self._paragraph(entry)
+        self._fault(entry.faults)
+
+    def _fault(self, faults: Sequence[str]) -> None:
+        """What of the document cannot be taken over, told where it stands."""
         if self.draft:
-            for fault in entry.faults:
+            for fault in faults:
                 self.draft.fault(fault)
 
     def _own(self, entry: Entry, role: Role) -> None:
@@ -112,7 +116,7 @@ class Structure:
 
     def _is_ending(self, line: Line) -> bool:
         """Whether a line is a rule or the word that ends a paper ("----- HẾT -----")."""
-        found = patterns.ENDING.fullmatch(line.text)
+        found = patterns.ENDING.fullmatch(line.text) if len(line.text) <= LONGEST_RULE else None
         if not found or any(look.drawing for look in line.formats):
             return False
         if found["word"]:
@@ -195,12 +199,22 @@ class Structure:
         elif _is_sheet(table) and not (draft and draft.ours):
             message = _("bảng câu hỏi trong Word chưa đọc được; hãy chép bảng sang Excel")
             self.problems.append((table.number, message))
+        elif self._holds_questions(table):
+            for cell in table.cells:
+                for line in cell.lines:
+                    self._paragraph(Entry(table.number, line))
+                self._fault(cell.faults)
         elif draft:
             for cell in table.cells:
-                for fault in cell.faults:
-                    draft.fault(fault)
+                self._fault(cell.faults)
             if draft.ours or draft.complete or not _take_options(draft, table):
                 draft.part.add_table(table)
+
+    def _holds_questions(self, table: TableEntry) -> bool:
+        """Whether a table only lays out questions on the page."""
+        if self.start not in {patterns.QUESTION, patterns.BARE_QUESTION}:
+            return False
+        return any(self.start.match(line.text.strip()) for line in _cell_lines(table))
 
 
 def _remark(draft: Draft, remark: str, behind: int, before: int) -> int:
@@ -240,13 +254,22 @@ def _is_sheet(table: TableEntry) -> bool:
     return all(headings & names for names in SHEET_HEADINGS)
 
 
+def _cell_lines(table: TableEntry) -> list[Line]:
+    return [line for cell in table.cells for line in cell.lines]
+
+
 def _start(entries: Sequence[Entry | TableEntry]) -> tuple[re.Pattern[str] | None, frozenset[ListKind]]:
     """How the document's questions begin: by "Câu 1", or else by a bare number; typed or numbered by Word.
 
     Raises UnreadableError when nothing looks like a question.
     """
     lines = [entry for entry in entries if isinstance(entry, Entry) and entry.role is None]
-    said = [text.lstrip() for entry in lines for text in entry.line.text.split("\n")]
+    laid_out = [line for entry in entries if isinstance(entry, TableEntry) for line in _cell_lines(entry)]
+    said = [
+        text.lstrip()
+        for line in [*(entry.line for entry in lines), *laid_out]
+        for text in line.text.split("\n")
+    ]
     kinds = {entry.mark.kind for entry in lines if entry.mark}
     for pattern in (patterns.QUESTION, patterns.BARE_QUESTION):
         if any(pattern.match(text) for text in said):
@@ -255,7 +278,7 @@ def _start(entries: Sequence[Entry | TableEntry]) -> tuple[re.Pattern[str] | Non
         return None, frozenset({ListKind.QUESTION})
     if any(isinstance(entry, Entry) and entry.role is Role.QUESTION for entry in entries):
         return None, frozenset()
-    if any(patterns.NUMBERED.match(text) for text in said) or ListKind.NUMBER in kinds:
+    if any(patterns.NUMBERED.match(entry.line.text.lstrip()) for entry in lines) or ListKind.NUMBER in kinds:
         return patterns.NUMBERED, frozenset({ListKind.NUMBER})
     if any(isinstance(entry, TableEntry) and _is_sheet(entry) for entry in entries):
         return None, frozenset()

@@ -1,6 +1,7 @@
 """Word files from another program, and what stands in Word files besides text."""
 
 import io
+import time
 import zipfile
 from collections.abc import Callable
 from typing import Any
@@ -92,6 +93,11 @@ CHART = "http://schemas.openxmlformats.org/drawingml/2006/chart"
             f'<w:r {SPACES}><w:drawing><wp:inline><a:graphic><a:graphicData uri="{CHART}"/></a:graphic>'
             "</wp:inline></w:drawing></w:r>",
             "có biểu đồ của Word; hãy chèn biểu đồ dưới dạng hình",
+        ),
+        (
+            f"<w:r {SPACES}><w:pict><w:txbxContent><w:p><w:r><w:t>x</w:t></w:r></w:p></w:txbxContent>"
+            "</w:pict></w:r>",
+            "có khung chữ (Text Box)",
         ),
         (
             f'<w:r {SPACES}><w:drawing><wp:inline><a:graphic><a:graphicData uri="p"><a:blip r:link="rId99"/>'
@@ -190,6 +196,21 @@ def test_too_many_paragraphs(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(paragraphs, "PARAGRAPHS", 5)
     found = read(word(*["Câu 1: x"] * 6))
     assert problems(found) == ["Văn bản dài quá 60.000 đoạn. Hãy chia thành nhiều tệp."]
+
+
+@pytest.mark.parametrize("text", ["\t", "  ", "-", "a ", "A. ", "\t A", "\n", "1.A "])
+def test_long_paragraphs_take_no_time(text: str) -> None:
+    many = text * (limits.RICH // len(text.replace("*", "")))
+    data = word("Câu 1: Hỏi?", many + "x", "*A. a", "B. b", "Đáp án: " + many + "x")
+    started = time.process_time()
+    found = read(data)
+    assert found.items or found.problems
+    assert time.process_time() - started < 3
+
+
+def test_a_paragraph_that_is_too_long_refuses_its_question() -> None:
+    found = problems(read(word("Câu 1: " + "a" * limits.RICH, "*A. a", "B. b")))
+    assert found[0] == "Câu 1 (đoạn 1): có đoạn dài quá 20000 ký tự"
 
 
 def test_every_prefix_is_refused_or_read() -> None:

@@ -86,6 +86,9 @@ def test_marks_that_go_together_are_one() -> None:
         ("**Đáp án:** A, C", "AC"),
         ("Đáp án: A và C", "AC"),
         ("Trả lời: D", "D"),
+        ("Đáp án: AC", "AC"),
+        ("Đáp án: B vì đã quy định", "B"),
+        ("Đáp án: B - Hai", "B"),
     ],
 )
 def test_written_keys(line: str, letters: str) -> None:
@@ -242,6 +245,25 @@ def test_rich_text_pictures_lists_and_tables() -> None:
     assert set(read_all.pictures) == {PNG.name, other.name}
 
 
+def test_a_mark_beside_a_written_key_is_not_taken_over_either() -> None:
+    read_all = read(word("Câu 1: Hỏi?", "A. a", "**B. b***", "C. c", "Đáp án: B"))
+    assert (texts(read_all.items[0]), right(read_all)) == (["a", "b", "c"], ["B"])
+
+
+def test_questions_laid_out_in_a_table() -> None:
+    cells = [["Câu 1: Hỏi?\nA. a\n*B. b", "Câu 2: Hỏi?\n*A. a\nB. b"], ["Câu 3: Hỏi?\nA. a\n*B. b", ""]]
+    read_all = read(word(cells))
+    assert problems(read_all) == []
+    assert right(read_all) == ["B", "A", "B"]
+
+
+def test_a_number_that_is_missed_is_noted() -> None:
+    read_all = read(word("Câu 1: Hỏi?", "*A. a", "B. b", "Cau 2; Hỏi?", "Câu 3: Hỏi?", "*A. a", "B. b"))
+    assert [note for note in notes(read_all) if "sót" in note] == [
+        "Câu 3 (đoạn 5): sau câu 1 là câu 3; kiểm tra xem có câu nào bị sót không"
+    ]
+
+
 def test_a_look_of_the_whole_document_is_no_mark() -> None:
     read_all = read(
         word(
@@ -324,6 +346,10 @@ AB = ["A. a", "B. b"]
         ),
         (["Câu 5: Hỏi?", "A. a", "**B. b**", "Đáp án: A"], "đáp án ghi là A nhưng phương án B có chữ đậm"),
         (["Câu 5: Hỏi?", *AB, "Đáp án: C"], "đáp án không có trong các phương án"),
+        (["Câu 5: Hỏi?", *AB, "Đáp án: A, B đều đúng"], "dòng đáp án “A, B đều đúng” không đọc được"),
+        (["Câu 5: Hỏi?", *AB, "Đáp án: A. và B."], "dòng đáp án “A. và B.” không đọc được"),
+        (["Câu 5: Hỏi?", *AB, "Đáp án: A hoặc B"], "dòng đáp án “A hoặc B” không đọc được"),
+        (["Câu 5: Hỏi?", *[f"{letter}. {letter}" for letter in "ABCDEFGH"], "Đáp án: A"], "có 8 phương án"),
         (["Câu 5: Hỏi?", *AB, "Đáp án: tất cả"], "dòng đáp án “tất cả” không đọc được"),
         (["Câu 5: Hỏi?", "A. a", "*C. c"], "thiếu phương án B trước phương án C"),
         (

@@ -1,6 +1,7 @@
 """Files made to cost memory, time or a crash end with a sentence, in every format."""
 
 import io
+import time
 import zipfile
 
 import pytest
@@ -145,3 +146,23 @@ def test_too_many_pictures_end_the_reading() -> None:
     reading.picture(png(1, 1))  # the same again is none more
     with pytest.raises(UnreadableError, match="quá nhiều hình ảnh"):
         reading.picture(png(limits.PICTURES + 1, 1))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "a {" + "~b" * 300_000 + "}",
+        "// " + "[tag:" * 200_000 + "\na {=b ~c}",
+        "a {=b ~c}" + "\\" * 300_000,
+        "{" * 300_000,
+        "a {=b ~" + "<b>" * 100_000 + "}",
+        "[markdown]" + "> " * 100_000 + "a {=b ~c}",
+        "[markdown]" + "*a " * 6_000 + "{=b ~c}",
+        "a\n{\n\n" * 60_000,
+    ],
+)
+def test_no_gift_takes_long(text: str) -> None:
+    started = time.process_time()
+    found = gift.read(text.encode())
+    assert found.items or found.problems
+    assert time.process_time() - started < 4

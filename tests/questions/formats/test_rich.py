@@ -90,7 +90,7 @@ def test_a_combining_character_cannot_break_a_tag() -> None:
 
 
 @given(st.one_of(RICH, st.lists(st.one_of(RICH, st.text(max_size=8)), max_size=4).map("".join)))
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=80, deadline=None)
 def test_cleaning_is_safe_and_twice_is_as_once(html: str) -> None:
     rich = clean_rich(html)
     assert clean_rich(rich) == rich

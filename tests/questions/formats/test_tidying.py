@@ -13,7 +13,7 @@ from tests.questions.formats.samples import NAMES, item, items, truth
 
 
 @given(items())
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=25, deadline=None)
 def test_tidying_twice_is_as_once(given_item: Item) -> None:
     assert tidy(given_item) == given_item
     assert faults(given_item) == []
