@@ -74,6 +74,11 @@ class Form:
         # What a browser would send as the page stands: (name, value), doubles kept.
         self.values: dict[str, str] = dict(element.form_values())
 
+    @property
+    def names(self) -> list[str]:
+        """All fields in the order of the page, those too that have no value yet."""
+        return list(dict.fromkeys(str(name) for name in self.element.xpath(".//*[@name]/@name")))
+
     def options(self, name: str) -> list[str]:
         """The values that the page offers for a choice, without the empty one."""
         found = self.element.xpath(

@@ -92,7 +92,7 @@ class Organiser:
 
 
 def in_the_order_of_the_page(form: Form) -> dict[str, str]:
-    places = [name for name in form.values if name.startswith("place_")]
+    places = [name for name in form.names if name.startswith("place_")]
     return {
         "grounds": "Tổng duyệt: sắp theo thứ tự của danh sách.",
         **{name: str(place) for place, name in enumerate(places, 1)},

@@ -145,7 +145,7 @@ class World:
                 user=user,
                 full_name=user.full_name,
                 # One in ten has typed another number on the entry than on the account.
-                phone=f"+8437{number:07d}" if number % 10 == 0 else user.phone,
+                phone=f"+84{37 if number % 10 == 0 else 38}{number:07d}",
                 national_id_hash=national_id_hash(id_number(number)) if number % 2 else None,
                 unit_id=unit,
                 **values,

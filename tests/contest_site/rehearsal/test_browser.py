@@ -16,8 +16,10 @@ PAGE = """<!doctype html><title>t</title><h1>Đăng ký</h1>
 <form method="post"><input type="hidden" name="csrfmiddlewaretoken" value="b">
 <input name="full_name" value="Lê Thị An"><input type="radio" name="gender" value="f">
 <input type="radio" name="gender" value="m" checked><input type="checkbox" name="consent">
+<input type="number" name="place_4"><input type="file" name="report">
 <select name="unit"><option value=""></option><option value="7">A</option></select>
 <button id="save" formaction="/luu/">Lưu</button><button name="find" value="1">Tìm</button></form>
+<a href="/de-nghi/3/">A</a><a href="http://site.test/de-nghi/4/?a=b">B</a><a href="/de-nghi/3/">C</a>
 <ul class="errorlist"><li>Chưa đúng</li></ul><script>mã</script>"""
 
 
@@ -102,3 +104,41 @@ def test_a_page_is_read_without_its_scripts() -> None:
     page = Page(httpx.Response(200, text=PAGE, request=httpx.Request("GET", "http://site.test/")))
     assert "mã" not in page.text
     assert "Chưa đúng" in page.text
+
+
+def test_fields_without_a_value_are_known_too() -> None:
+    with browser() as (one, _):
+        form = one.get("/").form(field="consent")
+        assert form.names == [
+            *("csrfmiddlewaretoken", "full_name", "gender", "consent", "place_4", "report", "unit", "find"),
+        ]
+        assert "place_4" not in form.values
+
+
+def test_links_below_a_path_are_found_once_each() -> None:
+    with browser() as (one, _):
+        assert one.get("/").links("/de-nghi/") == ["/de-nghi/3/", "/de-nghi/4/"]
+
+
+def test_a_file_goes_along_with_what_is_typed() -> None:
+    with browser() as (one, asked):
+        form = one.get("/dang-ky/").form(field="report")
+        one.submit(form, {"full_name": "Lê Thị Bình"}, files={"report": ("bao-cao.pdf", b"%PDF")})
+        assert asked[-1].headers["content-type"].startswith("multipart/form-data")
+        for part in (b'name="full_name"', "Lê Thị Bình".encode(), b'filename="bao-cao.pdf"', b"%PDF"):
+            assert part in asked[-1].content
+
+
+def test_what_no_form_offers_can_be_sent_as_well() -> None:
+    with browser() as (one, asked):
+        one.post("/bat-dau/", {"a": "1"})
+        assert (asked[-1].method, asked[-1].url.path, sent(asked[-1])) == ("POST", "/bat-dau/", {"a": ["1"]})
+
+
+def test_cookies_are_kept_for_the_next_time_and_forgotten_on_another_device() -> None:
+    cookies = httpx.Cookies({"sessionid": "x"})
+    one = Browser("http://site.test", threading.Event(), cookies)
+    assert one.client.cookies["sessionid"] == "x"
+    one.forget()
+    assert not one.client.cookies
+    one.close()
