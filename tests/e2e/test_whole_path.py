@@ -19,6 +19,7 @@ from tests.e2e.walker import (
     enter,
     log_in,
     picture,
+    send,
     sign_up,
     wait_for_step,
 )
@@ -81,12 +82,12 @@ def test_the_whole_path(stack: Stack, new_page: NewPage, page_errors: list[str])
     begin(plain)
     for number in range(1, 21):
         plain.locator(f"#cau-{number} input").nth(1).check()
-    plain.get_by_role("button", name="Lưu bài").click()
+    send(plain, plain.get_by_role("button", name="Lưu bài"))
     assert plain.locator("input[type=radio]:checked").count() == 20
     plain.locator("#prediction").fill("900")
-    plain.get_by_role("button", name="Xem lại và nộp bài").click()
+    send(plain, plain.get_by_role("button", name="Xem lại và nộp bài"))
     expect(plain.get_by_text("Còn 10 câu chưa trả lời")).to_be_visible()
-    plain.get_by_role("button", name="Nộp bài").click()
+    send(plain, plain.get_by_role("button", name="Nộp bài"))
     assert RECEIPT.search(plain.inner_text("main"))
 
     # A member of the organising committee is refused with the reason
@@ -104,7 +105,7 @@ def test_the_whole_path(stack: Stack, new_page: NewPage, page_errors: list[str])
     log_in(secretary, "thuky")
     secretary.goto("/quan-tri/prizes/standingsrun/")
     picture(secretary, PICTURES, "admin-results-1280")
-    secretary.locator("a[href*='/vong/']").first.click()
+    send(secretary, secretary.locator("a[href*='/vong/']").first)
     round_url = secretary.url
     close_round_step(secretary, "Đóng vòng thi", reason="Kết thúc sớm để thử toàn bộ các bước")
     wait_for_step(secretary, "rà soát")

@@ -3,7 +3,7 @@
 import re
 from pathlib import Path
 
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 from contest_site.accounts.demo import DEMO_PASSWORD
 
@@ -18,13 +18,19 @@ def picture(page: Page, folder: Path, name: str) -> None:
     page.screenshot(path=folder / f"{name}.png", full_page=True)
 
 
+def send(page: Page, button: Locator) -> None:
+    """Press it and wait for the answer: the next page of anybody rests on what this one has done."""
+    with page.expect_navigation():
+        button.click()
+
+
 def sign_up(page: Page, name: str, phone: str, *, code_page: Page) -> None:
     """Make an account with a phone number and the code from the demo's page."""
     page.goto("/tai-khoan/dang-ky/")
     page.get_by_label("Họ và tên").fill(name)
     page.get_by_label("Số điện thoại hoặc thư điện tử").fill(phone)
     page.locator("input[name=password1]").fill("mot-mat-khau-de-nho")
-    page.get_by_role("button", name="Nhận mã xác thực").click()
+    send(page, page.get_by_role("button", name="Nhận mã xác thực"))
     code_page.goto("/demo/ma-xac-thuc/")
     code = code_page.locator("tbody .code").first.inner_text().strip()
     page.locator("input[name=code]").fill(code)
@@ -52,11 +58,11 @@ def enter(page: Page, name: str, phone: str, *, javascript: bool = True) -> None
         page.get_by_role("option", name=re.compile("Chánh Lộ")).first.click()
     else:
         page.locator("input[name=unit_query]").fill("chanh lo")
-        page.get_by_role("button", name="Tìm").click()
+        send(page, page.get_by_role("button", name="Tìm"))
         page.get_by_label(re.compile("Chánh Lộ")).first.check()
     page.get_by_label("Cán bộ, công chức").check()
     page.locator("input[name=consent]").check()
-    page.get_by_role("button", name="Gửi đăng ký").click()
+    send(page, page.get_by_role("button", name="Gửi đăng ký"))
 
 
 def begin(page: Page) -> None:
@@ -68,12 +74,10 @@ def begin(page: Page) -> None:
 
 def close_round_step(page: Page, name: str, **fields: str) -> None:
     """Go to the close-of-round page's next step, read it, do it."""
-    page.get_by_role("link", name=name).first.click()
+    send(page, page.get_by_role("link", name=name).first)
     for field, value in fields.items():
         page.locator(f"[name={field}]").fill(value)
-    # The next page of anybody must not be asked for while this one is still being done.
-    with page.expect_navigation():
-        page.locator("form.p-form button.p-button-main").click()
+    send(page, page.locator("form.p-form button.p-button-main"))
 
 
 def wait_for_step(page: Page, name: str) -> None:
