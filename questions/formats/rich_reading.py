@@ -20,7 +20,6 @@ from questions.formats.rich import (
     Break,
     Cell,
     Flow,
-    Inline,
     ListBlock,
     ListItem,
     Paragraph,
@@ -341,14 +340,3 @@ def tidy_table(rows: Iterable[tuple[bool, list[Cell]]]) -> Table | None:
         line.sort(key=lambda pair: pair[0])
         full.append(Row(tuple(cell for _column, cell in line), heading))
     return Table(tuple(full))
-
-
-def split_lines(inline: Inline) -> list[Inline]:
-    """A paragraph's lines, as its breaks part them."""
-    lines: list[list[Atom]] = [[]]
-    for atom in inline:
-        if isinstance(atom, Break):
-            lines.append([])
-        else:
-            lines[-1].append(atom)
-    return [tidy_inline(line) for line in lines]

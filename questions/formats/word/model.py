@@ -144,10 +144,5 @@ class TableEntry:
         return [cell for _heading, cells in self.rows for cell in cells]
 
 
-def line_of(text: str, like: Format | None = None) -> Line:
-    """A line that looks the same all over."""
-    return Line(text, (like or Format(),) * len(text))
-
-
 def texts(cells: Sequence[TableCell]) -> list[str]:
     return [" ".join(cell.line.text.split()) for cell in cells]

@@ -194,9 +194,12 @@ class Structure:
 
     def _table(self, table: TableEntry) -> None:
         draft = self.draft
-        if not (draft and draft.ours) and (keys := answers.tabled(table)):
+        if draft and draft.ours:
+            self._fault([fault for cell in table.cells for fault in cell.faults])
+            draft.part.add_table(table)
+        elif keys := answers.tabled(table):
             self.keys.append(keys)
-        elif _is_sheet(table) and not (draft and draft.ours):
+        elif _is_sheet(table):
             message = _("bảng câu hỏi trong Word chưa đọc được; hãy chép bảng sang Excel")
             self.problems.append((table.number, message))
         elif self._holds_questions(table):
@@ -205,9 +208,8 @@ class Structure:
                     self._paragraph(Entry(table.number, line))
                 self._fault(cell.faults)
         elif draft:
-            for cell in table.cells:
-                self._fault(cell.faults)
-            if draft.ours or draft.complete or not _take_options(draft, table):
+            self._fault([fault for cell in table.cells for fault in cell.faults])
+            if draft.complete or not _take_options(draft, table):
                 draft.part.add_table(table)
 
     def _holds_questions(self, table: TableEntry) -> bool:
@@ -264,7 +266,9 @@ def _start(entries: Sequence[Entry | TableEntry]) -> tuple[re.Pattern[str] | Non
     Raises UnreadableError when nothing looks like a question.
     """
     lines = [entry for entry in entries if isinstance(entry, Entry) and entry.role is None]
-    laid_out = [line for entry in entries if isinstance(entry, TableEntry) for line in _cell_lines(entry)]
+    ours = any(isinstance(entry, Entry) and entry.role is Role.QUESTION for entry in entries)
+    tables = [] if ours else [entry for entry in entries if isinstance(entry, TableEntry)]
+    laid_out = [line for table in tables for line in _cell_lines(table)]
     said = [
         text.lstrip()
         for line in [*(entry.line for entry in lines), *laid_out]
@@ -276,11 +280,11 @@ def _start(entries: Sequence[Entry | TableEntry]) -> tuple[re.Pattern[str] | Non
             return pattern, frozenset({ListKind.QUESTION})
     if ListKind.QUESTION in kinds:
         return None, frozenset({ListKind.QUESTION})
-    if any(isinstance(entry, Entry) and entry.role is Role.QUESTION for entry in entries):
+    if ours:
         return None, frozenset()
     if any(patterns.NUMBERED.match(entry.line.text.lstrip()) for entry in lines) or ListKind.NUMBER in kinds:
         return patterns.NUMBERED, frozenset({ListKind.NUMBER})
-    if any(isinstance(entry, TableEntry) and _is_sheet(entry) for entry in entries):
+    if any(map(_is_sheet, tables)):
         return None, frozenset()
     raise UnreadableError(
         _("Không tìm thấy câu hỏi nào. Mỗi câu cần bắt đầu bằng “Câu 1:” hoặc “1.” ở đầu đoạn.")

@@ -12,7 +12,7 @@ from questions.formats.pictures import read_picture
 from questions.formats.tidying import tidy
 from questions.formats.word.writing import _unfit
 from tests.questions.formats.roundtrip import round_trip
-from tests.questions.formats.samples import WEBP, item, papers, truth
+from tests.questions.formats.samples import WEBP, item, papers, placeless, truth
 
 
 def test_people_see_numbers_letters_and_keys() -> None:
@@ -45,6 +45,18 @@ def test_what_people_add_in_their_own_way_is_read_too() -> None:
     again = read(file.getvalue()).items
     assert [(each.number, each.text) for each in again] == [(7, "Câu hỏi?"), (8, "Thêm?")]
     assert [each.choices[1].right for each in again] == [True, True]
+
+
+def test_nothing_inside_our_own_parts_is_taken_for_something_else() -> None:
+    cells = "<td>Câu 3: x</td><td>A. y</td><td>Đáp án</td><td>Câu hỏi</td>"
+    tricky = item(
+        1,
+        number=1,
+        text=f"<p>Đáp án: C</p><p>Câu 9: z</p><table><tbody><tr>{cells}</tr></tbody></table>",
+        texts=("<p>* a *</p><p>B. b</p>", "Giải thích: c", "<ol><li>A. d</li></ol>"),
+        explanation="<p>Căn cứ: e</p><p>----- HẾT -----</p><p>ĐÁP ÁN</p><p>1.A 2.B</p>",
+    )
+    assert placeless(read(write([tricky, truth(True)])[0]).items) == [tricky, truth(True)]
 
 
 def test_bold_in_our_own_files_is_only_bold() -> None:

@@ -31,6 +31,7 @@ class Para:
     picture: bytes = b""
 
 
+Content = str | Para | list[list[str]]
 # By name: what its levels look like.
 LISTS = {
     "decimal": [("decimal", "%1."), ("upperLetter", "%2."), ("bullet", "-")],
@@ -41,7 +42,7 @@ LISTS = {
 }
 
 
-def word(*content: str | Para | list[list[str]]) -> bytes:
+def word(*content: Content) -> bytes:
     document = docx.Document()
     lists = _lists(document)
     for part in content:
