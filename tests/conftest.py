@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import django
+import hypothesis
 import pytest
 from django.conf import settings
 
@@ -17,6 +18,12 @@ from tests.support import services
 
 if TYPE_CHECKING:
     from contest_site.processes import Children
+
+# How long an example takes says something of the machine's load, nothing of the code.
+hypothesis.settings.register_profile(
+    "tests", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
+)
+hypothesis.settings.load_profile("tests")
 
 STACK = pytest.StashKey[ExitStack]()
 FOLDER = "CONTEST_TESTS_FOLDER"
