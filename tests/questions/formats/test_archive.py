@@ -18,7 +18,7 @@ SHOWN = item(0, number=4, text=f'Hình gì? <img src="{NAMES[0]}" alt="Lá cờ"
 
 
 @given(papers())
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=16, deadline=None)
 def test_nothing_is_lost(given_items: list[Item]) -> None:
     assert round_trip(given_items, write, read, HOLDS) == []
 

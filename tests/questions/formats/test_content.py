@@ -55,7 +55,7 @@ def test_true_false_is_two_options() -> None:
 
 
 @given(papers())
-@settings(max_examples=12, deadline=None)
+@settings(max_examples=10, deadline=None)
 def test_a_content_says_the_same_when_it_comes_back(given_items: list[Item]) -> None:
     contents, _lost = to_contents(given_items)
     back = [from_content(content, number=number) for number, content in contents]

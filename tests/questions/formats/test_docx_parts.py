@@ -200,12 +200,12 @@ def test_too_many_paragraphs(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.mark.parametrize("text", ["\t", "  ", "-", "a ", "A. ", "\t A", "\n", "1.A "])
 def test_long_paragraphs_take_no_time(text: str) -> None:
-    many = text * (limits.RICH // len(text.replace("*", "")))
+    many = text * (6_000 // len(text))
     data = word("Câu 1: Hỏi?", many + "x", "*A. a", "B. b", "Đáp án: " + many + "x")
     started = time.process_time()
     found = read(data)
     assert found.items or found.problems
-    assert time.process_time() - started < 3
+    assert time.process_time() - started < 2
 
 
 def test_a_paragraph_that_is_too_long_refuses_its_question() -> None:

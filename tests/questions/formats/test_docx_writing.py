@@ -84,6 +84,6 @@ def test_what_word_cannot_hold_is_reported() -> None:
 
 
 @given(papers())
-@settings(max_examples=12, deadline=None)
+@settings(max_examples=10, deadline=None)
 def test_what_was_written_is_read_again(given_items: list[Item]) -> None:
     round_trip(given_items, write, read, HOLDS, _unfit)

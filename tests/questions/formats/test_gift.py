@@ -206,6 +206,6 @@ def test_pictures_are_reported_as_lost() -> None:
 
 
 @given(papers())
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=16, deadline=None)
 def test_what_was_written_is_read_again(given_items: list[object]) -> None:
     round_trip(given_items, write, read, HOLDS)  # type: ignore[arg-type]

@@ -239,6 +239,6 @@ def test_the_end_of_an_explanation_that_looks_like_a_source_is_reported() -> Non
 
 
 @given(papers())
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=16, deadline=None)
 def test_what_was_written_is_read_again(given_items: list[Item]) -> None:
     round_trip(given_items, write, read, HOLDS)
