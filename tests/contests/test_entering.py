@@ -271,7 +271,7 @@ def test_a_national_id_is_one_hash_in_every_form(drawn: st.DataObject) -> None:
     assert national_id_hash(one) == national_id_hash(digits)
 
 
-@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(drawn=st.data())
 def test_one_person_enters_once_in_whatever_form(contest: Contest, drawn: st.DataObject) -> None:
     phone, number = "91" + drawn.draw(st.text("0123456789", min_size=7, max_size=7)), "051088000123"

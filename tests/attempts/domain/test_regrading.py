@@ -64,7 +64,11 @@ worlds = st.lists(questions, min_size=3, max_size=9).flatmap(
 )
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=25,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
 @given(world=worlds, seed=st.integers(0, 999))
 def test_a_regrade_is_the_plain_marking_of_every_paper(
     world: tuple[list[tuple[int, int]], int, dict[int, set[int] | None], dict[int, set[int] | None]],
