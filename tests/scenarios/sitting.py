@@ -18,11 +18,6 @@ from questions.pools import Pool, PoolQuestion
 from tests.oracles.people import Paper
 
 MILLISECOND = timedelta(milliseconds=1)
-COLUMNS = (
-    *("id", "entry_id", "round_id", "number", "seed", "paper", "orders", "widths", "answers"),
-    *("prediction_draft", "revision", "started_at", "deadline", "saved_at", "submitted_at", "finished_by"),
-    *("choices", "correct", "duration_ms", "receipt", "address", "device"),
-)
 
 
 @dataclass
@@ -75,23 +70,40 @@ class Sitting:
             submitted_at=self.ended,
         )
 
-    def row(self) -> tuple[Any, ...]:
-        """The row, in the order of COLUMNS."""
+    def row(self) -> dict[str, Any]:
+        """The row as COPY takes it."""
         questions, drawn = self.questions, self.drawn
         widths = [len(question.options) for question in questions]
         tapped = [
             0 if option is None else 1 + permutation(order, width).index(option)
             for option, order, width in zip(self.options, drawn.orders, widths, strict=True)
         ]
-        right = sum(option == question.key for option, question in zip(self.options, questions, strict=True))
         limit = timedelta(minutes=self.round.time_limit_minutes)
-        return (
-            *(self.id, self.person, self.round.pk, self.number, self.seed, _array(drawn.questions)),
-            *(_array(drawn.orders), _array(widths), _array(tapped), self.guess, len(questions)),
-            *(self.started, min(self.started + limit, self.round.closes_at), self.ended, self.ended),
-            *("server" if self.by_server else "contestant", _array(self.paper().choices), right),
-            *(self.duration_ms, self._receipt(tapped), None, ""),
-        )
+        return {
+            "id": self.id,
+            "entry_id": self.person,
+            "round_id": self.round.pk,
+            "number": self.number,
+            "seed": self.seed,
+            "paper": _array(drawn.questions),
+            "orders": _array(drawn.orders),
+            "widths": _array(widths),
+            "answers": _array(tapped),
+            "prediction_draft": self.guess,
+            "revision": len(questions),
+            "started_at": self.started,
+            "deadline": min(self.started + limit, self.round.closes_at),
+            "saved_at": self.ended,
+            "submitted_at": self.ended,
+            "finished_by": "server" if self.by_server else "contestant",
+            "choices": _array(self.paper().choices),
+            "correct": sum(
+                option == question.key for option, question in zip(self.options, questions, strict=True)
+            ),
+            "duration_ms": self.duration_ms,
+            "receipt": self._receipt(tapped),
+            "device": "",
+        }
 
     def _receipt(self, tapped: list[int]) -> str:
         return receipt_of_line(

@@ -16,7 +16,6 @@ from pathlib import Path
 from typing import Any
 
 from django.conf import settings
-from django.contrib.auth.hashers import UNUSABLE_PASSWORD_PREFIX
 from django.db import connection
 from django.db.models import F
 
@@ -38,7 +37,8 @@ from contests.queries import contest_units
 from tests.oracles import planwords
 from tests.oracles.contest import Contest as Oracle
 from tests.oracles.people import Facts, Paper, Person
-from tests.scenarios.sitting import COLUMNS, Sitting
+from tests.scenarios.rows import BORN, account_of, copy_in, entry_of, new_ids
+from tests.scenarios.sitting import Sitting
 from tests.support.factories import make_bank, make_staff, make_user
 
 PLANS = settings.BASE_DIR / "contests" / "plans"
@@ -62,7 +62,7 @@ class World:
     numbers: dict[int, int] = field(default_factory=dict)
     rounds: dict[int, Round] = field(default_factory=dict)
     sealed: dict[int, SealedPaper] = field(default_factory=dict)
-    _rows: list[tuple[Any, ...]] = field(default_factory=list)
+    _rows: list[dict[str, Any]] = field(default_factory=list)
     _predictions: list[Prediction] = field(default_factory=list)
     _numbers: dict[tuple[int, int], int] = field(default_factory=dict)
 
@@ -115,46 +115,32 @@ class World:
         self.facts.headcounts |= heads
 
     # --- People
-    def add_people(self, units: Iterable[int], **fields: Any) -> list[int]:
+    def add_people(self, units: Iterable[int]) -> list[int]:
         """An entry in each of these units (with doubles); every other person has given an ID."""
         units = list(units)
         first = self.serial + 1
         self.serial += len(units)
         numbers = range(first, self.serial + 1)
-        category = self.contest.categories.order_by("position").first()
-        assert category is not None
-        users = User.objects.bulk_create(
-            User(
-                username=f"nguoi-thi-{number}",
-                full_name=f"Người thi số {number}",
-                phone=f"+8438{number:07d}",
-                password=UNUSABLE_PASSWORD_PREFIX,
-            )
-            for number in numbers
+        category = self.contest.categories.order_by("position")[0]
+        accounts, entries = new_ids(User, len(units)), new_ids(Entry, len(units))
+        people: list[Person] = []
+        for number, account, unit in zip(numbers, accounts, units, strict=True):
+            # One in ten has typed another number on the entry than on the account.
+            phones = [f"+8438{number:07d}", f"+84{37 if number % 10 == 0 else 38}{number:07d}"]
+            id_hash = national_id_hash(id_number(number)) if number % 2 else None
+            people.append(Person(unit, account, phones=frozenset(phones), id_hash=id_hash))
+        fixed = {"category_id": category.pk, "consent_version": self.contest.consent_version}
+        copy_in(User, (account_of(number, one) for number, one in zip(numbers, people, strict=True)))
+        copy_in(
+            Entry,
+            (
+                {"id": entry, "contest_id": self.contest.pk, **entry_of(number, one), **fixed}
+                for number, entry, one in zip(numbers, entries, people, strict=True)
+            ),
         )
-        values: dict[str, Any] = {
-            "birth_date": date(1985, 5, 17),
-            "gender": "female",
-            "category": category,
-            "consent_version": self.contest.consent_version,
-            **fields,
-        }
-        entries = Entry.objects.bulk_create(
-            Entry(
-                contest=self.contest,
-                user=user,
-                full_name=user.full_name,
-                # One in ten has typed another number on the entry than on the account.
-                phone=f"+84{37 if number % 10 == 0 else 38}{number:07d}",
-                national_id_hash=national_id_hash(id_number(number)) if number % 2 else None,
-                unit_id=unit,
-                **values,
-            )
-            for number, user, unit in zip(numbers, users, units, strict=True)
-        )
-        self.know(entries)
-        self.numbers |= {entry.pk: number for entry, number in zip(entries, numbers, strict=True)}
-        return [entry.pk for entry in entries]
+        self.facts.people |= dict(zip(entries, people, strict=True))
+        self.numbers |= dict(zip(entries, numbers, strict=True))
+        return entries
 
     def populate(self, sizes: Mapping[int, int]) -> dict[int, list[int]]:
         """So many people in each unit, by unit."""
@@ -165,7 +151,7 @@ class World:
         return found
 
     def enter(
-        self, unit: int, *, born: date = date(1985, 5, 17), by: User | None = None, unofficially: bool = False
+        self, unit: int, *, born: date = BORN, by: User | None = None, unofficially: bool = False
     ) -> int:
         """One person by the product's own verb, while the contest takes entries."""
         self.serial += 1
@@ -320,13 +306,7 @@ class World:
 
     def write(self) -> None:
         """Store what was sat since the last time."""
-        columns = ", ".join(COLUMNS)
-        with (
-            connection.cursor() as cursor,
-            cursor.copy(f"COPY {Attempt._meta.db_table} ({columns}) FROM STDIN") as copy,
-        ):
-            for row in self._rows:
-                copy.write_row(row)
+        copy_in(Attempt, self._rows)
         Prediction.objects.bulk_create(self._predictions)
         self._rows, self._predictions = [], []
         with connection.cursor() as cursor:
