@@ -173,13 +173,18 @@ class Office:
         return expected.awards
 
     def budget(self) -> list[BudgetPart]:
-        """The product's own sheet of what the prizes cost; every prize of the plan is in it once a scope."""
+        """The product's own sheet of what the prizes cost; every prize is in it once a scope (and block)."""
         parts = budget_of(self.world.contest, scopes_of(self.world.contest))
         plan = self.world.plan
         rounds = [one.number for one in plan.rounds]
         scopes: list[Scope] = [*rounds, None] if len(rounds) > 1 else [*rounds]
         tables = [table for scope in scopes for table in plan.tables_of(scope)]
-        planned = sum(line.quantity * line.amount for table in tables for line in table.prizes)
+        blocks = len(self.world.facts.blocks)
+        planned = sum(
+            line.quantity * line.amount * (blocks if table.by_block else 1)
+            for table in tables
+            for line in table.prizes
+        )
         assert sum(part.planned for part in parts) == planned
         return parts
 

@@ -322,9 +322,12 @@ class World:
         return Oracle(self.plan, self.facts)
 
 
-def make_world(name: str, *, seed: int = 1) -> World:
-    """The plan's contest, loaded, sealed and announced, open now, with its own units and nobody in it."""
-    path = PLANS / f"{name}.toml"
+def make_world(name: str | Path, *, seed: int = 1) -> World:
+    """The plan's contest, loaded, sealed and announced, open now, with its own units and nobody in it.
+
+    `name` is a seed plan's, or the path of a file.
+    """
+    path = name if isinstance(name, Path) else PLANS / f"{name}.toml"
     plan = planwords.read(path)
     secretary, chair, jury = (make_staff(full_name=name) for name in ("Thư Ký", "Trưởng Ban", "Giám Khảo"))
     for bank in sorted(planwords.banks(path)):
