@@ -8,9 +8,9 @@ from questions.formats.word.model import TableEntry, texts
 
 LETTER = "[A-Ga-g]"
 # "B", "B.", "A, C", "A và C", "(B)"; after one letter with a sign its text may follow: "B. Hà Nội".
-LETTERS_ONLY = re.compile(
-    rf"\(?{LETTER}\)?(?:\s*(?:,|;|/|\+|&|và|\s)\s*\(?{LETTER}\)?)*\s*[.)]?", re.IGNORECASE
-)
+# Spaces are single ones here.
+LETTERS_ONLY = re.compile(rf"\(?{LETTER}\)?(?:(?: ?(?:[,;/+&]|và) ?| )\(?{LETTER}\)?)* ?[.)]?", re.IGNORECASE)
+LONGEST_LIST = 60
 LETTER_AND_TEXT = re.compile(
     rf"\(?({LETTER})\s*[.):–-]\s*(?!(?:và|hoặc|hay)\b|\(?{LETTER}\b)\S.*|({LETTER})\s+(?:vì|là|do)\b.*",
     re.DOTALL,
@@ -30,10 +30,10 @@ TITLE = re.compile(
 
 def letters(said: str) -> tuple[int, ...] | None:
     """Places of the options that a key names, in order; None when it names none."""
-    said = unicodedata.normalize("NFKC", said).strip()
+    said = " ".join(unicodedata.normalize("NFKC", said).split())
     if not said.strip("."):
         return None
-    if LETTERS_ONLY.fullmatch(said):
+    if len(said) <= LONGEST_LIST and LETTERS_ONLY.fullmatch(said):
         found = re.findall(LETTER, re.sub("và", " ", said, flags=re.IGNORECASE))
     elif TOGETHER.fullmatch(said.rstrip(".")):
         found = re.findall(LETTER, said)

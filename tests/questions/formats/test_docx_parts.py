@@ -198,7 +198,7 @@ def test_too_many_paragraphs(monkeypatch: pytest.MonkeyPatch) -> None:
     assert problems(found) == ["Văn bản dài quá 60.000 đoạn. Hãy chia thành nhiều tệp."]
 
 
-@pytest.mark.parametrize("text", ["\t", "  ", "-", "a ", "A. ", "\t A", "\n", "1.A "])
+@pytest.mark.parametrize("text", ["\t", "  ", "-", "a ", "A. ", "A, ", "\t A", "\n", "1.A "])
 def test_long_paragraphs_take_no_time(text: str) -> None:
     many = text * (6_000 // len(text))
     data = word("Câu 1: Hỏi?", many + "x", "*A. a", "B. b", "Đáp án: " + many + "x")
