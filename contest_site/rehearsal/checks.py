@@ -28,8 +28,10 @@ from contests.queries import competitors, tables_of
 from prizes.domain.publishing import withheld_until
 from prizes.models import Award, Certificate, Nomination, StandingsRun
 from prizes.rules.names import shown_name
+from prizes.scope import Scope
 from prizes.views import WHOLE
 
+SPENT = "Đã trao (đồng)"
 VERIFY = settings.BASE_DIR / "docs" / "verify.py"
 CHECKED = 3  # papers of people, and of units, whose public page is opened, of each run
 
@@ -139,6 +141,21 @@ def wrong_limits(contest: Contest) -> Iterator[str]:
     ).items():
         if table.winner_limit and count > table.winner_limit:
             yield f"{table.name}: {winner} đạt {count} lần, kế hoạch cho {table.winner_limit}"
+
+
+def wrong_budget(browser: Browser, contest: Contest, amount: int) -> Iterator[str]:
+    """The budget that an organiser downloads says of all parts together what was awarded, in đồng."""
+    response = browser.download(reverse("admin:prizes_budget", args=[Scope.of_contest(contest)]))
+    workbook = openpyxl.load_workbook(io.BytesIO(response.content), read_only=True)
+    rows = list(workbook.worksheets[0].iter_rows(values_only=True))
+    workbook.close()
+    heading = next(row for row in rows if SPENT in row)
+    place = heading.index(SPENT)
+    below = rows[rows.index(heading) + 1 :]
+    # A line of a table names it in the second column; the sum below them names nothing there.
+    found = sum(row[place] for row in below if row[1] and isinstance(row[place], int))
+    if found != amount:
+        yield f"Bảng kinh phí: đã trao {found} đồng, các giải đã trao cộng lại {amount} đồng"
 
 
 def read_report(

@@ -269,6 +269,9 @@ class _Contest:
         self.report.refused = self.players.refused
         runs, stop, url = self.rehearsal.runs, self.rehearsal.stop, self.server.url
         self.report.errors += checks.wrong_limits(self.on.contest)
+        if self.report.awards:
+            amount = self.report.amount
+            self.report.errors += checks.wrong_budget(self.secretary.browser, self.on.contest, amount)
         with self._step("Báo cáo của đơn vị"):
             self.report.report_rows, wrong = checks.read_report(url, self.on, outcomes, stop)
             self.report.errors += wrong
