@@ -1,15 +1,24 @@
 """The rehearsal's own checks find what is wrong."""
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 
 from contest_site.lib.clock import database_now
-from contest_site.rehearsal.checks import wrong_attempts, wrong_awards
+from contest_site.rehearsal.checks import wrong_attempts, wrong_awards, wrong_limits, wrong_takers
 from contest_site.rehearsal.contestant import Outcome, Sitting
 from contest_site.rehearsal.people import make_people
-from prizes.models import StandingsRow, StandingsRun
-from tests.support.factories import make_contest, make_entry, make_prizes, make_round, submitted_attempt
+from contests.models import Contest, Promotion, Round
+from prizes.models import Award, StandingsRow, StandingsRun, UnitRow
+from tests.support.factories import (
+    make_block,
+    make_contest,
+    make_entry,
+    make_prizes,
+    make_round,
+    make_table,
+    submitted_attempt,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -60,3 +69,71 @@ def test_prizes_that_were_not_given_are_named() -> None:
         "Giải cá nhân: Giải Nhất: trao 0, kế hoạch có 1",
         "Giải cá nhân: Giải Nhì: trao 0, kế hoạch có 1",
     ]
+
+
+def run_of(contest: Contest, round: Round, version: int = 1) -> StandingsRun:
+    numbers = dict.fromkeys(("participants", "attempts", "all_right", "ranked"), 0)
+    return StandingsRun.objects.create(
+        contest=contest, round=round, version=version, configuration={}, digest="0" * 64, **numbers
+    )
+
+
+def test_people_who_took_a_final_unchosen_and_units_with_too_many_are_named() -> None:
+    contest = make_contest()
+    now = database_now()
+    first = make_round(contest, sealed=False, opens_at=now - timedelta(days=2), closes_at=now)
+    final = make_round(
+        contest,
+        sealed=False,
+        opens_at=now,
+        closes_at=now + timedelta(days=1),
+        promotes_from=first,
+        promotes_best=1,
+        name="Chung kết",
+    )
+    assert list(wrong_takers(first)) == []
+    entries = [make_entry(contest, full_name=f"Lê Thị {name}") for name in ("An", "Bình", "Chi")]
+    assert contest.area is not None
+    for place, entry in enumerate(entries[:2], 1):
+        Promotion.objects.create(round=final, entry=entry, unit=contest.area, place=place, basis="1/1/x")
+        submitted_attempt(entry, final)
+    submitted_attempt(entries[2], final)
+    assert list(wrong_takers(final)) == [
+        "Chung kết: Lê Thị Chi không được chọn mà có bài thi",
+        f"Chung kết: {contest.area} có 2 người được chọn, kế hoạch chọn 1",
+    ]
+
+
+def test_more_prizes_than_the_plan_lets_one_have_are_named() -> None:
+    contest = make_contest(prizes_per_person=1)
+    round = make_round(contest, sealed=False)
+    table = make_table(contest, [("Giải Nhất", 2, 500_000)], scope="each_round", winner_limit=1)
+    prize, entry = table.prizes.get(), make_entry(contest, full_name="Lê Thị An")
+    for version in (1, 2):
+        Award.objects.create(
+            run=run_of(contest, round, version),
+            prize=prize,
+            place=1,
+            entry=entry,
+            rank=1,
+            prize_name=prize.name,
+            amount=prize.amount,
+        )
+    assert list(wrong_limits(contest)) == [
+        "Lê Thị An có 2 giải, kế hoạch cho 1",
+        "Giải cá nhân: Lê Thị An đạt 2 lần, kế hoạch cho 1",
+    ]
+
+
+def test_units_that_were_ranked_and_got_nothing_are_named() -> None:
+    contest = make_contest()
+    round = make_round(contest, sealed=False)
+    assert contest.area is not None
+    block = make_block(contest, [contest.area])
+    table = make_table(contest, [("Giải tập thể", 3, 500_000)], audience="unit", name="Giải tập thể")
+    run = run_of(contest, round)
+    zeros = dict.fromkeys(
+        ("participants", "attempts", "sittings", "correct", "all_right", "winners", "best_people"), 0
+    ) | {"best_correct": 0, "best_duration_ms": 0}
+    UnitRow.objects.create(run=run, table=table, block=block, unit=contest.area, rank=1, **zeros)
+    assert list(wrong_awards(run)) == ["Giải tập thể: Giải tập thể: trao 0, kế hoạch có 1"]
