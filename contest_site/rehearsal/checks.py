@@ -153,7 +153,7 @@ def wrong_budget(browser: Browser, contest: Contest, amount: int) -> Iterator[st
     place = heading.index(SPENT)
     below = rows[rows.index(heading) + 1 :]
     # A line of a table names it in the second column; the sum below them names nothing there.
-    found = sum(row[place] for row in below if row[1] and isinstance(row[place], int))
+    found = sum(int(str(row[place])) for row in below if row[1] and isinstance(row[place], int))
     if found != amount:
         yield f"Bảng kinh phí: đã trao {found} đồng, các giải đã trao cộng lại {amount} đồng"
 
