@@ -15,9 +15,12 @@ class Attempt(models.Model):
     The arrays have one element per question of the paper, in the order shown:
     `paper`    index of the question in the round's sealed pool,
     `orders`   rank of the permutation in which its options are shown (attempts.rules.permutation),
-    `widths`   how many options it has, so that a save can be checked in the one UPDATE that it is,
-    `answers`  what was tapped: 0 = blank, else 1 + the position shown,
-    `choices`  the same as canonical option (0 = blank, else 1 + index in the pool), set on submission.
+    `limits`   the highest answer that there is, so that a save can be checked in the one UPDATE that it is,
+    `answers`  what was tapped: 0 = blank, else 1 + the place shown; where several options may be chosen, the
+               sum of 2^place over those tapped, places from 0 (attempts.rules.marking),
+    `choices`  the same with the option's index in the pool for the place shown, set on submission.
+
+    `correct` is the mark in 1/`parts` of a question (RoundSeal.parts): the number right where that is 1.
     """
 
     class FinishedBy(models.TextChoices):
@@ -31,7 +34,7 @@ class Attempt(models.Model):
     seed = models.BinaryField(max_length=32)
     paper = ArrayField(models.SmallIntegerField())
     orders = ArrayField(models.SmallIntegerField())
-    widths = ArrayField(models.SmallIntegerField())
+    limits = ArrayField(models.SmallIntegerField())
     answers = ArrayField(models.SmallIntegerField())
     prediction_draft = models.DecimalField(max_digits=14, decimal_places=5, null=True)
     revision = models.PositiveIntegerField(default=0)

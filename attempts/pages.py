@@ -75,7 +75,7 @@ def paper_context(attempt: Attempt) -> dict[str, Any]:
 def _items(attempt: Attempt) -> list[dict[str, Any]]:
     items = []
     for at, question in enumerate(paper_questions(attempt)):
-        order = permutation(attempt.orders[at], attempt.widths[at])
+        order = permutation(attempt.orders[at], attempt.limits[at])
         answer = attempt.answers[at]
         items.append(
             {

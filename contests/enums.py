@@ -46,6 +46,13 @@ class RankKey(models.TextChoices):
     SUBMITTED = "submitted", _("Thời điểm nộp bài sớm hơn")
 
 
+class Marking(models.TextChoices):
+    """What a question with several right options is worth when not exactly these were chosen."""
+
+    WHOLE = "whole", _("Chọn đúng và đủ các đáp án mới được tính là câu đúng")
+    PARTS = "parts", _("Mỗi đáp án đúng được tính một phần, mỗi phương án sai bị trừ một phần")
+
+
 class NamesShown(models.TextChoices):
     FULL = "full", _("Họ và tên đầy đủ")
     MASKED = "masked", _("Họ và tên được che một phần (Nguyễn V. A.)")

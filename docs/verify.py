@@ -102,8 +102,8 @@ def draw(facts, entry, number):
     """The paper of one attempt: indices of its questions, and the rank of each one's order of options."""
     message = f"{facts['id']}:{entry}:{number}".encode()
     stream = Stream(hmac.new(bytes.fromhex(facts["secret"]), message, hashlib.sha256).digest())
-    if facts["quotas"]:
-        chosen = [i for topic, k in facts["quotas"] for i in stream.sample(facts["topics"][topic], k)]
+    if facts["strata"]:
+        chosen = [i for indices, k in facts["strata"] for i in stream.sample(indices, k)]
         chosen = stream.sample(chosen, len(chosen))
     else:
         chosen = stream.sample(range(len(facts["widths"])), facts["questions"])

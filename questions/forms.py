@@ -87,7 +87,7 @@ class QuestionForm(forms.Form):
         return {
             "topic": content.topic,
             "text": content.text,
-            "key": LETTERS[content.key],
+            "key": LETTERS[content.keys[0]],
             "explanation": content.explanation,
             "source": content.source,
             "base": revision.number,
@@ -127,7 +127,7 @@ class QuestionForm(forms.Form):
             data["topic"],
             data["text"],
             tuple(data[letter] for letter in LETTERS if data[letter]),
-            LETTERS.index(data["key"]),
+            (LETTERS.index(data["key"]),),
             data["explanation"],
             data["source"],
         )

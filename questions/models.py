@@ -7,7 +7,8 @@ from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Now
 
-from questions.rules import MAX_OPTIONS, Content
+from questions.enums import Difficulty, Kind
+from questions.rules import LINK_LIMIT, MAX_OPTIONS, TAG_LIMIT, Content
 
 
 class Bank(models.Model):
@@ -28,6 +29,8 @@ class Bank(models.Model):
 
 
 class Topic(models.Model):
+    """A topic of a bank. Its name is its whole path ("Cải cách hành chính › Một cửa"): the tree is in it."""
+
     bank = models.ForeignKey(Bank, on_delete=models.CASCADE, related_name="topics", verbose_name="ngân hàng")
     name = models.CharField("chủ đề", max_length=200)
     position = models.PositiveSmallIntegerField("thứ tự", default=0)
@@ -76,9 +79,15 @@ class Revision(models.Model):
     # NFC, lower case, without accents and punctuation: for duplicates
     fingerprint = models.TextField(editable=False)
     options = ArrayField(models.TextField(), verbose_name="phương án")
-    key = models.PositiveSmallIntegerField("đáp án", help_text="Vị trí của phương án đúng, từ 0.")
+    keys = ArrayField(
+        models.PositiveSmallIntegerField(), verbose_name="đáp án", help_text="Các phương án đúng, từ 0."
+    )
     explanation = models.TextField("giải thích", blank=True)
     source = models.TextField("căn cứ", blank=True)
+    source_link = models.URLField("liên kết đến văn bản", max_length=LINK_LIMIT, blank=True)
+    kind = models.CharField("loại câu hỏi", max_length=10, choices=Kind, default=Kind.SINGLE)
+    difficulty = models.CharField("mức độ", max_length=10, choices=Difficulty, blank=True)
+    tags = ArrayField(models.CharField(max_length=TAG_LIMIT), default=list, blank=True, verbose_name="nhãn")
     writer = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         on_delete=models.PROTECT,
@@ -101,7 +110,15 @@ class Revision(models.Model):
                 condition=Q(options__len__gte=2) & Q(options__len__lte=MAX_OPTIONS),
                 name="revision_has_2_to_7_options",
             ),
-            models.CheckConstraint(condition=Q(key__lt=F("options__len")), name="revision_key_is_an_option"),
+            # That each key is an option is a constraint of the migration 0002: Django has no words for it.
+            models.CheckConstraint(
+                condition=Q(kind=Kind.MULTIPLE, keys__len__gte=1, keys__len__lt=F("options__len"))
+                | (~Q(kind=Kind.MULTIPLE) & Q(keys__len=1)),
+                name="revision_has_one_key_unless_multiple",
+            ),
+            models.CheckConstraint(
+                condition=~Q(kind=Kind.TRUE_FALSE) | Q(options__len=2), name="true_false_has_2_options"
+            ),
         ]
 
     def __str__(self) -> str:
@@ -111,8 +128,52 @@ class Revision(models.Model):
     def content(self) -> Content:
         """What it says, apart from its row; reads the topic."""
         return Content(
-            self.topic.name, self.text, tuple(self.options), self.key, self.explanation, self.source
+            topic=self.topic.name,
+            text=self.text,
+            options=tuple(self.options),
+            keys=tuple(self.keys),
+            explanation=self.explanation,
+            source=self.source,
+            kind=Kind(self.kind),
+            difficulty=Difficulty(self.difficulty) if self.difficulty else None,
+            tags=tuple(self.tags),
+            source_link=self.source_link,
         )
+
+
+class Submission(models.Model):
+    """The writer hands a revision in for appraisal; without one it is a draft. Final (trigger)."""
+
+    revision = models.OneToOneField(Revision, on_delete=models.CASCADE, related_name="submission")
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField("gửi thẩm định lúc", db_default=Now(), editable=False)
+
+    class Meta:
+        verbose_name = "gửi thẩm định"
+        verbose_name_plural = "gửi thẩm định"
+
+    def __str__(self) -> str:
+        return f"Gửi thẩm định: {self.revision}"
+
+
+class Picture(models.Model):
+    """A picture in a rich text, named by its content (questions.formats.rich.PICTURE_NAME). Final (trigger).
+
+    In the database, so that every web machine has it and a backup of one is a backup of both.
+    """
+
+    name = models.CharField("tên", max_length=40, primary_key=True)
+    content = models.BinaryField()
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField(db_default=Now(), editable=False)
+
+    class Meta:
+        verbose_name = "hình ảnh"
+        verbose_name_plural = "hình ảnh"
+        default_permissions = ()
+
+    def __str__(self) -> str:
+        return self.name
 
 
 class Appraisal(models.Model):
@@ -151,8 +212,9 @@ class Appraisal(models.Model):
 class SealedPool(models.Model):
     """The approved revisions of a bank, frozen as canonical JSON with its SHA-256. Final (trigger).
 
-    `content` is the exact text that was digested: a list of objects with the keys id (revision), topic,
-    text, options, key, explanation, source. A question is named by its index in that list.
+    `content` is the exact text that was digested: a list of objects with the keys id (revision), kind,
+    topic, difficulty, text, options, keys, explanation, source, source_link. A question is named by its
+    index in that list.
     """
 
     bank = models.ForeignKey(Bank, on_delete=models.PROTECT, related_name="pools", verbose_name="ngân hàng")
@@ -178,6 +240,45 @@ class SealedPool(models.Model):
         return f"{self.bank} · {self.size} câu · {self.digest[:12]}"
 
 
+class Study(models.Model):
+    """Tài liệu ôn tập: a frozen part of a bank, published with its answers from a moment on.
+
+    Apart from every contest: who practises leaves no trace. Taken back by a StudyWithdrawal.
+    """
+
+    pool = models.ForeignKey(SealedPool, on_delete=models.PROTECT, related_name="studies")
+    slug = models.SlugField("đường dẫn", max_length=80, unique=True)
+    title = models.CharField("tên tài liệu", max_length=200)
+    note = models.TextField("giới thiệu", blank=True)
+    opens_at = models.DateTimeField("công bố từ")
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField(db_default=Now(), editable=False)
+
+    class Meta:
+        verbose_name = "tài liệu ôn tập"
+        verbose_name_plural = "tài liệu ôn tập"
+        ordering = ["-opens_at", "-id"]
+
+    def __str__(self) -> str:
+        return self.title
+
+
+class StudyWithdrawal(models.Model):
+    """The public no longer sees the material. Final (trigger)."""
+
+    study = models.OneToOneField(Study, on_delete=models.CASCADE, related_name="withdrawal")
+    reason = models.TextField("lý do")
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField(db_default=Now(), editable=False)
+
+    class Meta:
+        verbose_name = "ngừng công bố tài liệu"
+        verbose_name_plural = "ngừng công bố tài liệu"
+
+    def __str__(self) -> str:
+        return f"Ngừng công bố: {self.study}"
+
+
 class ImportDraft(models.Model):
     """A file between its preview and its import, kept for the one person who uploaded it.
 
@@ -188,6 +289,8 @@ class ImportDraft(models.Model):
     bank = models.ForeignKey(Bank, on_delete=models.CASCADE, related_name="+")
     by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
     name = models.CharField("tên tệp", max_length=200)
+    # Of questions.formats.catalog, or "excel"
+    format = models.CharField("định dạng", max_length=10, default="excel")
     content = models.BinaryField()
     at = models.DateTimeField("tải lên lúc", db_default=Now(), editable=False)
 

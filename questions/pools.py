@@ -2,34 +2,48 @@
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from types import MappingProxyType
+from typing import Any
 
 from questions.models import SealedPool
+from questions.rules import is_of_topic
 
 
 @dataclass(frozen=True)
 class PoolQuestion:
-    """One question of a pool: `id` is its revision's, `key` the index of the right option in `options`."""
+    """One question of a pool, in the words of questions.rules.Content; `id` is its revision's.
+
+    `difficulty` is "" where none was given.
+    """
 
     id: int
+    kind: str
     topic: str
+    difficulty: str
     text: str
     options: tuple[str, ...]
-    key: int
+    keys: tuple[int, ...]
     explanation: str
     source: str
+    source_link: str
 
 
 @dataclass(frozen=True)
 class Pool:
-    """All questions in the sealed order; `topics` maps a topic's name to the indices of its questions."""
+    """All questions in the sealed order."""
 
     questions: tuple[PoolQuestion, ...]
-    topics: Mapping[str, tuple[int, ...]]
     digest: str
+
+    def stratum(self, topic: str, difficulty: str = "") -> tuple[int, ...]:
+        """Indices of the questions of the topic and those under it, of that difficulty if one is given."""
+        return tuple(
+            index
+            for index, question in enumerate(self.questions)
+            if is_of_topic(question.topic, topic) and difficulty in ("", question.difficulty)
+        )
 
 
 @lru_cache(maxsize=32)
@@ -42,13 +56,12 @@ def load_pool(pool_id: int) -> Pool:
     if hashlib.sha256(sealed.content.encode()).hexdigest() != sealed.digest:
         raise ValueError(f"Sealed pool {pool_id} was altered: its content does not match its digest.")
     questions = tuple(
-        PoolQuestion(**{**item, "options": tuple(item["options"])}) for item in json.loads(sealed.content)
+        PoolQuestion(**{**item, "options": tuple(item["options"]), "keys": tuple(item["keys"])})
+        for item in json.loads(sealed.content)
     )
-    topics: dict[str, list[int]] = {}
-    for index, question in enumerate(questions):
-        topics.setdefault(question.topic, []).append(index)
-    return Pool(
-        questions,
-        MappingProxyType({topic: tuple(indices) for topic, indices in topics.items()}),
-        sealed.digest,
-    )
+    return Pool(questions, sealed.digest)
+
+
+def strata_of(pool: Pool, quotas: Iterable[Sequence[Any]]) -> tuple[tuple[tuple[int, ...], int], ...]:
+    """What attempts.rules.draw takes, of a seal's quotas: [topic, difficulty or "", how many] each."""
+    return tuple((pool.stratum(topic, difficulty), questions) for topic, difficulty, questions in quotas)

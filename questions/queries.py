@@ -59,8 +59,8 @@ def approved_revisions(bank: Bank) -> QuerySet[Revision]:
 
 
 def waiting_revisions(bank: Bank) -> QuerySet[Revision]:
-    """The last revision of each question on which nobody has given a verdict yet."""
-    return last_revisions(bank).filter(verdict=None)
+    """The last revision of each question that was handed in and has no verdict yet."""
+    return last_revisions(bank).filter(verdict=None, submission__isnull=False)
 
 
 def known_questions(bank: Bank) -> dict[str, int]:

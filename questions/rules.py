@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from django.utils.translation import gettext as _
 
 from contest_site.lib.text import clean, fold
+from questions.enums import Difficulty, Kind
 
 LETTERS = "ABCDEFG"
 MIN_OPTIONS = 4
@@ -16,18 +17,35 @@ TOPIC_LIMIT = 200
 TEXT_LIMIT = 2_000
 OPTION_LIMIT = 1_000
 NOTE_LIMIT = 4_000  # explanation and source
+LINK_LIMIT = 500
+TAG_LIMIT = 50
+TOPIC_SEPARATOR = " › "
 
 
 @dataclass(frozen=True)
 class Content:
-    """What a revision says. `key` is the index of the right option in `options`."""
+    """What a revision says.
+
+    `topic`: names from the broadest to the narrowest, joined by TOPIC_SEPARATOR. `text`, `options` and
+    `explanation` are rich (questions.formats.rich), the rest is plain. `keys`: indices of the right options,
+    ascending: one of them, or for Kind.MULTIPLE one or more but never all.
+    """
 
     topic: str
     text: str
     options: tuple[str, ...]
-    key: int
+    keys: tuple[int, ...]
     explanation: str = ""
     source: str = ""
+    kind: Kind = Kind.SINGLE
+    difficulty: Difficulty | None = None
+    tags: tuple[str, ...] = ()
+    source_link: str = ""
+
+
+def is_of_topic(topic: str, ancestor: str) -> bool:
+    """Whether the topic is `ancestor` itself or lies under it."""
+    return topic == ancestor or topic.startswith(ancestor + TOPIC_SEPARATOR)
 
 
 def clean_lines(text: str) -> str:

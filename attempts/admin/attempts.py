@@ -46,7 +46,7 @@ class AttemptAdmin(ReadOnlyAdmin):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Attempt]:
         attempts: QuerySet[Attempt] = super().get_queryset(request)
-        return with_marks(attempts).defer("seed", "paper", "orders", "widths", "answers", "choices")
+        return with_marks(attempts).defer("seed", "paper", "orders", "limits", "answers", "choices")
 
     @admin.display(description="đơn vị")
     def unit(self, attempt: Attempt) -> str:

@@ -118,7 +118,7 @@ class DisqualificationAdmin(ReadOnlyAdmin):
         return page(
             request, self.admin_site, "person", entry.full_name, Disqualification,
             entry=entry, exclusion=exclusion_of(entry),
-            attempts=attempts.defer("seed", "paper", "orders", "widths", "answers", "choices"),
+            attempts=attempts.defer("seed", "paper", "orders", "limits", "answers", "choices"),
             judged=entry.disqualifications.select_related("round", "by", "reinstatement__by"),
         )  # fmt: skip
 

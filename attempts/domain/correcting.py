@@ -113,6 +113,6 @@ def checked_options(round: Round, question: int, accepted: Collection[int], *, v
         if len(options) == width:
             raise Invalid(_("Khi mọi phương án đều đúng, hãy chọn tính đúng cho mọi người."))
     in_force = {at: (right, for_all) for at, right, for_all in corrections_in_force(round)}
-    if (options, void) == in_force.get(question, ([questions[question].key], False)):
+    if (options, void) == in_force.get(question, (list(questions[question].keys), False)):
         raise Invalid(_("Đề nghị không khác với đáp án đang dùng."))
     return options

@@ -32,8 +32,8 @@ def seal_attempt(attempt: Attempt, *, received: datetime, finished_by: Attempt.F
     ended = min(received, attempt_end(attempt))
     attempt.submitted_at = ended
     attempt.duration_ms = (ended - attempt.started_at) // MILLISECOND
-    keys = [question.key for question in paper_questions(attempt)]
-    marked = mark(attempt.answers, attempt.orders, attempt.widths, keys)
+    keys = [question.keys[0] for question in paper_questions(attempt)]
+    marked = mark(attempt.answers, attempt.orders, attempt.limits, keys)
     done = Attempt.objects.filter(pk=attempt.pk, submitted_at=None).update(
         answers=attempt.answers,
         prediction_draft=attempt.prediction_draft,

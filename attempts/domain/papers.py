@@ -6,7 +6,7 @@ from functools import lru_cache
 from attempts.models import Attempt
 from attempts.rules.draw import Paper, attempt_seed, draw
 from contests.models import RoundSeal
-from questions.pools import Pool, PoolQuestion, load_pool
+from questions.pools import Pool, PoolQuestion, load_pool, strata_of
 
 
 @dataclass(frozen=True)
@@ -15,7 +15,7 @@ class SealedPaper:
 
     round_id: int
     pool: Pool
-    quotas: tuple[tuple[str, int], ...]
+    strata: tuple[tuple[tuple[int, ...], int], ...]
     questions: int
     secret: bytes
 
@@ -23,17 +23,18 @@ class SealedPaper:
         """The seed and the paper of one attempt of one entry."""
         seed = attempt_seed(self.secret, self.round_id, entry_id, number)
         widths = [len(question.options) for question in self.pool.questions]
-        return seed, draw(self.pool.topics, widths, self.quotas, self.questions, seed)
+        return seed, draw(self.strata, widths, self.questions, seed)
 
 
 @lru_cache(maxsize=64)
 def sealed_paper(seal_id: int) -> SealedPaper:
     """Read once per process and seal: starting or marking an attempt touches no question table."""
     seal = RoundSeal.objects.get(pk=seal_id)
+    pool = load_pool(seal.pool_id)
     return SealedPaper(
         round_id=seal.round_id,
-        pool=load_pool(seal.pool_id),
-        quotas=tuple((topic, questions) for topic, questions in seal.quotas),
+        pool=pool,
+        strata=strata_of(pool, seal.quotas),
         questions=seal.questions,
         secret=bytes(seal.secret),
     )

@@ -108,7 +108,7 @@ def _parameters(round: Round, lines: Sequence[Line]) -> dict[str, Any]:
     corrections = [
         {
             "question": at,
-            "was": 1 + questions[at].key,
+            "was": 1 + questions[at].keys[0],
             "right": right_choices(accepted, len(questions[at].options), void=void),
         }
         for at, accepted, void in lines

@@ -83,7 +83,7 @@ def _update(
         changes.append(sql.SQL("answers[{}] = {}").format(sql.Literal(number), sql.Literal(value)))
         # A subscript outside the paper reads as NULL, so the check fails and nothing is written.
         checks.append(
-            sql.SQL("{} BETWEEN 0 AND a.widths[{}]").format(sql.Literal(value), sql.Literal(number))
+            sql.SQL("{} BETWEEN 0 AND a.limits[{}]").format(sql.Literal(value), sql.Literal(number))
         )
     parameters: list[UUID | int | Decimal | None] = []
     if prediction is not None or clear_prediction:
@@ -106,7 +106,7 @@ def _why_not(attempt_id: UUID, user_id: int, answers: Answers, revision: int | N
     if attempt is None:
         return Attempt.DoesNotExist()
     for number, value in answers.items():
-        if not (1 <= number <= len(attempt.widths) and 0 <= value <= attempt.widths[number - 1]):
+        if not (1 <= number <= len(attempt.limits) and 0 <= value <= attempt.limits[number - 1]):
             return Invalid(_("Câu %(number)d: phương án trả lời không có trong đề thi.") % {"number": number})
     if revision is not None and attempt.submitted_at is None and attempt.revision != revision:
         return Overtaken()

@@ -23,7 +23,7 @@ from contests.queries import RoundState, effective_close, excluded_entries, excl
 # holds at this moment too, however many tabs and devices start at once.
 INSERT = """
 INSERT INTO attempts_attempt (
-    id, entry_id, round_id, number, seed, paper, orders, widths, answers, revision, started_at, deadline,
+    id, entry_id, round_id, number, seed, paper, orders, limits, answers, revision, started_at, deadline,
     address, device
 ) VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, 0, %s, %s, %s, %s)
 ON CONFLICT DO NOTHING
@@ -139,7 +139,7 @@ def _insert(entry: Entry, round: Round, number: int, address: str | None, device
         seed=seed,
         paper=paper.questions,
         orders=paper.orders,
-        widths=[len(sealed.pool.questions[index].options) for index in paper.questions],
+        limits=[len(sealed.pool.questions[index].options) for index in paper.questions],
         answers=[0] * len(paper.questions),
         started_at=now,
         deadline=min(now + timedelta(minutes=round.time_limit_minutes), round.closes_at),
@@ -148,7 +148,7 @@ def _insert(entry: Entry, round: Round, number: int, address: str | None, device
     )
     values: list[Any] = [
         *(attempt.id, entry.pk, round.pk, number, attempt.seed),
-        *(attempt.paper, attempt.orders, attempt.widths, attempt.answers),
+        *(attempt.paper, attempt.orders, attempt.limits, attempt.answers),
         *(attempt.started_at, attempt.deadline, address, device),
     ]
     with connection.cursor() as cursor:

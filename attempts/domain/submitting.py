@@ -46,7 +46,7 @@ def submit_attempt(
 
 def _take(attempt: Attempt, answers: Answers, prediction: Decimal | None, clear_prediction: bool) -> None:
     for number, value in answers.items():
-        if not (1 <= number <= len(attempt.widths) and 0 <= value <= attempt.widths[number - 1]):
+        if not (1 <= number <= len(attempt.limits) and 0 <= value <= attempt.limits[number - 1]):
             raise Invalid(_("Câu %(number)d: phương án trả lời không có trong đề thi.") % {"number": number})
         attempt.answers[number - 1] = value
     if prediction is not None or clear_prediction:

@@ -7,7 +7,7 @@ that seed by `Stream`. Nobody, the organiser included, can arrange a single pape
 
 import hashlib
 import hmac
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from math import factorial
 from typing import TypeVar
@@ -17,8 +17,8 @@ T = TypeVar("T")
 WORD = 8  # bytes of one number of the stream
 WORDS = 1 << (8 * WORD)
 
-# (topic, how many questions); an empty blueprint means: so many from the whole pool
-Quotas = Sequence[tuple[str, int]]
+# (indices in the pool, how many questions of them); no strata means: so many from the whole pool
+Strata = Sequence[tuple[Sequence[int], int]]
 
 
 @dataclass(frozen=True)
@@ -65,18 +65,16 @@ def attempt_seed(secret: bytes, round_id: int, entry_id: int, number: int) -> by
     return hmac.new(secret, f"{round_id}:{entry_id}:{number}".encode(), hashlib.sha256).digest()
 
 
-def draw(
-    topics: Mapping[str, Sequence[int]], widths: Sequence[int], quotas: Quotas, total: int, seed: bytes
-) -> Paper:
+def draw(strata: Strata, widths: Sequence[int], total: int, seed: bytes) -> Paper:
     """Draw a paper of `total` questions.
 
-    `topics` maps a topic to the pool's indices; `widths[i]` is how many options question i has; `quotas`
-    say how many of each topic, in this order (their sum is `total`), or are empty for a free draw.
+    `strata` share no index and are drawn from in this order; their numbers add up to `total`, or there are
+    none for a free draw. `widths[i]` is how many options question i of the pool has.
     Raises ValueError when the pool cannot fill the paper (sealing checks that beforehand).
     """
     stream = Stream(seed)
-    if quotas:
-        chosen = [index for topic, count in quotas for index in _some(stream, topics.get(topic, ()), count)]
+    if strata:
+        chosen = [index for indices, count in strata for index in _some(stream, indices, count)]
         if len(chosen) != total:
             raise ValueError("The quotas do not add up to the paper.")
         chosen = stream.sample(chosen, len(chosen))

@@ -138,7 +138,7 @@ def keys_of(round: Round) -> Keys:
     """The right option's text by question text, of the round's sealed pool, white space folded."""
     pool = load_pool(round.seal.pool_id)
     return {
-        " ".join(question.text.split()): " ".join(question.options[question.key].split())
+        " ".join(question.text.split()): " ".join(question.options[question.keys[0]].split())
         for question in pool.questions
     }
 

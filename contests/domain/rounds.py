@@ -57,7 +57,10 @@ def _seal(round: Round, *, by: User, late: bool) -> RoundSeal:
         round=round,
         pool=pool,
         questions=round.questions,
-        quotas=[[quota.topic.name, quota.questions] for quota in round.quotas.select_related("topic")],
+        quotas=[
+            [quota.topic.name, quota.difficulty, quota.questions]
+            for quota in round.quotas.select_related("topic")
+        ],
         secret=secret,
         commitment=hashlib.sha256(secret).hexdigest(),
         by=by,
@@ -78,7 +81,7 @@ def pool_shortages(round: Round, pool: Pool) -> list[str]:
             % {"needed": round.questions, "found": len(pool.questions)}
         )
     for quota in round.quotas.select_related("topic"):
-        found = len(pool.topics.get(quota.topic.name, ()))
+        found = len(pool.stratum(quota.topic.name, quota.difficulty))
         if found < quota.questions:
             shortages.append(
                 _("Chủ đề “%(topic)s” cần %(needed)d câu, mới có %(found)d câu đã duyệt.")

@@ -2,13 +2,25 @@ from django.db import migrations
 
 from contest_site.lib.immutable import immutable
 
+UNSEALED = """
+CREATE FUNCTION contests_is_unsealed(round bigint, sealed varchar) RETURNS boolean LANGUAGE sql STABLE AS $$
+    SELECT EXISTS (
+        SELECT 1 FROM contests_unsealing u JOIN contests_round r ON r.id = u.round_id
+        WHERE u.round_id = round AND u.commitment = sealed AND u.at < r.opens_at
+    )
+$$
+"""
+
 
 class Migration(migrations.Migration):
     dependencies = [("contests", "0001_initial")]
 
     operations = [
         immutable("contests_announcement"),
-        immutable("contests_roundseal"),
+        # Only an Unsealing before the opening takes a seal away.
+        migrations.RunSQL(UNSEALED, "DROP FUNCTION contests_is_unsealed"),
+        immutable("contests_roundseal", delete="NOT contests_is_unsealed(OLD.round_id, OLD.commitment)"),
+        immutable("contests_unsealing"),
         immutable("contests_roundclosing"),
         immutable("contests_headcountlock"),
         immutable("contests_promotion"),

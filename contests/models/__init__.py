@@ -18,6 +18,7 @@ from contests.models.records import (
     Promotion,
     RoundClosing,
     RoundSeal,
+    Unsealing,
     Withdrawal,
 )
 from contests.models.unit import Headcount, Unit, UnitOfficer
@@ -44,5 +45,6 @@ __all__ = [
     "RoundSeal",
     "Unit",
     "UnitOfficer",
+    "Unsealing",
     "Withdrawal",
 ]

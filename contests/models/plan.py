@@ -26,6 +26,7 @@ from contests.enums import (
     CertificateKind,
     Combine,
     CountingAttempt,
+    Marking,
     NamesShown,
     Participation,
     PredictionScope,
@@ -35,6 +36,7 @@ from contests.enums import (
     TableScope,
     UnitMetric,
 )
+from questions.enums import Difficulty
 
 MAX_DOCUMENT = 20 * 1024 * 1024
 
@@ -86,6 +88,9 @@ class Contest(models.Model):
         "tuổi tối thiểu", null=True, blank=True, validators=[MinValueValidator(1), MaxValueValidator(100)]
     )
     age_on = models.DateField("tuổi tính đến ngày", null=True, blank=True)
+    marking = models.CharField(
+        "cách tính câu có nhiều đáp án", max_length=10, choices=Marking, default=Marking.WHOLE
+    )
     # The individual standings of the whole contest, when it has several rounds.
     overall_combine = models.CharField(
         "kết quả cá nhân cả cuộc thi", max_length=10, choices=Combine, default=Combine.NONE
@@ -339,7 +344,10 @@ class Round(models.Model):
 
 
 class Quota(models.Model):
-    """How many questions of a topic a paper has. A round without quotas draws from the whole pool."""
+    """How many questions of a topic and those under it a paper has.
+
+    A round without quotas draws from the whole pool.
+    """
 
     round = models.ForeignKey(Round, on_delete=models.CASCADE, related_name="quotas")
     topic = models.ForeignKey(
@@ -348,14 +356,18 @@ class Quota(models.Model):
         related_name="+",
         verbose_name="chủ đề",
     )
+    # "" = of any difficulty; a paper's quotas share no question (contests.rules)
+    difficulty = models.CharField("mức độ", max_length=10, choices=Difficulty, blank=True)
     questions = models.PositiveSmallIntegerField("số câu", validators=[MinValueValidator(1)])
 
     class Meta:
         verbose_name = "số câu theo chủ đề"
         verbose_name_plural = "số câu theo chủ đề"
-        ordering = ["topic__position", "topic__name"]
+        ordering = ["topic__position", "topic__name", "id"]
         constraints = [
-            models.UniqueConstraint(fields=["round", "topic"], name="one_quota_per_round_and_topic")
+            models.UniqueConstraint(
+                fields=["round", "topic", "difficulty"], name="one_quota_per_round_topic_and_difficulty"
+            )
         ]
 
     def __str__(self) -> str:

@@ -2,6 +2,7 @@
 
 from django.conf import settings
 from django.db import models
+from django.db.models import F, Q
 from django.db.models.functions import Now
 
 from contests.models.plan import Contest, Round
@@ -25,7 +26,9 @@ class Announcement(models.Model):
 class RoundSeal(models.Model):
     """A round's pool, blueprint and secret, fixed before the opening.
 
-    `questions` is how many a paper has, `quotas` a list of [topic, how many] in the order of drawing.
+    `questions` is how many a paper has, `quotas` a list of [topic, difficulty or "", how many] in the order
+    of drawing. Marks are whole numbers of 1/`parts` of a question (1, or attempts.rules.marking.PARTS).
+    Final (trigger), except that an Unsealing before the opening takes the row away.
     `commitment` = SHA-256 (hex) of `secret` (32 bytes) is public from the sealing on; the secret itself is
     public after the close, so that anyone can draw every paper again.
     """
@@ -34,6 +37,7 @@ class RoundSeal(models.Model):
     pool = models.ForeignKey("questions.SealedPool", on_delete=models.PROTECT, related_name="+")
     questions = models.PositiveSmallIntegerField()
     quotas = models.JSONField(default=list)
+    parts = models.PositiveSmallIntegerField(default=1)
     secret = models.BinaryField(max_length=32)
     commitment = models.CharField(max_length=64)
     by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
@@ -45,6 +49,34 @@ class RoundSeal(models.Model):
 
     def __str__(self) -> str:
         return f"Niêm phong: {self.round}"
+
+
+class Unsealing(models.Model):
+    """A round's seal was broken before the opening, by another person than who sealed. Final (trigger).
+
+    It keeps what the seal held, except the secret: that never drew a paper.
+    """
+
+    round = models.ForeignKey(Round, on_delete=models.CASCADE, related_name="unsealings")
+    pool = models.ForeignKey("questions.SealedPool", on_delete=models.PROTECT, related_name="+")
+    commitment = models.CharField(max_length=64)
+    sealed_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    sealed_at = models.DateTimeField()
+    reason = models.TextField("lý do")
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField(db_default=Now(), editable=False)
+
+    class Meta:
+        verbose_name = "mở niêm phong đề"
+        verbose_name_plural = "mở niêm phong đề"
+        ordering = ["-id"]
+        constraints = [
+            models.CheckConstraint(condition=~Q(sealed_by=F("by")), name="sealer_does_not_unseal"),
+            models.UniqueConstraint(fields=["round", "commitment"], name="one_unsealing_per_seal"),
+        ]
+
+    def __str__(self) -> str:
+        return f"Mở niêm phong: {self.round}"
 
 
 class RoundClosing(models.Model):

@@ -276,7 +276,7 @@ def _shown(correction: KeyCorrection) -> dict[str, Any]:
     question = _pool(round)[at]
     counts = choice_counts(round, at)
     in_force = {line[0]: line[1:] for line in corrections_in_force(round)}
-    right, for_all = in_force.get(at, ([question.key], False))
+    right, for_all = in_force.get(at, (list(question.keys), False))
     options = [
         Option(index, text, counts.get(index + 1, 0), index in right, index in correction.accepted)
         for index, text in enumerate(question.options)

@@ -32,7 +32,7 @@ def rows_from(run: StandingsRun, request: HttpRequest) -> tuple[list[StandingsRo
     ?hang=N begins at rank N, ?sau=RANK-ENTRY after that row.
     """
     rows = run.rows.select_related("entry__unit", "attempt__round").defer(
-        "attempt__seed", "attempt__paper", "attempt__orders", "attempt__widths", "attempt__answers",
+        "attempt__seed", "attempt__paper", "attempt__orders", "attempt__limits", "attempt__answers",
         "attempt__choices",
     ).order_by("rank", "entry_id")  # fmt: skip
     rank, _dash, entry = request.GET.get("sau", "").partition("-")

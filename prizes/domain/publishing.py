@@ -30,7 +30,7 @@ from prizes.models import Publication, PublishedList, StandingsRun, UnitRow
 from prizes.rules.canonical import configuration_line, line
 from prizes.rules.published import FORMAT, Status, file_name, moment, tagged
 from prizes.scope import Scope
-from questions.pools import load_pool
+from questions.pools import load_pool, strata_of
 
 log = logging.getLogger(__name__)
 
@@ -325,8 +325,7 @@ def round_facts(round: Round) -> dict[str, Any]:
         "commitment": seal.commitment if seal else None,
         "secret": bytes(seal.secret).hex() if seal else None,
         "questions": seal.questions if seal else None,
-        "quotas": seal.quotas if seal else None,
-        "topics": {topic: list(indices) for topic, indices in pool.topics.items()} if pool else None,
+        "strata": strata_of(pool, seal.quotas) if pool and seal else None,
         "widths": [len(question.options) for question in pool.questions] if pool else None,
     }
 

@@ -9,9 +9,10 @@ UTF-8 text, every line a tag, a space and its content, in this order:
     ROUND …         JSON, one per round counted, by number: what a paper of the round is drawn from and
                     which times are right
                         number, id, opens_at, closes_at (an early closing counts), time_limit_minutes,
-                        attempts_allowed, pool_digest, commitment, secret, questions, quotas, topics, widths
-                    topics = indices in the sealed pool by topic, widths = number of options by index; the
-                    last seven are null for a round that was never sealed, in which nobody can have taken part
+                        attempts_allowed, pool_digest, commitment, secret, questions, strata, widths
+                    strata = [indices in the sealed pool, how many of them] in the order of drawing, empty
+                    for a draw from the whole pool; widths = number of options by index; the last six are
+                    null for a round that was never sealed, in which nobody can have taken part
     ATTEMPT …       after their ROUND, every submitted attempt of it, by entry and number:
                         receipt|status|own mark|mark after regrades|block|canonical line
                     the fourth empty where it is the attempt's own, the block (of the person) only where the

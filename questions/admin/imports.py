@@ -109,7 +109,7 @@ def _shown(parsed: Any) -> dict[str, Any]:
         "row": parsed.row,
         "content": content,
         "options": [
-            (letter, option, place == content.key)
+            (letter, option, place in content.keys)
             for place, (letter, option) in enumerate(zip(LETTERS, content.options, strict=False))
         ],
     }

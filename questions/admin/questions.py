@@ -205,7 +205,7 @@ class QuestionAdmin(ModelAdmin):
 
 def _options(revision: Revision) -> list[tuple[str, str, bool]]:
     return [
-        (letter, option, place == revision.key)
+        (letter, option, place in revision.keys)
         for place, (letter, option) in enumerate(zip(LETTERS, revision.options, strict=False))
     ]
 

@@ -24,7 +24,7 @@ def read_csv(path: Path = CSV) -> list[tuple[int, Content]]:
                     line["Chủ đề"],
                     line["Câu hỏi"],
                     tuple(line[letter] for letter in LETTERS if line.get(letter)),
-                    LETTERS.index(line["Đáp án"]),
+                    (LETTERS.index(line["Đáp án"]),),
                     line["Giải thích"],
                     line["Căn cứ"],
                 ),

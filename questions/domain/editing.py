@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from contest_site.audit.trail import record
 from contest_site.lib.errors import Invalid, NotNow
-from questions.models import Bank, Question, Revision, Topic
+from questions.models import Bank, Question, Revision, Submission, Topic
 from questions.queries import known_questions
 from questions.rules import Content, fingerprint
 
@@ -17,22 +17,24 @@ if TYPE_CHECKING:
 
 
 @transaction.atomic
-def write_question(bank: Bank, content: Content, *, by: "User") -> Revision:
-    """A new question with its first revision, numbered after the bank's last one.
+def write_question(bank: Bank, content: Content, *, by: "User", submit: bool = True) -> Revision:
+    """A new question with its first revision, numbered after the bank's last one; a draft without `submit`.
 
     The content has passed the form's checks. Raises Invalid for a repeated question or an unknown topic.
     """
     bank = Bank.objects.select_for_update(no_key=True).get(pk=bank.pk)
     last = bank.questions.aggregate(last=Max("number"))["last"] or 0
     question = Question.objects.create(bank=bank, number=last + 1)
-    revision = _write(question, 1, content, by)
+    revision = _write(question, 1, content, by, submit=submit)
     record("wrote question", question, by=by, bank=bank.pk)
     return revision
 
 
 @transaction.atomic
-def revise_question(question: Question, content: Content, *, by: "User", base: int) -> Revision:
-    """The next revision after number `base`, which is what the person was looking at.
+def revise_question(
+    question: Question, content: Content, *, by: "User", base: int, submit: bool = True
+) -> Revision:
+    """The next revision after number `base`, which is what the person was looking at; see write_question.
 
     Raises NotNow when somebody else's revision came first, Invalid when nothing was changed.
     """
@@ -42,12 +44,12 @@ def revise_question(question: Question, content: Content, *, by: "User", base: i
         raise NotNow(_("Câu hỏi vừa được người khác sửa. Xem phiên bản mới rồi sửa lại nếu cần."))
     if content == current.content:
         raise Invalid(_("Nội dung không có gì thay đổi nên không tạo phiên bản mới."))
-    revision = _write(question, base + 1, content, by)
+    revision = _write(question, base + 1, content, by, submit=submit)
     record("revised question", question, by=by, bank=question.bank_id, revision=revision.number)
     return revision
 
 
-def _write(question: Question, number: int, content: Content, by: "User") -> Revision:
+def _write(question: Question, number: int, content: Content, by: "User", *, submit: bool) -> Revision:
     form = fingerprint(content.text)
     other = known_questions(question.bank).get(form)
     if other not in {None, question.number}:
@@ -55,15 +57,22 @@ def _write(question: Question, number: int, content: Content, by: "User") -> Rev
     topic = Topic.objects.filter(bank=question.bank_id, name=content.topic).first()
     if not topic:
         raise Invalid(_("Ngân hàng không có chủ đề này."))
-    return Revision.objects.create(
+    revision = Revision.objects.create(
         question=question,
         number=number,
         topic=topic,
         text=content.text,
         fingerprint=form,
         options=list(content.options),
-        key=content.key,
+        keys=list(content.keys),
         explanation=content.explanation,
         source=content.source,
+        source_link=content.source_link,
+        kind=content.kind,
+        difficulty=content.difficulty or "",
+        tags=list(content.tags),
         writer=by,
     )
+    if submit:
+        Submission.objects.create(revision=revision, by=by)
+    return revision

@@ -9,7 +9,7 @@ from contest_site.audit.trail import record
 from contest_site.lib.errors import Refused
 from questions.importers.parsing import read_questions, topic_form
 from questions.importers.report import ParsedQuestion, Report
-from questions.models import Bank, Question, Revision, Topic
+from questions.models import Bank, Question, Revision, Submission, Topic
 from questions.queries import known_questions
 from questions.rules import fingerprint
 
@@ -45,13 +45,14 @@ def import_questions(bank: Bank, file: IO[bytes], *, by: "User") -> Report:
     questions = Question.objects.bulk_create(
         [Question(bank=bank, number=number) for number in _numbers(bank, report.questions)], BATCH
     )
-    Revision.objects.bulk_create(
+    revisions = Revision.objects.bulk_create(
         [
             _revision(question, parsed, topics, by)
             for question, parsed in zip(questions, report.questions, strict=True)
         ],
         BATCH,
     )
+    Submission.objects.bulk_create([Submission(revision=revision, by=by) for revision in revisions], BATCH)
     record("imported questions", bank, by=by, questions=len(questions), topics=report.topics)
     return report
 
@@ -81,8 +82,12 @@ def _revision(question: Question, parsed: ParsedQuestion, topics: dict[str, Topi
         text=content.text,
         fingerprint=fingerprint(content.text),
         options=list(content.options),
-        key=content.key,
+        keys=list(content.keys),
         explanation=content.explanation,
         source=content.source,
+        source_link=content.source_link,
+        kind=content.kind,
+        difficulty=content.difficulty or "",
+        tags=list(content.tags),
         writer=by,
     )

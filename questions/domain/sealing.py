@@ -27,12 +27,15 @@ def seal_bank(bank: Bank, *, by: "User") -> SealedPool:
     questions = [
         {
             "id": revision.pk,
+            "kind": revision.kind,
             "topic": revision.topic.name,
+            "difficulty": revision.difficulty,
             "text": revision.text,
             "options": revision.options,
-            "key": revision.key,
+            "keys": revision.keys,
             "explanation": revision.explanation,
             "source": revision.source,
+            "source_link": revision.source_link,
         }
         for revision in approved_revisions(bank).select_related("topic")
     ]

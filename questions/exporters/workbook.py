@@ -61,7 +61,7 @@ def _rows(questions: Sequence[tuple[int, Content]], width: int) -> Iterable[list
             content.topic,
             content.text,
             *options,
-            LETTERS[content.key],
+            "".join(LETTERS[key] for key in content.keys),
             content.explanation or None,
             content.source or None,
         ]

@@ -6,7 +6,8 @@ from dataclasses import dataclass, field
 
 from django.utils.translation import gettext as _
 
-from questions.formats.exchange import Choice, Item, Kind, Lost
+from questions.enums import Kind
+from questions.formats.exchange import Choice, Item, Lost
 from questions.formats.holding import Holds, reduce
 from questions.formats.reading import Reading, reader
 from questions.formats.rich_reading import from_plain, to_plain

@@ -20,9 +20,10 @@ from typing import Any, TypeVar
 
 from django.utils.translation import gettext as _
 
+from questions.enums import Difficulty, Kind
 from questions.formats import limits
 from questions.formats.container import pack, unpack
-from questions.formats.exchange import Choice, Difficulty, Item, Kind, Lost, UnreadableError
+from questions.formats.exchange import Choice, Item, Lost, UnreadableError
 from questions.formats.holding import Holds, reduce
 from questions.formats.pictures import PictureFault
 from questions.formats.reading import ItemPictures, Reading, reader

@@ -4,7 +4,8 @@ from collections.abc import Sequence
 
 from django.utils.translation import gettext as _
 
-from questions.formats.exchange import Choice, Item, Kind, Lost
+from questions.enums import Kind
+from questions.formats.exchange import Choice, Item, Lost
 from questions.formats.holding import Holds, reduce
 from questions.formats.rich_reading import from_plain, to_plain
 from questions.formats.tidying import tidy
@@ -43,7 +44,7 @@ def to_content(item: Item) -> Content:
         topic=BETWEEN.join(item.topics),
         text=to_plain(item.text),
         options=tuple(to_plain(choice.text) for choice in item.choices),
-        key=next(place for place, choice in enumerate(item.choices) if choice.right),
+        keys=tuple(place for place, choice in enumerate(item.choices) if choice.right),
         explanation=to_plain(item.explanation),
         source="\n".join(filter(None, [item.source, item.source_link])),
     )
@@ -58,7 +59,7 @@ def from_content(content: Content, *, number: int | None = None, place: str = ""
         topics=tuple(content.topic.split(BETWEEN)),
         text=from_plain(content.text),
         choices=tuple(
-            Choice(from_plain(option), index == content.key) for index, option in enumerate(content.options)
+            Choice(from_plain(option), index in content.keys) for index, option in enumerate(content.options)
         ),
         explanation=from_plain(content.explanation),
         source=content.source,

@@ -12,7 +12,8 @@ from itertools import pairwise
 
 from django.utils.translation import gettext as _
 
-from questions.formats.exchange import FALSE, TRUE, Choice, Item, Kind
+from questions.enums import Kind
+from questions.formats.exchange import FALSE, TRUE, Choice, Item
 from questions.formats.reading import ItemPictures, Reading, reader
 from questions.formats.rich_reading import TooComplexError, to_plain
 from questions.formats.tidying import ADDRESS

@@ -7,25 +7,11 @@ Texts called rich are in the form of `rich`; the others are plain, in NFC. An it
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
-from enum import StrEnum
 
 from django.utils.translation import gettext as _
 
+from questions.enums import Difficulty, Kind
 from questions.formats.rich_reading import pictures_in
-
-
-class Kind(StrEnum):
-    SINGLE = "single"
-    MULTIPLE = "multiple"
-    TRUE_FALSE = "true_false"
-
-
-class Difficulty(StrEnum):
-    EASY = "easy"
-    MEDIUM = "medium"
-    HARD = "hard"
-    VERY_HARD = "very_hard"
-
 
 TRUE, FALSE = "Đúng", "Sai"  # the choices of a true/false item, in this order
 

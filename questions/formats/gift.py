@@ -12,9 +12,10 @@ from decimal import Decimal
 
 from django.utils.translation import gettext as _
 
+from questions.enums import Kind
 from questions.formats import limits, remarks
 from questions.formats.categories import category_path, topics_of
-from questions.formats.exchange import FALSE, TRUE, Choice, Item, Kind, Lost
+from questions.formats.exchange import FALSE, TRUE, Choice, Item, Lost
 from questions.formats.holding import Holds, reduce
 from questions.formats.markup import html_of
 from questions.formats.reading import ItemPictures, Reading, reader

@@ -5,8 +5,9 @@ from dataclasses import dataclass, replace
 
 from django.utils.translation import gettext as _
 
+from questions.enums import Kind
 from questions.formats import remarks
-from questions.formats.exchange import Choice, Item, Kind, Lost
+from questions.formats.exchange import Choice, Item, Lost
 from questions.formats.rich import (
     Atom,
     Cell,

@@ -16,9 +16,10 @@ from defusedxml.common import DefusedXmlException
 from defusedxml.ElementTree import iterparse
 from django.utils.translation import gettext as _
 
+from questions.enums import Kind
 from questions.formats import limits, remarks
 from questions.formats.categories import category_path, topics_of
-from questions.formats.exchange import FALSE, TRUE, Choice, Item, Kind, Lost, UnreadableError
+from questions.formats.exchange import FALSE, TRUE, Choice, Item, Lost, UnreadableError
 from questions.formats.holding import Holds, reduce
 from questions.formats.markup import html_of
 from questions.formats.reading import ItemPictures, Reading, decoded, reader

@@ -3,7 +3,8 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from questions.formats.exchange import Item, Kind
+from questions.enums import Kind
+from questions.formats.exchange import Item
 from questions.formats.tidying import letter
 
 

@@ -7,8 +7,9 @@ from decimal import Decimal
 
 from django.utils.translation import gettext as _
 
+from questions.enums import Difficulty, Kind
 from questions.formats import limits
-from questions.formats.exchange import FALSE, TRUE, Choice, Difficulty, Item, Kind
+from questions.formats.exchange import FALSE, TRUE, Choice, Item
 from questions.formats.rich import line_text
 from questions.formats.rich_reading import clean_rich, from_plain, pictures_in, to_plain
 from questions.rules import (

@@ -48,7 +48,7 @@ EXAMPLE = Content(
     topic="Cải cách thủ tục hành chính",
     text="Ví dụ: Một năm có bao nhiêu tháng? (xóa dòng này trước khi nhập)",
     options=("10 tháng", "11 tháng", "12 tháng", "13 tháng"),
-    key=2,
+    keys=(2,),
     explanation="Theo dương lịch, một năm có 12 tháng.",
     source="Điều, khoản và số, ký hiệu văn bản làm căn cứ",
 )
@@ -129,7 +129,7 @@ class _Row:
         if not self.faultless:
             return None
         topic = topics.setdefault(topic_form(texts[TOPIC]), texts[TOPIC])
-        return Content(topic, texts[TEXT], options, key, texts[EXPLANATION], texts[SOURCE])
+        return Content(topic, texts[TEXT], options, (key,), texts[EXPLANATION], texts[SOURCE])
 
     def _cell(self, column: str) -> CellText:
         return self.cells.get(column, CellText())

@@ -99,7 +99,7 @@ def answered(
         seed=b"0" * 32,
         paper=list(paper),
         orders=orders,
-        widths=widths,
+        limits=widths,
         answers=answers,
         started_at=ended - timedelta(milliseconds=duration_ms),
         deadline=ended + timedelta(minutes=1),
@@ -116,7 +116,7 @@ def answered(
 def round_questions(round: Round) -> list[tuple[int, int]]:
     from questions.pools import load_pool
 
-    return [(len(question.options), question.key) for question in load_pool(round.seal.pool_id).questions]
+    return [(len(question.options), question.keys[0]) for question in load_pool(round.seal.pool_id).questions]
 
 
 def place_of(option: int, order: int, width: int) -> int:

@@ -23,8 +23,8 @@ def tapped(attempt: Attempt, right: int) -> dict[int, int]:
     """What to tap so that so many of the first questions are right and the others wrong."""
     answers = {}
     for at, question in enumerate(paper_questions(attempt)):
-        shown = permutation(attempt.orders[at], attempt.widths[at])
-        option = question.key if at < right else (question.key + 1) % len(question.options)
+        shown = permutation(attempt.orders[at], attempt.limits[at])
+        option = question.keys[0] if at < right else (question.keys[0] + 1) % len(question.options)
         answers[at + 1] = 1 + shown.index(option)
     return answers
 
@@ -59,7 +59,7 @@ def row(
         seed=seed,
         paper=paper.questions,
         orders=paper.orders,
-        widths=widths,
+        limits=widths,
         started_at=started_at,
         deadline=started_at + timedelta(minutes=round.time_limit_minutes),
         submitted_at=ended,

@@ -212,7 +212,7 @@ def _row(arena: Arena, scene: Scene, at: int, one: Sat) -> Attempt:
         seed=b"0" * 32,
         paper=list(range(QUESTIONS)),
         orders=[0] * QUESTIONS,
-        widths=[4] * QUESTIONS,
+        limits=[4] * QUESTIONS,
         answers=[1] * QUESTIONS,
         started_at=ended - timedelta(seconds=one.seconds),
         deadline=ended + timedelta(minutes=1),

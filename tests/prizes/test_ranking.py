@@ -464,7 +464,7 @@ def test_no_ranking_while_an_attempt_is_open() -> None:
     round = over()
     entry = make_entry(round.contest)
     Attempt.objects.create(
-        entry=entry, round=round, number=1, seed=b"0" * 32, paper=[0], orders=[0], widths=[4], answers=[0],
+        entry=entry, round=round, number=1, seed=b"0" * 32, paper=[0], orders=[0], limits=[4], answers=[0],
         deadline=round.closes_at + timedelta(hours=1),
     )  # fmt: skip
     with pytest.raises(NotNow):

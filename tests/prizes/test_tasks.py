@@ -67,7 +67,7 @@ def test_open_attempts_are_finished_before_the_ranking() -> None:
     round = make_round(make_contest(opens_at=now - timedelta(hours=2), closes_at=now + timedelta(hours=1)))
     attempt = Attempt.objects.create(
         entry=make_entry(round.contest), round=round, number=1, seed=b"0" * 32,
-        paper=list(range(30)), orders=[0] * 30, widths=[4] * 30, answers=[0] * 30,
+        paper=list(range(30)), orders=[0] * 30, limits=[4] * 30, answers=[0] * 30,
         started_at=now - timedelta(minutes=5), deadline=now + timedelta(minutes=25),
     )  # fmt: skip
     RoundClosing.objects.create(round=round, by=make_staff(), reason="Sự cố")

@@ -3,7 +3,7 @@
 from django.contrib.auth.models import Permission
 
 from contest_site.accounts.models import User
-from questions.models import Appraisal, Bank, Question, Revision, Topic
+from questions.models import Appraisal, Bank, Question, Revision, Submission, Topic
 from questions.rules import fingerprint
 
 
@@ -29,18 +29,20 @@ def revision(
 ) -> Revision:
     question, _ = Question.objects.get_or_create(bank=bank, number=number)
     text = text or f"Câu hỏi {number} phiên bản {version}?"
-    return Revision.objects.create(
+    made = Revision.objects.create(
         question=question,
         number=version,
         topic=bank.topics.get(name=topic) if topic else bank.topics.all()[0],
         text=text,
         fingerprint=fingerprint(text),
         options=["Một", "Hai", "Ba", "Bốn"],
-        key=key,
+        keys=[key],
         explanation="Giải thích bí mật",
         source="Điều 1",
         writer=by,
     )
+    Submission.objects.create(revision=made, by=by)
+    return made
 
 
 def verdict(of: Revision, by: User, word: str = "approved") -> Appraisal:

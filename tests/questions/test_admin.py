@@ -401,7 +401,7 @@ class TestEdit:
         page = client(appraiser).post(url("question_edit", old.question_id), self.DATA, follow=True)
         assert "Đã lưu phiên bản 2" in text(page)
         new = old.question.revisions.get(number=2)
-        assert (new.text, new.key, new.options, new.writer) == (
+        assert (new.text, new.keys[0], new.options, new.writer) == (
             "Câu đã sửa?",
             2,
             ["a", "b", "c", "d"],

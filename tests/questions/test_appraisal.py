@@ -13,7 +13,7 @@ from questions.rules import Content
 from tests.questions.helpers import bank_with_topics, person, revision, verdict
 
 pytestmark = pytest.mark.django_db
-CONTENT = Content("Thể chế", "Câu mới?", ("a", "b", "c", "d"), 2, "Vì", "Điều 2")
+CONTENT = Content("Thể chế", "Câu mới?", ("a", "b", "c", "d"), (2,), "Vì", "Điều 2")
 
 
 @pytest.fixture
@@ -163,4 +163,4 @@ class TestEdit:
     def test_a_topic_of_another_bank_is_refused(self, bank: Bank, writer: User) -> None:
         bank_with_topics("Khác", "Chuyển đổi số")
         with pytest.raises(Invalid, match="không có chủ đề"):
-            write_question(bank, Content("Chuyển đổi số", "Gì?", ("a", "b", "c", "d"), 0), by=writer)
+            write_question(bank, Content("Chuyển đổi số", "Gì?", ("a", "b", "c", "d"), (0,)), by=writer)

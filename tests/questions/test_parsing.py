@@ -17,7 +17,7 @@ from questions.rules import Content
 from tests.questions.workbooks import HEADINGS, OLE, excel, repacked, row, saved, workbook
 
 CONTENT = Content(
-    "Cải cách thể chế", "Câu hỏi số 1?", ("Một", "Hai", "Ba", "Bốn"), 1, "Vì thế.", "Điều 1 Luật A"
+    "Cải cách thể chế", "Câu hỏi số 1?", ("Một", "Hai", "Ba", "Bốn"), (1,), "Vì thế.", "Điều 1 Luật A"
 )
 
 
@@ -42,7 +42,7 @@ def notes(report: Report) -> list[str]:
 def test_a_file_in_the_office_shape() -> None:
     report = read(excel(row(1), row(2, cau_hoi="Câu khác?", dap_an="d")))
     assert report.questions[0] == ParsedQuestion(2, 1, CONTENT)
-    assert report.questions[1].content.key == 3
+    assert report.questions[1].content.keys == (3,)
     assert (report.problems, report.notes, report.topics) == ([], [], {"Cải cách thể chế": 2})
 
 
@@ -78,7 +78,7 @@ def test_up_to_seven_options() -> None:
     four = [*row(3)[:7], None, None, None, "E", "", ""]
     report = read(excel(seven, gap, four, headings=headings))
     assert report.questions[0].content.options == ("Một", "Hai", "Ba", "Bốn", "Năm", "Sáu", "Bảy")
-    assert report.questions[0].content.key == 6
+    assert report.questions[0].content.keys == (6,)
     assert [str(problem) for problem in report.problems] == [
         "Dòng 3, cột E: phương án còn trống",
         "Dòng 4, cột Đáp án: đáp án E không có trong các phương án",

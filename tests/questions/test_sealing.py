@@ -55,8 +55,9 @@ def test_the_sealed_text_is_canonical_and_digested(bank: Bank, writer: User, app
     pool = seal_bank(bank, by=appraiser)
 
     assert pool.content == (
-        f'[{{"explanation":"Giải thích bí mật","id":{one.pk},"key":1,"options":["Một","Hai","Ba","Bốn"],'
-        '"source":"Điều 1","text":"Cải cách “gì”?","topic":"Thể chế"}]'
+        f'[{{"difficulty":"","explanation":"Giải thích bí mật","id":{one.pk},"keys":[1],"kind":"single",'
+        '"options":["Một","Hai","Ba","Bốn"],"source":"Điều 1","source_link":"","text":"Cải cách “gì”?",'
+        '"topic":"Thể chế"}]'
     )
     assert pool.digest == hashlib.sha256(pool.content.encode("utf-8")).hexdigest()
     assert (pool.size, pool.sealed_by) == (1, appraiser)
@@ -104,10 +105,19 @@ def test_a_pool_is_loaded_with_its_topics_and_then_kept_in_memory(
     with django_assert_num_queries(1):  # type: ignore[operator]
         pool = load_pool(sealed.pk)
         assert load_pool(sealed.pk) is pool
-    assert pool.topics == {"Chuyển đổi số": (0, 2), "Thể chế": (1,)}
+    assert (pool.stratum("Chuyển đổi số"), pool.stratum("Thể chế"), pool.stratum("Thể")) == ((0, 2), (1,), ())
     assert pool.digest == sealed.digest
     assert pool.questions[1] == PoolQuestion(
-        two.pk, "Thể chế", two.text, ("Một", "Hai", "Ba", "Bốn"), 3, "Giải thích bí mật", "Điều 1"
+        id=two.pk,
+        kind="single",
+        topic="Thể chế",
+        difficulty="",
+        text=two.text,
+        options=("Một", "Hai", "Ba", "Bốn"),
+        keys=(3,),
+        explanation="Giải thích bí mật",
+        source="Điều 1",
+        source_link="",
     )
 
 

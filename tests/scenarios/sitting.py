@@ -49,9 +49,9 @@ class Sitting:
     def answer(self, dice: random.Random, wrong: int, answers: Mapping[int, int | None]) -> None:
         """All right but for so many, of which some are blank; and then what `answers` says."""
         questions = self.questions
-        self.options = [question.key for question in questions]
+        self.options = [question.keys[0] for question in questions]
         for place in dice.sample(range(len(questions)), wrong):
-            key, width = questions[place].key, len(questions[place].options)
+            key, width = questions[place].keys[0], len(questions[place].options)
             self.options[place] = None if place % 5 == 0 else (key + 1 + place % (width - 1)) % width
         for question, option in answers.items():
             if question in self.drawn.questions:
@@ -87,7 +87,7 @@ class Sitting:
             "seed": self.seed,
             "paper": _array(drawn.questions),
             "orders": _array(drawn.orders),
-            "widths": _array(widths),
+            "limits": _array(widths),
             "answers": _array(tapped),
             "prediction_draft": self.guess,
             "revision": len(questions),
@@ -98,7 +98,7 @@ class Sitting:
             "finished_by": "server" if self.by_server else "contestant",
             "choices": _array(self.paper().choices),
             "correct": sum(
-                option == question.key for option, question in zip(self.options, questions, strict=True)
+                option == question.keys[0] for option, question in zip(self.options, questions, strict=True)
             ),
             "duration_ms": self.duration_ms,
             "receipt": self._receipt(tapped),

@@ -348,7 +348,7 @@ def make_world(name: str | Path, *, seed: int = 1) -> World:
     for round in contest.rounds.all():
         seal = seal_round(round, by=secretary)
         world.sealed[round.number] = sealed_paper(seal.pk)
-        keys = [question.key for question in world.sealed[round.number].pool.questions]
+        keys = [question.keys[0] for question in world.sealed[round.number].pool.questions]
         world.facts.keys[round.number] = keys
     announce(contest, by=chair)
     world.reload()

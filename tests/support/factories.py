@@ -40,7 +40,7 @@ from contests.models import (
     RoundSeal,
     Unit,
 )
-from questions.models import Appraisal, Bank, Question, Revision, Topic
+from questions.models import Appraisal, Bank, Question, Revision, Submission, Topic
 
 PASSWORD = "mot-mat-khau-dai"
 _serial = count(1)
@@ -86,13 +86,14 @@ def make_bank(questions: int = 40, *, topics: int = 2, name: str = "", approved:
             text=f"Câu hỏi số {at + 1} của {bank}?",
             fingerprint=f"cau hoi so {at + 1} cua {bank.pk}",
             options=[f"Đúng {at}" if place == at % 4 else f"Sai {at}-{place}" for place in range(4)],
-            key=at % 4,
+            keys=[at % 4],
             explanation=f"Giải thích bí mật {at + 1}",
             source="Điều 1 Luật A",
             writer=writer,
         )
         for at, question in enumerate(rows)
     )
+    Submission.objects.bulk_create(Submission(revision=revision, by=writer) for revision in revisions)
     if approved:
         Appraisal.objects.bulk_create(
             Appraisal(revision=revision, verdict="approved", writer=writer, appraiser=appraiser)
@@ -274,7 +275,7 @@ def submitted_attempt(
         seed=b"0" * 32,
         paper=list(range(width)),
         orders=[0] * width,
-        widths=[4] * width,
+        limits=[4] * width,
         answers=[1] * width,
         started_at=ended - timedelta(milliseconds=duration_ms),
         deadline=ended + timedelta(minutes=1),

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 
 from django.utils.translation import gettext as _
 
-from questions.formats.exchange import Difficulty
+from questions.enums import Difficulty
 from questions.formats.word.model import Line
 from questions.formats.word.parts import Part
 

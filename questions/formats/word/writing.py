@@ -15,8 +15,9 @@ from docx.oxml.ns import qn
 from docx.shared import Cm, Emu, Pt
 from docx.text.paragraph import Paragraph as WordParagraph
 
+from questions.enums import Kind
 from questions.formats.container import pack
-from questions.formats.exchange import Item, Kind, Lost
+from questions.formats.exchange import Item, Lost
 from questions.formats.holding import Holds, reduce
 from questions.formats.rich import Break, Cell, Inline, ListBlock, Paragraph, Picture, Row, Table
 from questions.formats.rich_reading import from_plain, parse

@@ -85,7 +85,7 @@ def test_after_the_deadline_nothing_is_saved() -> None:
         seed=b"s" * 32,
         paper=list(range(30)),
         orders=[0] * 30,
-        widths=[4] * 30,
+        limits=[4] * 30,
         answers=[0] * 30,
         started_at=now - timedelta(minutes=31),
         deadline=now - timedelta(minutes=1),

@@ -60,7 +60,7 @@ def overdue_attempt(entry: Entry, round: Round, *, minutes: int = 1) -> Attempt:
         seed=b"s" * 32,
         paper=list(range(30)),
         orders=[0] * 30,
-        widths=[4] * 30,
+        limits=[4] * 30,
         answers=[1, *[0] * 29],
         prediction_draft=Decimal(7),
         started_at=now - timedelta(minutes=minutes + 30),

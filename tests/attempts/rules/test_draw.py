@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from attempts.rules.draw import Stream, attempt_seed, draw
 
 SEED = bytes(range(32))
-TOPICS = {"A": tuple(range(10)), "B": tuple(range(10, 30))}
+A, B = tuple(range(10)), tuple(range(10, 30))
 WIDTHS = [4] * 30
 # Worked out once with a separate script that follows the published rule.
 EXPECTED_NUMBERS = [1, 13, 5, 22, 10, 28, 23, 3]
@@ -16,8 +16,8 @@ EXPECTED_PAPER = ([11, 22, 15, 1, 5], [2, 3, 10, 18, 21])
 
 
 def test_the_same_seed_gives_the_same_paper() -> None:
-    quotas = [("A", 3), ("B", 7)]
-    assert draw(TOPICS, WIDTHS, quotas, 10, SEED) == draw(TOPICS, WIDTHS, quotas, 10, SEED)
+    strata = [(A, 3), (B, 7)]
+    assert draw(strata, WIDTHS, 10, SEED) == draw(strata, WIDTHS, 10, SEED)
 
 
 def test_the_published_rule_gives_these_numbers() -> None:
@@ -25,7 +25,7 @@ def test_the_published_rule_gives_these_numbers() -> None:
     stream = Stream(SEED)
     assert [stream.below(30) for _ in range(8)] == EXPECTED_NUMBERS
     assert attempt_seed(b"k" * 32, 7, 11, 1).hex() == EXPECTED_SEED
-    paper = draw(TOPICS, WIDTHS, [("A", 2), ("B", 3)], 5, SEED)
+    paper = draw([(A, 2), (B, 3)], WIDTHS, 5, SEED)
     assert (paper.questions, paper.orders) == EXPECTED_PAPER
 
 
@@ -33,25 +33,25 @@ def test_the_published_rule_gives_these_numbers() -> None:
 def test_quotas_are_filled_without_repeats(seed: bytes, a: int, b: int) -> None:
     if a + b == 0:
         return
-    quotas = [(topic, n) for topic, n in (("A", a), ("B", b)) if n]
-    paper = draw(TOPICS, WIDTHS, quotas, a + b, seed)
+    strata = [(indices, n) for indices, n in ((A, a), (B, b)) if n]
+    paper = draw(strata, WIDTHS, a + b, seed)
     assert len(set(paper.questions)) == a + b
-    assert sum(index in TOPICS["A"] for index in paper.questions) == a
+    assert sum(index in A for index in paper.questions) == a
     assert all(0 <= order < factorial(4) for order in paper.orders)
 
 
 @given(st.binary(min_size=32, max_size=32), st.integers(1, 30))
 def test_without_quotas_the_whole_pool_is_drawn_from(seed: bytes, total: int) -> None:
-    paper = draw(TOPICS, WIDTHS, [], total, seed)
+    paper = draw([], WIDTHS, total, seed)
     assert len(set(paper.questions)) == total
     assert set(paper.questions) <= set(range(30))
 
 
 def test_a_pool_that_is_too_small_is_an_error() -> None:
     with pytest.raises(ValueError, match="too few"):
-        draw(TOPICS, WIDTHS, [("A", 11)], 11, SEED)
+        draw([(A, 11)], WIDTHS, 11, SEED)
     with pytest.raises(ValueError, match="add up"):
-        draw(TOPICS, WIDTHS, [("A", 3)], 4, SEED)
+        draw([(A, 3)], WIDTHS, 4, SEED)
 
 
 def test_every_question_and_order_is_equally_likely() -> None:
@@ -59,7 +59,7 @@ def test_every_question_and_order_is_equally_likely() -> None:
     seen = [0] * 30
     orders = [0] * 24
     for n in range(6000):
-        paper = draw(TOPICS, WIDTHS, [], 5, n.to_bytes(32, "big"))
+        paper = draw([], WIDTHS, 5, n.to_bytes(32, "big"))
         for index in paper.questions:
             seen[index] += 1
         orders[paper.orders[0]] += 1

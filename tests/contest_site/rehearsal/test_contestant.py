@@ -28,9 +28,9 @@ def test_the_right_options_are_found_where_the_paper_shows_them() -> None:
     shown = page(client.get(f"/bai-thi/{attempt.pk}/").content.decode())
     found = read_questions(shown, keys_of(Round.objects.get(pk=round.pk)))
     expected = [
-        1 + permutation(rank, width).index(question.key)
+        1 + permutation(rank, width).index(question.keys[0])
         for question, rank, width in zip(
-            paper_questions(attempt), attempt.orders, attempt.widths, strict=True
+            paper_questions(attempt), attempt.orders, attempt.limits, strict=True
         )
     ]
     assert [one.right for one in found] == expected

@@ -30,6 +30,7 @@ KEYS = {
     *("plan", "rounds", "contestants", "attempts", "answers_saved", "errors", "promoted", "refused"),
     *("ranked", "ties", "awards", "unit_awards", "amount", "certificates", "report_rows", "seconds", "steps"),
 }
+ERASED = "SELECT count(*) FROM audit_auditevent WHERE verb = 'erased rehearsal'"
 NOT_COUNTED = {"audit_auditevent", "django_migrations"}
 
 
@@ -91,6 +92,12 @@ def processes_of(site: Site) -> list[str]:
     return found
 
 
+def logs(site: Site) -> str:
+    """What the servers of a failed rehearsal have written; the folder is gone when the run has ended."""
+    files = sorted(Path(site.env["VAR_DIR"]).glob("rehearsal/*/*.log"))
+    return "".join(f"\n--- {path.name}\n{path.read_text()[-4000:]}" for path in files)
+
+
 def smaller(plan: str, folder: Path, **instead: str) -> Path:
     """A copy of a seed plan with shorter papers and fewer rounds, so that it is played in a few seconds."""
     words = stage.plan_path(plan).read_text(encoding="utf-8")
@@ -111,7 +118,7 @@ def played(site: Site, plan: Path, contestants: int, folder: Path) -> dict[str, 
     report = folder / "r.json"
     words = ("--plan", str(plan), "--contestants", str(contestants), "--concurrency", "4")
     result = site.rehearse(*words, "--json", str(report))
-    assert result.returncode == 0, result.stdout + result.stderr
+    assert result.returncode == 0, result.stdout + result.stderr + logs(site)
     found: dict[str, Any] = json.loads(report.read_text())
     assert found.keys() == KEYS
     assert found["errors"] == 0
@@ -121,7 +128,7 @@ def played(site: Site, plan: Path, contestants: int, folder: Path) -> dict[str, 
 @pytest.mark.e2e
 @pytest.mark.xdist_group("e2e")
 def test_a_whole_contest_is_played_and_erased(site: Site, tmp_path: Path) -> None:
-    before, files = site.counts(), site.files()
+    before, files, erased = site.counts(), site.files(), site.query(ERASED)[0][0]
     plan = stage.plan_path("quang-ngai-2024")
     report = played(site, plan, CONTESTANTS, tmp_path)
     assert (report["plan"], report["rounds"], report["contestants"]) == ("quang-ngai-2024", 1, CONTESTANTS)
@@ -148,7 +155,7 @@ def test_a_whole_contest_is_played_and_erased(site: Site, tmp_path: Path) -> Non
     assert cleaned.returncode == 0, cleaned.stdout + cleaned.stderr
     assert site.counts() == before
     assert site.files() == files
-    assert site.query("SELECT count(*) FROM audit_auditevent WHERE verb = 'erased rehearsal'") == [(1,)]
+    assert site.query(ERASED) == [(erased + 1,)]
 
 
 @pytest.mark.e2e

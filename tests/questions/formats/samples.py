@@ -10,7 +10,8 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from questions.formats.exchange import Choice, Difficulty, Item, Kind, Lost, Read
+from questions.enums import Difficulty, Kind
+from questions.formats.exchange import Choice, Item, Lost, Read
 from questions.formats.pictures import read_picture
 from questions.formats.rich_reading import TooComplexError
 from questions.formats.tidying import faults, tidy

@@ -3,8 +3,9 @@
 import pytest
 from hypothesis import given, settings
 
+from questions.enums import Kind
 from questions.formats.aiken import HOLDS, _unfit, read, write
-from questions.formats.exchange import Item, Kind, Read
+from questions.formats.exchange import Item, Read
 from tests.questions.formats.roundtrip import round_trip
 from tests.questions.formats.samples import item, papers, problems, truth
 

@@ -3,8 +3,9 @@
 import pytest
 from hypothesis import given, settings
 
+from questions.enums import Kind
 from questions.formats.content import HOLDS, from_content, to_contents
-from questions.formats.exchange import Item, Kind
+from questions.formats.exchange import Item
 from questions.rules import Content
 from tests.questions.formats.samples import NAMES, item, papers, placeless, truth
 
@@ -12,7 +13,7 @@ CONTENT = Content(
     "Cải cách / Thể chế",
     "Một < hai?\nDòng hai",
     ("a", "b & c", "d", "e"),
-    1,
+    (1,),
     "Vì\nthế",
     "Điều 1\nhttps://a.vn",
 )
@@ -50,7 +51,7 @@ def test_what_excel_cannot_hold_is_reported(given_item: Item, sentence: str) -> 
 
 def test_true_false_is_two_options() -> None:
     ((_number, content),), lost = to_contents([truth(True, topics=("A",))])
-    assert (content.options, content.key, lost) == (("Đúng", "Sai"), 0, [])
+    assert (content.options, content.keys, lost) == (("Đúng", "Sai"), (0,), [])
     assert from_content(content).kind is Kind.TRUE_FALSE
 
 

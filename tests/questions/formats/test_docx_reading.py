@@ -4,8 +4,9 @@ from collections.abc import Sequence
 
 import pytest
 
+from questions.enums import Difficulty, Kind
 from questions.formats.docx_file import read
-from questions.formats.exchange import Difficulty, Item, Kind, Read
+from questions.formats.exchange import Item, Read
 from questions.formats.pictures import read_picture
 from tests.questions.formats.samples import notes, png, problems
 from tests.questions.formats.words import Content, Para, word

@@ -5,7 +5,8 @@ from decimal import Decimal
 import pytest
 from hypothesis import given, settings
 
-from questions.formats.exchange import Choice, Difficulty, Kind, Read
+from questions.enums import Difficulty, Kind
+from questions.formats.exchange import Choice, Read
 from questions.formats.gift import HOLDS, read, write
 from tests.questions.formats.roundtrip import round_trip
 from tests.questions.formats.samples import NAMES, PICTURES, item, notes, papers, placeless, problems, truth

@@ -6,7 +6,8 @@ from decimal import Decimal
 import pytest
 from hypothesis import given, settings
 
-from questions.formats.exchange import Choice, Difficulty, Item, Kind, Read
+from questions.enums import Difficulty, Kind
+from questions.formats.exchange import Choice, Item, Read
 from questions.formats.moodle_xml import HOLDS, read, write
 from questions.formats.pictures import read_picture
 from tests.questions.formats.roundtrip import round_trip

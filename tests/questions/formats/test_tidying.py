@@ -6,7 +6,8 @@ from decimal import Decimal
 import pytest
 from hypothesis import given, settings
 
-from questions.formats.exchange import Choice, Difficulty, Item, Kind
+from questions.enums import Difficulty, Kind
+from questions.formats.exchange import Choice, Item
 from questions.formats.tidying import difficulty_named, faults, tidy
 from questions.rules import NOTE_LIMIT, OPTION_LIMIT, TEXT_LIMIT, TOPIC_LIMIT
 from tests.questions.formats.samples import NAMES, item, items, truth
