@@ -11,6 +11,7 @@ urlpatterns = [
     path("cuoc-thi/<slug:slug>/", views.contest, name="contest"),
     path("bai-thi/<uuid:attempt_id>/ket-qua/", views.result, name="result"),
     path("cua-toi/", views.mine, name="mine"),
+    path("", include("questions.urls")),
     path("", include("contests.urls")),
     path("", include("attempts.urls")),
     path("", include("prizes.urls")),
