@@ -12,6 +12,9 @@ from questions.enums import Difficulty, Kind
 
 LETTERS = "ABCDEFG"
 MIN_OPTIONS = 4
+# Fewer are an omission unless the file or the form says that they are meant; two there are always.
+USUAL_OPTIONS = {Kind.SINGLE: MIN_OPTIONS, Kind.MULTIPLE: 3, Kind.TRUE_FALSE: 2}
+LEAST_OPTIONS = 2
 MAX_OPTIONS = 7  # the rank of a permutation of 7 options still fits PostgreSQL's smallint
 TOPIC_LIMIT = 200
 TEXT_LIMIT = 2_000
