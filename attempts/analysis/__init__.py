@@ -1,0 +1,1 @@
+"""Item analysis: what the submitted papers of a round tell about its questions."""
