@@ -13,16 +13,20 @@ from attempts.rules.predictions import read_prediction
 from attempts.rules.receipts import read_receipt
 from contest_site.lib.errors import Invalid
 from contests.enums import PredictionTarget
+from questions.rules import MAX_OPTIONS
 
 QUESTION = re.compile(r"q([1-9]\d{0,2})")
-VALUE = re.compile(r"[0-9]")
+VALUE = re.compile(r"\d{1,3}", re.ASCII)
+# Without script each option ticked is a field of its own: they add up to the answer, with a 0 for none.
+TICKS = re.compile(r"m([1-9]\d{0,2})")
+TICKED = {str(1 << place): 1 << place for place in range(MAX_OPTIONS)} | {"0": 0}
 REVISION = re.compile(r"\d{1,9}")
 KNOWN = {"csrfmiddlewaretoken", "revision", "prediction"}
 
 
 @dataclass(frozen=True)
 class SentPaper:
-    """What came: answers by question number (0 = cleared); the prediction's text, the revision, or None."""
+    """What came: answers by question number (0 = cleared; attempts.rules.marking); the prediction's text, the revision, or None."""
 
     answers: dict[int, int]
     prediction: str | None
@@ -35,11 +39,13 @@ def read_paper(data: QueryDict) -> SentPaper:
     for name in data:
         values = data.getlist(name)
         if match := QUESTION.fullmatch(name):
-            if len(values) != 1 or not (VALUE.fullmatch(values[0]) and values[0].isascii()):
-                raise Invalid(
-                    _("Câu %(number)s: mỗi câu chọn một phương án trong đề.") % {"number": match[1]}
-                )
+            if len(values) != 1 or not VALUE.fullmatch(values[0]):
+                raise _not_of_paper(match[1])
             answers[int(match[1])] = int(values[0])
+        elif match := TICKS.fullmatch(name):
+            if len(set(values)) != len(values) or not TICKED.keys() >= set(values):
+                raise _not_of_paper(match[1])
+            answers[int(match[1])] = sum(TICKED[value] for value in values)
         elif name not in KNOWN or len(values) != 1:
             raise Invalid(
                 _("Dữ liệu gửi lên không đúng mẫu của bài thi. Vui lòng tải lại trang rồi thử lại.")
@@ -48,6 +54,10 @@ def read_paper(data: QueryDict) -> SentPaper:
     if revision and not REVISION.fullmatch(revision):
         raise Invalid(_("Dữ liệu gửi lên không đúng mẫu của bài thi. Vui lòng tải lại trang rồi thử lại."))
     return SentPaper(answers, data.get("prediction"), int(revision) if revision else None)
+
+
+def _not_of_paper(number: str) -> Invalid:
+    return Invalid(_("Câu %(number)s: chỉ chọn phương án có trong đề.") % {"number": number})
 
 
 def prediction_value(text: str | None, target: str) -> Decimal | None:

@@ -167,8 +167,9 @@ class Reinstatement(models.Model):
 class KeyCorrection(models.Model):
     """A question of a round's sealed pool is to be marked otherwise; in force once approved. Final.
 
-    `question` is its index in the pool; `accepted` holds the canonical options (from 0) that count as right;
-    all of them with `void`: the question counts as right for everybody, also where it was left blank.
+    `question` is its index in the pool; `accepted` holds the canonical options (from 0) that count as right:
+    any of them where one option is chosen, the right combination where several may be; all of them with
+    `void`: the question counts as right for everybody, also where it was left blank.
     A later approved correction of the same question replaces an earlier one.
     """
 

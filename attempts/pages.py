@@ -1,5 +1,6 @@
 """What the contestant's pages show, put together from an attempt."""
 
+from dataclasses import dataclass
 from string import ascii_uppercase
 from typing import Any
 
@@ -18,11 +19,13 @@ from attempts.queries import (
     result_visible,
     standing_disqualification,
 )
+from attempts.rules.marking import BLANK
 from attempts.rules.permutation import permutation
 from contest_site.lib.templatetags.vi import number as grouped
 from contests.enums import PredictionTarget
 from contests.models import Entry, Round
 from contests.queries import RoundState, effective_close, exclusion_of, round_state
+from questions.enums import Kind
 
 
 def remaining_seconds(attempt: Attempt) -> int:
@@ -72,22 +75,39 @@ def paper_context(attempt: Attempt) -> dict[str, Any]:
     }
 
 
+@dataclass(frozen=True)
+class PaperOption:
+    """An option as a paper shows it; where several may be ticked, the values ticked add up to the answer."""
+
+    value: int
+    letter: str
+    text: str
+    chosen: bool
+
+
 def _items(attempt: Attempt) -> list[dict[str, Any]]:
     items = []
     for at, question in enumerate(paper_questions(attempt)):
-        order = permutation(attempt.orders[at], attempt.limits[at])
+        order = permutation(attempt.orders[at], len(question.options))
         answer = attempt.answers[at]
+        multiple = question.kind == Kind.MULTIPLE
         items.append(
             {
                 "number": at + 1,
                 "topic": question.topic,
                 "text": question.text,
-                # The value is the place shown, so it says nothing about the bank's own order.
+                "multiple": multiple,
+                # The value tells the place shown, so it says nothing about the bank's own order.
                 "options": [
-                    (str(place + 1), ascii_uppercase[place], question.options[option])
+                    PaperOption(
+                        value=1 << place if multiple else place + 1,
+                        letter=ascii_uppercase[place],
+                        text=question.options[option],
+                        chosen=bool(answer >> place & 1) if multiple else answer == place + 1,
+                    )
                     for place, option in enumerate(order)
                 ],
-                "answer": str(answer) if answer else "",
+                "answered": answer != BLANK,
             }
         )
     return items

@@ -151,7 +151,8 @@ if INSECURE_HTTP:
     STATIC_ROOT.mkdir(parents=True, exist_ok=True)
 WHITENOISE_USE_FINDERS = INSECURE_HTTP
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2_500_000
-DATA_UPLOAD_MAX_NUMBER_FIELDS = 1_000
+# A paper of 200 questions with 7 options to tick each, sent without script.
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 2_000
 FILE_UPLOAD_MAX_MEMORY_SIZE = 2_500_000
 
 # --- Language and time ----------------------------------------------------------------------------

@@ -52,6 +52,11 @@ class Marking(models.TextChoices):
     WHOLE = "whole", _("Chọn đúng và đủ các đáp án mới được tính là câu đúng")
     PARTS = "parts", _("Mỗi đáp án đúng được tính một phần, mỗi phương án sai bị trừ một phần")
 
+    @property
+    def parts(self) -> int:
+        """Into how many equal parts a question's mark is divided; 60 can be shared by 1 to 6 keys."""
+        return 60 if self is Marking.PARTS else 1
+
 
 class NamesShown(models.TextChoices):
     FULL = "full", _("Họ và tên đầy đủ")

@@ -9,7 +9,7 @@ from django.db import OperationalError, transaction
 from django.db.models import F, Q
 from django.db.models.functions import Now
 
-from attempts.domain.papers import paper_questions
+from attempts.domain.papers import paper_scales
 from attempts.models import Attempt, Prediction
 from attempts.queries import line_of
 from attempts.rules.marking import mark
@@ -32,8 +32,7 @@ def seal_attempt(attempt: Attempt, *, received: datetime, finished_by: Attempt.F
     ended = min(received, attempt_end(attempt))
     attempt.submitted_at = ended
     attempt.duration_ms = (ended - attempt.started_at) // MILLISECOND
-    keys = [question.keys[0] for question in paper_questions(attempt)]
-    marked = mark(attempt.answers, attempt.orders, attempt.limits, keys)
+    marked = mark(attempt.answers, attempt.orders, paper_scales(attempt))
     done = Attempt.objects.filter(pk=attempt.pk, submitted_at=None).update(
         answers=attempt.answers,
         prediction_draft=attempt.prediction_draft,

@@ -16,22 +16,22 @@ from django.utils.translation import gettext as _
 from attempts.domain.papers import sealed_paper
 from attempts.models import Attempt, Regrade
 from attempts.queries import MARK, REGRADED, corrections_in_force, lines_of, newest_regrade
-from attempts.rules.corrections import Line, right_choices
+from attempts.rules.corrections import Line, corrected_worths
 from contest_site.audit.trail import record
 from contest_site.lib.errors import NotNow
 from contest_site.lib.locks import lock
 from contests.models import Round
 from contests.queries import closing_of
 
-# `right` are the choices that count now, `was` the one that counted at the sealing; both as in `choices`.
-# A question comes once in a paper, so its place in it says where its choice lies.
+# `was` is what every choice was worth at the sealing, `now` what it is worth by the correction: arrays whose
+# first element is the blank's (attempts.rules.marking.worths). A question comes once in a paper, so its place in it says where its choice lies.
 CHANGED = """
 correction AS (
-    SELECT question, was, "right"
-    FROM jsonb_to_recordset(%(corrections)s::jsonb) AS c(question smallint, was smallint, "right" smallint[])
+    SELECT question, was, now
+    FROM jsonb_to_recordset(%(corrections)s::jsonb) AS c(question smallint, was smallint[], now smallint[])
 ), changed AS (
     SELECT a.id, a.correct AS own,
-        a.correct + sum((chosen.choice = ANY(c."right"))::int - (chosen.choice = c.was)::int) AS correct
+        a.correct + sum(c.now[chosen.choice + 1] - c.was[chosen.choice + 1]) AS correct
     FROM attempts_attempt a
     JOIN correction c ON c.question = ANY(a.paper)
     CROSS JOIN LATERAL (SELECT a.choices[array_position(a.paper, c.question)] AS choice) chosen
@@ -94,7 +94,7 @@ def apply_corrections(round: Round, lines: Sequence[Line]) -> Regrade:
 
 
 def mark_changes(round: Round, lines: Sequence[Line]) -> dict[int, int]:
-    """How many submitted attempts would gain or lose how many right answers, 0 included, by corrections.
+    """How many submitted attempts would gain or lose how much of a mark (in parts), 0 included.
 
     Against the marks in force. Writes nothing; the round may still be running.
     """
@@ -104,13 +104,10 @@ def mark_changes(round: Round, lines: Sequence[Line]) -> dict[int, int]:
 
 
 def _parameters(round: Round, lines: Sequence[Line]) -> dict[str, Any]:
-    questions = sealed_paper(round.seal.pk).pool.questions
-    corrections = [
-        {
-            "question": at,
-            "was": 1 + questions[at].keys[0],
-            "right": right_choices(accepted, len(questions[at].options), void=void),
-        }
-        for at, accepted, void in lines
-    ]
+    sealed = sealed_paper(round.seal.pk)
+    corrections = []
+    for at, accepted, void in lines:
+        question, scale = sealed.pool.questions[at], sealed.scales[at]
+        now = corrected_worths(question.kind, scale.width, tuple(accepted), sealed.parts, void=void)
+        corrections.append({"question": at, "was": scale.worths, "now": now})
     return {"round": round.pk, "corrections": json.dumps(corrections)}

@@ -12,7 +12,7 @@ from psycopg import sql
 from attempts.models import Attempt
 from contest_site.lib.errors import Invalid, NotNow
 
-# question number of the paper (from 1) → 0 for blank, else 1 + position shown
+# question number of the paper (from 1) → the answer (attempts.rules.marking)
 Answers = Mapping[int, int]
 
 

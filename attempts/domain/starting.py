@@ -139,7 +139,7 @@ def _insert(entry: Entry, round: Round, number: int, address: str | None, device
         seed=seed,
         paper=paper.questions,
         orders=paper.orders,
-        limits=[len(sealed.pool.questions[index].options) for index in paper.questions],
+        limits=sealed.limits(paper.questions),
         answers=[0] * len(paper.questions),
         started_at=now,
         deadline=min(now + timedelta(minutes=round.time_limit_minutes), round.closes_at),

@@ -1,13 +1,19 @@
 """What a corrected answer key makes right."""
 
-from collections.abc import Sequence
-
-from attempts.rules.marking import BLANK
+from attempts.rules.marking import worths
 
 # question's index in the pool, canonical options that count, whether it counts for everybody
 Line = tuple[int, list[int], bool]
 
 
-def right_choices(accepted: Sequence[int], width: int, *, void: bool) -> list[int]:
-    """The choices (0 = blank, else 1 + canonical option) that count as right; with `void` all, blank too."""
-    return list(range(BLANK, width + 1)) if void else sorted(1 + option for option in accepted)
+def corrected_worths(
+    kind: str, width: int, accepted: tuple[int, ...], parts: int, *, void: bool
+) -> tuple[int, ...]:
+    """What every choice is worth by a correction (attempts.rules.marking); with `void` all of it, blank too.
+
+    Of a question with one option to choose any accepted one is right; where several are, `accepted` is the
+    right combination.
+    """
+    if void:
+        return (parts,) * len(worths(kind, width, (0,), parts))
+    return worths(kind, width, accepted, parts)

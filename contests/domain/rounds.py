@@ -15,6 +15,7 @@ from contest_site.lib.clock import database_now
 from contest_site.lib.errors import NotNow, Refused
 from contests.models import Round, RoundClosing, RoundSeal
 from contests.queries import RoundState, closing_of, round_state
+from contests.rules.strata import Stratum, blueprint_faults, shortage
 from questions.domain.sealing import seal_bank
 from questions.pools import Pool, load_pool
 
@@ -57,10 +58,8 @@ def _seal(round: Round, *, by: User, late: bool) -> RoundSeal:
         round=round,
         pool=pool,
         questions=round.questions,
-        quotas=[
-            [quota.topic.name, quota.difficulty, quota.questions]
-            for quota in round.quotas.select_related("topic")
-        ],
+        quotas=blueprint(round),
+        parts=round.contest.parts,
         secret=secret,
         commitment=hashlib.sha256(secret).hexdigest(),
         by=by,
@@ -74,20 +73,23 @@ def _seal(round: Round, *, by: User, late: bool) -> RoundSeal:
 
 def pool_shortages(round: Round, pool: Pool) -> list[str]:
     """Why this pool cannot fill the round's paper; empty when it can."""
-    shortages = []
+    lines = blueprint(round)
+    shortages = list(blueprint_faults(lines, round.questions))
     if len(pool.questions) < round.questions:
         shortages.append(
             _("Đề thi cần %(needed)d câu, bộ câu hỏi đã duyệt mới có %(found)d câu.")
             % {"needed": round.questions, "found": len(pool.questions)}
         )
-    for quota in round.quotas.select_related("topic"):
-        found = len(pool.stratum(quota.topic.name, quota.difficulty))
-        if found < quota.questions:
-            shortages.append(
-                _("Chủ đề “%(topic)s” cần %(needed)d câu, mới có %(found)d câu đã duyệt.")
-                % {"topic": quota.topic.name, "needed": quota.questions, "found": found}
-            )
-    return shortages
+    short = [shortage(line, len(pool.stratum(line.topic, line.difficulty))) for line in lines]
+    return [*shortages, *filter(None, short)]
+
+
+def blueprint(round: Round) -> list[Stratum]:
+    """The plan's lines, in the order of drawing."""
+    return [
+        Stratum(quota.topic.name, quota.difficulty, quota.questions)
+        for quota in round.quotas.select_related("topic")
+    ]
 
 
 def close_round(round: Round, *, by: User | None, reason: str = "") -> RoundClosing:

@@ -144,6 +144,11 @@ class Contest(models.Model):
     def __str__(self) -> str:
         return self.name
 
+    @property
+    def parts(self) -> int:
+        """Into how many parts a question's mark is divided; fixed with the plan once a round is sealed."""
+        return Marking(self.marking).parts
+
 
 class Milestone(models.Model):
     """A line of the timetable that nothing hangs on: rules published, launch, awards. Dates or words."""

@@ -27,7 +27,7 @@ class RoundSeal(models.Model):
     """A round's pool, blueprint and secret, fixed before the opening.
 
     `questions` is how many a paper has, `quotas` a list of [topic, difficulty or "", how many] in the order
-    of drawing. Marks are whole numbers of 1/`parts` of a question (1, or attempts.rules.marking.PARTS).
+    of drawing. Marks are whole numbers of 1/`parts` of a question (contests.enums.Marking.parts).
     Final (trigger), except that an Unsealing before the opening takes the row away.
     `commitment` = SHA-256 (hex) of `secret` (32 bytes) is public from the sealing on; the secret itself is
     public after the close, so that anyone can draw every paper again.

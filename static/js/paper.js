@@ -20,9 +20,13 @@ const cells = [...byId("palette").querySelectorAll("ol a")];
 const predictionInput = byId("prediction");
 let current = 0;
 
+const choicesOf = new Map(questions.map((question) => [question.dataset.name, [...question.querySelectorAll("input:is([type=radio], [type=checkbox])")]]));
+
+/** One number as text, "" for none: the values ticked add up where several may be. */
 function answerOf(name) {
-  if (name !== "prediction") return form.querySelector(`input[name="${name}"]:checked`)?.value ?? "";
-  return predictionInput ? predictionInput.value.trim() : "bound";
+  if (name === "prediction") return predictionInput ? predictionInput.value.trim() : "bound";
+  const sum = choicesOf.get(name).reduce((total, choice) => total + (choice.checked ? Number(choice.value) : 0), 0);
+  return sum ? String(sum) : "";
 }
 
 function setAnswer(name, value) {
@@ -30,7 +34,10 @@ function setAnswer(name, value) {
     if (predictionInput && document.activeElement !== predictionInput) predictionInput.value = value;
     return;
   }
-  for (const radio of form.querySelectorAll(`input[name="${name}"]`)) radio.checked = radio.value === value;
+  const several = (choice) => choice.type === "checkbox";
+  for (const choice of choicesOf.get(name) ?? []) {
+    choice.checked = several(choice) ? (Number(value) & Number(choice.value)) !== 0 : choice.value === value;
+  }
 }
 
 function draw() {
@@ -192,9 +199,9 @@ async function finish() {
 
 // --- Taps --------------------------------------------------------------------------------------------------------
 form.addEventListener("change", (event) => {
-  const { name, value, type } = event.target;
-  if (type !== "radio") return;
-  changed(name, value);
+  if (event.target.type !== "radio" && event.target.type !== "checkbox") return;
+  const { name } = event.target.closest(".question").dataset;
+  changed(name, answerOf(name) || "0");
   saver.schedule();
 });
 let typing = 0;

@@ -5,7 +5,7 @@ const SEND_AFTER = 600; // ms of quiet before taps are sent; the first unsent ta
 const RETRY = [1000, 2000, 4000, 8000, 15000];
 const PATIENCE = 10000; // ms after which a request that hangs is given up, so that nothing waits behind it
 
-/** What is kept on this device for one attempt: {pending: {q3: "2"}, flags: ["q3"], at: "q3"}. */
+/** What is kept on this device for one attempt: {pending: {q3: "2"} ("0" = cleared), flags: ["q3"], at: "q3"}. */
 export class Store {
   constructor(attempt) {
     this.key = `bai-thi:${attempt}`;

@@ -9,6 +9,7 @@ from random import Random
 from typing import Any
 from uuid import UUID
 
+from attempts.domain.papers import sealed_paper
 from attempts.models import Attempt
 from attempts.queries import line_of
 from attempts.rules.marking import mark
@@ -19,8 +20,10 @@ from questions.domain.sealing import canonical, digest
 from questions.models import SealedPool
 from tests.support.factories import make_bank, make_contest, make_round, make_user
 
-# (number of options, index of the right one) of each question
-Pool = Sequence[tuple[int, int]]
+# (number of options, index of the right one) of each question; a set of several right ones may be ticked
+Pool = Sequence[tuple[int, int | frozenset[int]]]
+# a canonical option, -1 for a blank; a set where several may be ticked
+Chosen = int | frozenset[int]
 
 
 def pool_of(questions: Pool) -> SealedPool:
@@ -29,12 +32,15 @@ def pool_of(questions: Pool) -> SealedPool:
         [
             {
                 "id": at,
+                "kind": "single" if isinstance(key, int) else "multiple",
                 "topic": "Chủ đề 1",
+                "difficulty": "",
                 "text": f"Câu hỏi số {at + 1}?",
                 "options": [f"Phương án {at + 1}.{option + 1}" for option in range(width)],
-                "key": key,
+                "keys": [key] if isinstance(key, int) else sorted(key),
                 "explanation": "",
                 "source": "",
+                "source_link": "",
             }
             for at, (width, key) in enumerate(questions)
         ]
@@ -61,6 +67,7 @@ def round_of(
         round=round,
         pool=pool,
         questions=paper,
+        parts=contest.parts,
         secret=b"s" * 32,
         commitment="0" * 64,
         by=make_user(),
@@ -74,22 +81,22 @@ def answered(
     entry: Entry,
     round: Round,
     paper: Sequence[int],
-    options: Sequence[int],
+    options: Sequence[Chosen],
     *,
     number: int = 1,
     orders: Sequence[int] | None = None,
     duration_ms: int = 60_000,
     attempt_id: UUID | None = None,
 ) -> Attempt:
-    """A submitted attempt, not yet stored, in which these canonical options were chosen (-1 = blank)."""
-    questions = round_questions(round)
-    widths = [width for width, _key in (questions[at] for at in paper)]
+    """A submitted attempt, not yet stored, in which these canonical options were chosen."""
+    sealed = sealed_paper(round.seal.pk)
+    scales = [sealed.scales[at] for at in paper]
     orders = list(orders or [0] * len(paper))
     answers = [
-        0 if option < 0 else 1 + place_of(option, order, width)
-        for option, order, width in zip(options, orders, widths, strict=True)
+        answer_of(option, order, scale.width)
+        for option, order, scale in zip(options, orders, scales, strict=True)
     ]
-    marked = mark(answers, orders, widths, [questions[at][1] for at in paper])
+    marked = mark(answers, orders, scales)
     ended = database_now()
     attempt = Attempt(
         **({"id": attempt_id} if attempt_id else {}),
@@ -99,7 +106,7 @@ def answered(
         seed=b"0" * 32,
         paper=list(paper),
         orders=orders,
-        limits=widths,
+        limits=sealed.limits(paper),
         answers=answers,
         started_at=ended - timedelta(milliseconds=duration_ms),
         deadline=ended + timedelta(minutes=1),
@@ -113,10 +120,19 @@ def answered(
     return attempt
 
 
-def round_questions(round: Round) -> list[tuple[int, int]]:
+def round_questions(round: Round) -> list[tuple[int, bool]]:
+    """How many options each question of the pool has, and whether several may be ticked."""
     from questions.pools import load_pool
 
-    return [(len(question.options), question.keys[0]) for question in load_pool(round.seal.pool_id).questions]
+    questions = load_pool(round.seal.pool_id).questions
+    return [(len(question.options), question.kind == "multiple") for question in questions]
+
+
+def answer_of(chosen: Chosen, order: int, width: int) -> int:
+    """What is tapped for these options."""
+    if not isinstance(chosen, int):
+        return sum(1 << place_of(option, order, width) for option in chosen)
+    return 0 if chosen < 0 else 1 + place_of(chosen, order, width)
 
 
 def place_of(option: int, order: int, width: int) -> int:
@@ -129,12 +145,17 @@ def random_attempt(entry: Entry, round: Round, random: Random, *, number: int = 
     """A paper drawn and answered at random, some of it left blank."""
     questions = round_questions(round)
     paper = random.sample(range(len(questions)), round.questions)
-    widths = [questions[at][0] for at in paper]
+
+    def chosen(width: int, multiple: bool) -> Chosen:
+        if multiple:
+            return frozenset(random.sample(range(width), random.randrange(width + 1)))
+        return random.randrange(-1, width)
+
     return answered(
         entry,
         round,
         paper,
-        [random.randrange(-1, width) for width in widths],
-        orders=[random.randrange(factorial(width)) for width in widths],
+        [chosen(*questions[at]) for at in paper],
+        orders=[random.randrange(factorial(questions[at][0])) for at in paper],
         number=number,
     )
