@@ -32,6 +32,7 @@ from contests.enums import (
     ResultShown,
     TableScope,
 )
+from questions.enums import Difficulty
 
 # Plans speak of the time in Viet Nam, whatever the server's own zone is.
 PLAN_ZONE = ZoneInfo("Asia/Ho_Chi_Minh")
@@ -158,13 +159,24 @@ def texts(value: object) -> list[str]:
     return [text(item) for item in value]
 
 
-def quotas(value: object) -> dict[str, int]:
+def quotas(value: object) -> dict[str, int | dict[str, int]]:
+    """{topic: how many}, or {topic: {difficulty: how many}}."""
     if not isinstance(value, dict):
         raise ValueError(_("Phải là bảng: chủ đề = số câu."))
-    found = {name(200)(topic): numbers(1, 200)(questions) for topic, questions in value.items()}
+    found = {name(200)(topic): _quota(wanted) for topic, wanted in value.items()}
     if len(found) < len(value):
         raise ValueError(_("Có chủ đề bị lặp lại."))
     return found
+
+
+def _quota(value: object) -> int | dict[str, int]:
+    questions = numbers(1, 200)
+    if not isinstance(value, dict):
+        return questions(value)
+    if not value:
+        raise ValueError(_("Chưa ghi số câu của từng mức độ."))
+    found = {choice(Difficulty)(level): questions(number) for level, number in value.items()}
+    return {level: found[level] for level in Difficulty.values if level in found}
 
 
 def percent(value: object) -> Decimal:

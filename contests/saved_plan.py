@@ -26,6 +26,7 @@ from contests.models import BlockUnit, Contest, Exclusion, PrizeTable, Round, Un
 from contests.planfile.plan import PlanFile, Values
 from contests.queries import contest_units
 from contests.rules.facts import UnitRow
+from contests.rules.strata import Stratum, as_quotas
 
 
 def saved_plan(contest: Contest, *, with_people: bool = False) -> PlanFile:
@@ -69,7 +70,9 @@ def _round(one: Round) -> Values:
     return {
         **_fields(one, keys),
         "bank": clean(one.bank.name),
-        "quotas": {clean(quota.topic.name): quota.questions for quota in one.quotas.all()},
+        "quotas": as_quotas(
+            Stratum(clean(quota.topic.name), quota.difficulty, quota.questions) for quota in one.quotas.all()
+        ),
         "promotes_from": one.promotes_from.number if one.promotes_from else None,
         "promotes_best": one.promotes_best,
         # Without a prediction its scope means nothing, whatever the field holds.

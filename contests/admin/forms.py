@@ -21,6 +21,7 @@ from contest_site.lib.text import clean
 from contests.admin.fields import LinesField, MomentField, RankOrderField, YesNoField, key_labels, suggest
 from contests.enums import Combine, PredictionScope, PredictionTarget
 from contests.models import Category, CertificateTemplate, Contest, Exclusion, Round
+from contests.rules.strata import Stratum, blueprint_faults
 
 if TYPE_CHECKING:
     ContestModelForm = forms.ModelForm[Contest]
@@ -199,6 +200,21 @@ class RoundFormSet(PlanFormSet):
             if first["opens_at"] < second["closes_at"] and second["opens_at"] < first["closes_at"]:
                 names = {"first": first["name"], "second": second["name"]}
                 raise ValidationError(_("“%(second)s” chồng thời gian lên “%(first)s”.") % names)
+
+
+class QuotaFormSet(PlanFormSet):
+    """A question is drawn by one line only; what the lines add up to is told by the plan's check."""
+
+    def clean(self) -> None:
+        super().clean()
+        if any(self.errors):
+            return
+        lines = [
+            Stratum(clean(data["topic"].name), data["difficulty"], data["questions"])
+            for data in (form.cleaned_data for form in kept(self))
+        ]
+        if faults := list(blueprint_faults(lines, None)):
+            raise ValidationError(faults)
 
 
 class ExclusionForm(ExclusionModelForm):

@@ -8,10 +8,17 @@ from django.contrib import admin
 from django.db import models
 from django.db.models import QuerySet
 from django.http import HttpRequest
+from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from contest_site.lib.unfold import StackedInline, TabularInline
-from contests.admin.forms import CategoryForm, CertificateTemplateForm, RoundForm, RoundFormSet
+from contests.admin.forms import (
+    CategoryForm,
+    CertificateTemplateForm,
+    QuotaFormSet,
+    RoundForm,
+    RoundFormSet,
+)
 from contests.admin.locks import NothingSilent, PlanRows
 from contests.models import Block, Category, CertificateTemplate, Document, Milestone, Quota, Round
 from questions.models import Topic
@@ -109,9 +116,14 @@ class RoundInline(PlanRows, NothingSilent, StackedInline):
 
 class QuotaInline(PlanRows, TabularInline):
     model = Quota
-    fields = ("topic", "questions")
+    formset = QuotaFormSet
+    fields = ("topic", "difficulty", "questions")
     extra = 0
     hide_title = True
+
+    def formfield_for_choice_field(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        kwargs["choices"] = db_field.get_choices(blank_choice=[("", _("Mọi mức độ"))])
+        return super().formfield_for_choice_field(db_field, request, **kwargs)
 
     def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         """Only topics of the round's own bank."""

@@ -33,13 +33,18 @@ def problems(contest: Contest) -> list[str]:
 
 
 def bank_facts(names: Iterable[str]) -> dict[str, BankFacts]:
-    """Approved questions by topic, by the bank's name, as far as there is a bank. Two queries a bank."""
+    """Approved questions by topic and level, by the bank's name, as far as it is there. Two queries a bank."""
     wanted = set(names)
     found = {}
     for bank in Bank.objects.all():
         if (name := clean(bank.name)) in wanted:
-            approved = Counter(approved_revisions(bank).values_list("topic__name", flat=True))
-            found[name] = BankFacts({clean(topic.name): approved[topic.name] for topic in bank.topics.all()})
+            approved = [
+                (clean(topic), level)
+                for topic, level in approved_revisions(bank).values_list("topic__name", "difficulty")
+            ]
+            by_topic = Counter(topic for topic, _level in approved)
+            topics = [clean(topic.name) for topic in bank.topics.all()]
+            found[name] = BankFacts({topic: by_topic[topic] for topic in topics}, Counter(approved))
     return found
 
 

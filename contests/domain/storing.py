@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import partial
 from pathlib import Path
 
@@ -34,6 +34,7 @@ from contests.models import (
 )
 from contests.planfile import PlanFile, Values
 from contests.rules.facts import UnitRow
+from contests.rules.strata import Stratum, strata
 from questions.models import Bank, Topic
 
 
@@ -194,14 +195,15 @@ class _Writer:
         return made
 
     def _round(self, contest: Contest, values: Values, made: Mapping[int, Round]) -> Round:
-        quotas: dict[str, int] = values.pop("quotas")
+        lines = list(strata(values.pop("quotas")))
         bank = self.banks[values.pop("bank")]
         values["promotes_from"] = made.get(values["promotes_from"])
         values["prediction_scope"] = values["prediction_scope"] or PredictionScope.ROUND
         one = Round.objects.create(contest=contest, bank=bank, **values)
-        topics = {clean(topic.name): topic for topic in Topic.objects.filter(bank=bank)}
+        topics = _topics(bank, lines)
         Quota.objects.bulk_create(
-            Quota(round=one, topic=topics[name], questions=questions) for name, questions in quotas.items()
+            Quota(round=one, topic=topics[line.topic], difficulty=line.difficulty, questions=line.questions)
+            for line in lines
         )
         return one
 
@@ -235,6 +237,15 @@ class _Writer:
             if not _listed(exclusion):
                 exclusion.save()
                 record_exclusion(exclusion, by=self.by)
+
+
+def _topics(bank: Bank, lines: Iterable[Stratum]) -> dict[str, Topic]:
+    """By name those that the lines name. One that is only part of others' names becomes a row of its own."""
+    topics = {clean(topic.name): topic for topic in Topic.objects.filter(bank=bank)}
+    for line in lines:
+        if line.topic not in topics:
+            topics[line.topic], _created = Topic.objects.get_or_create(bank=bank, name=line.topic)
+    return topics
 
 
 def _save(contest: Contest) -> None:

@@ -229,6 +229,8 @@ def _bare(key: str) -> str:
 
 
 def _scalar(value: Any, *, end: bool = False) -> str:
+    if isinstance(value, dict):
+        return _inline(value)
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, int):

@@ -8,6 +8,8 @@ from datetime import date, datetime
 from decimal import Decimal
 
 from contests.enums import Combine, PredictionTarget
+from contests.rules.strata import Quotas, Stratum
+from questions.rules import is_of_topic
 
 
 @dataclass(frozen=True)
@@ -23,13 +25,27 @@ class Fault:
 
 @dataclass(frozen=True)
 class BankFacts:
-    """A bank as far as a plan needs it: approved questions by topic, topics without any included."""
+    """A bank as far as a plan needs it: approved questions by topic, topics without any included.
+
+    `levels`: of those, how many have a difficulty, by topic and difficulty.
+    """
 
     topics: Mapping[str, int]
+    levels: Mapping[tuple[str, str], int] = field(default_factory=dict)
 
     @property
     def approved(self) -> int:
         return sum(self.topics.values())
+
+    def knows(self, topic: str) -> bool:
+        """Whether the topic or one under it is there."""
+        return any(is_of_topic(one, topic) for one in self.topics)
+
+    def found(self, line: Stratum) -> int:
+        """The approved questions from which a line of the blueprint is drawn."""
+        if line.difficulty:
+            return sum(count for key, count in self.levels.items() if line.has(*key))
+        return sum(count for topic, count in self.topics.items() if line.has(topic, ""))
 
 
 @dataclass(frozen=True)
@@ -44,7 +60,7 @@ class RoundFacts:
     promotes_best: int | None = None
     bank: str = ""
     questions: int | None = None
-    quotas: Mapping[str, int] = field(default_factory=dict)
+    quotas: Quotas = field(default_factory=dict)
     attempts_allowed: int | None = None
     attempts_per_day: int | None = None
     prediction_target: str = PredictionTarget.NONE

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from contests.enums import Combine, PredictionScope, PredictionTarget, RankKey
 from contests.rules.facts import BankFacts, Fault, PlanFacts, RoundFacts
 from contests.rules.repeats import repeated
+from contests.rules.strata import blueprint_faults, shortage, strata
 
 
 def round_faults(plan: PlanFacts, one: RoundFacts) -> Iterator[Fault]:
@@ -60,13 +61,8 @@ def _order_faults(place: str, order: Sequence[str]) -> Iterator[Fault]:
 
 
 def _bank_faults(plan: PlanFacts, one: RoundFacts) -> Iterator[Fault]:
-    wanted = sum(one.quotas.values())
-    if one.quotas and one.questions is not None and wanted != one.questions:
-        yield Fault(
-            f"{one.place}.quotas",
-            _("Số câu theo chủ đề cộng lại là %(sum)d, khác số câu hỏi của đề là %(questions)d.")
-            % {"sum": wanted, "questions": one.questions},
-        )
+    for text in blueprint_faults(list(strata(one.quotas)), one.questions):
+        yield Fault(f"{one.place}.quotas", text)
     if not one.bank:
         return
     bank = plan.banks.get(one.bank)
@@ -83,18 +79,15 @@ def _bank_faults(plan: PlanFacts, one: RoundFacts) -> Iterator[Fault]:
 
 
 def _quota_faults(one: RoundFacts, bank: BankFacts) -> Iterator[Fault]:
-    for topic, number in one.quotas.items():
-        if topic not in bank.topics:
+    for topic in one.quotas:
+        if not bank.knows(topic):
             yield Fault(
                 f"{one.place}.quotas",
                 _("Ngân hàng “%(bank)s” không có chủ đề “%(topic)s”.") % {"bank": one.bank, "topic": topic},
             )
-        elif bank.topics[topic] < number:
-            yield Fault(
-                f"{one.place}.quotas",
-                _("Chủ đề “%(topic)s” cần %(needed)d câu, mới có %(found)d câu đã duyệt.")
-                % {"topic": topic, "needed": number, "found": bank.topics[topic]},
-            )
+    for line in strata(one.quotas):
+        if bank.knows(line.topic) and (text := shortage(line, bank.found(line))):
+            yield Fault(f"{one.place}.quotas", text)
 
 
 def _prediction_faults(plan: PlanFacts, one: RoundFacts) -> Iterator[Fault]:

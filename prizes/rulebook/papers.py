@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Hashable, Iterator, Sequence
 
 from contests.enums import CountingAttempt, PredictionScope, PredictionTarget, RankKey, ResultShown
-from contests.models import Round
+from contests.models import Quota, Round
 from prizes.rulebook.parts import Article, Clause, Grid, article, clause
 from prizes.rulebook.reading import Plan
 from prizes.rulebook.words import listed, sentence, span_minutes, two
@@ -72,7 +72,7 @@ def named(plan: Plan, group: Sequence[Round], rest: str, *, each: bool = True) -
 
 # --- The paper ---------------------------------------------------------------------------------------------
 def _paper_key(one: Round) -> Hashable:
-    quotas = tuple((quota.topic.name, quota.questions) for quota in one.quotas.all())
+    quotas = tuple((quota.topic.name, quota.difficulty, quota.questions) for quota in one.quotas.all())
     return one.questions, one.bank_id, one.prediction_target != PredictionTarget.NONE, quotas
 
 
@@ -93,7 +93,9 @@ def _paper(plan: Plan, group: Sequence[Round]) -> Clause:
     one = group[0]
     asked = " và 01 câu dự đoán" if one.prediction_target != PredictionTarget.NONE else ""
     quotas = list(one.quotas.all())
-    how = "theo số câu của từng chủ đề" if quotas else "không ấn định số câu theo chủ đề"
+    levels = any(quota.difficulty for quota in quotas)
+    by = "chủ đề và mức độ" if levels else "chủ đề"
+    how = f"theo số câu của từng {by}" if quotas else "không ấn định số câu theo chủ đề"
     return clause(
         named(
             plan,
@@ -102,16 +104,26 @@ def _paper(plan: Plan, group: Sequence[Round]) -> Clause:
             f" nghiệm{asked}. Câu hỏi trắc nghiệm được lấy ngẫu nhiên từ ngân hàng câu hỏi"
             f" “{one.bank.name}”, {how}{':' if quotas else '.'}",
         ),
-        grid=Grid(
-            ("Chủ đề", "Số câu"),
-            [(quota.topic.name, two(quota.questions)) for quota in quotas],
-            frozenset({1}),
-            ("Cộng", two(sum(quota.questions for quota in quotas))),
-        )
-        if quotas
-        else None,
+        grid=_quotas(quotas, levels=levels) if quotas else None,
         keys="rounds.questions rounds.bank rounds.quotas",
         about=plan.about(group),
+    )
+
+
+def _quotas(quotas: Sequence[Quota], *, levels: bool) -> Grid:
+    """The blueprint, with a column for the level where the plan speaks of levels."""
+    total = two(sum(quota.questions for quota in quotas))
+    if not levels:
+        rows = [(quota.topic.name, two(quota.questions)) for quota in quotas]
+        return Grid(("Chủ đề", "Số câu"), rows, frozenset({1}), ("Cộng", total))
+    return Grid(
+        ("Chủ đề", "Mức độ", "Số câu"),
+        [
+            (quota.topic.name, quota.get_difficulty_display() or "mọi mức độ", two(quota.questions))
+            for quota in quotas
+        ],
+        frozenset({2}),
+        ("Cộng", "", total),
     )
 
 

@@ -90,7 +90,7 @@ class Plan:
 def read(contest: Contest) -> Plan:
     """The plan of a saved contest. Queries: rounds, quotas, tables, prizes, and one for each list."""
     quotas = Prefetch(
-        "quotas", Quota.objects.select_related("topic").order_by("topic__position", "topic__name")
+        "quotas", Quota.objects.select_related("topic").order_by("topic__position", "topic__name", "pk")
     )
     rounds = (
         contest.rounds.select_related("bank", "promotes_from").prefetch_related(quotas).order_by("number")

@@ -32,6 +32,7 @@ from contests.planfile.series import joined
 from contests.planfile.units import COLUMNS, read_units, write_units
 from contests.planfile.writer import day_text, moment_text, write_plan
 from contests.rules.facts import UnitRow
+from questions.enums import Difficulty
 from tests.support.factories import make_bank, make_contest, make_staff, make_unit, make_user
 
 PLANS = Path(__file__).resolve().parents[2] / "contests" / "plans"
@@ -300,6 +301,11 @@ CHOICES: dict[str, Any] = {
 }
 
 
+QUOTA = st.integers(1, 200) | st.lists(st.sampled_from(Difficulty.values), min_size=1, unique=True).flatmap(
+    lambda levels: st.fixed_dictionaries({level: st.integers(1, 200) for level in levels})
+)
+
+
 @st.composite
 def series_of_rounds(draw: st.DrawFn) -> list[dict[str, Any]]:
     """Rounds one after the other, among them some that differ in nothing but number, name and time."""
@@ -320,7 +326,7 @@ def series_of_rounds(draw: st.DrawFn) -> list[dict[str, Any]]:
         }
         if draw(st.booleans()):
             topics = draw(st.lists(NAMES_OF.map(clean), min_size=1, max_size=3, unique=True))
-            values["quotas"] = dict.fromkeys(topics, 5)
+            values["quotas"] = {topic: draw(QUOTA) for topic in topics}
         if draw(st.booleans()):
             values |= {"promotes_from": draw(COUNTS), "promotes_best": draw(COUNTS)}
         for step in range(draw(st.integers(1, 5))):

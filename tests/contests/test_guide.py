@@ -8,6 +8,7 @@ from pathlib import Path
 from contests import enums
 from contests.fileschema import PLAN, Key, Keys, Table
 from contests.planfile.units import COLUMNS
+from questions.enums import Difficulty
 
 GUIDE = (Path(__file__).resolve().parents[2] / "docs" / "plan-file.md").read_text(encoding="utf-8")
 WORDS = (
@@ -25,6 +26,7 @@ WORDS = (
     enums.ResultShown,
     enums.TableScope,
     enums.UnitMetric,
+    Difficulty,
 )
 
 

@@ -80,7 +80,16 @@ PLAN = PlanFacts(
     units=UNITS,
     rounds=[week(1), week(2), week(3)],
     prize_tables=[people(), units()],
-    banks={"Ngân hàng": BankFacts({"Chủ đề 1": 20, "Chủ đề 2": 20})},
+    banks={
+        "Ngân hàng": BankFacts(
+            {"Chủ đề 1": 20, "Chủ đề 2": 13, "Đề án 06": 2, "Đề án 06 › Định danh": 5},
+            {
+                ("Đề án 06", "easy"): 1,
+                ("Đề án 06 › Định danh", "easy"): 2,
+                ("Đề án 06 › Định danh", "hard"): 3,
+            },
+        )
+    },
 )
 ONE_ROUND = replace(PLAN, rounds=[week(1)], prize_tables=[people(scope="contest"), units()])
 FINAL = {"promotes_from": 1, "promotes_best": 10}
@@ -111,6 +120,8 @@ def found(plan: PlanFacts, **changes: Any) -> list[str]:
         replace(PLAN, rounds=[week(1, **ASKED), week(2, **(ASKED | {"prediction_scope": "contest"}))]),
         replace(PLAN, rounds=[week(1, **(ASKED | {"prediction_scope": "block"}))], prize_tables=[]),
         replace(PLAN, rounds=[week(1, attempts_per_day=2)], prize_tables=[]),
+        replace(PLAN, rounds=[week(1, questions=7, quotas={"Đề án 06": 7})], prize_tables=[]),
+        replace(PLAN, rounds=[week(1, questions=10, quotas={"Đề án 06": {"easy": 3, "hard": 3}, "Chủ đề 1": 4})], prize_tables=[]),
         replace(PLAN, prize_tables=[people(scope="round", round=2, unit_limit=2)]),
         replace(PLAN, prize_tables=[people(winner_limit=2), people(number=2, scope="round", round=3)]),
         # Five units, once each, enough for one prize in each of three weeks; and twice each for three.
@@ -170,6 +181,11 @@ def test_faults_of_the_contest(changes: dict[str, Any], reason: str) -> None:
         ([week(1, quotas={"Chủ đề 1": 20, "Chủ đề 2": 9})], "rounds[1].quotas: Số câu theo chủ đề cộng lại là 29, khác số câu hỏi của đề là 30."),
         ([week(1, quotas={"Chủ đề 1": 21, "Chủ đề 2": 9})], "rounds[1].quotas: Chủ đề “Chủ đề 1” cần 21 câu, mới có 20 câu đã duyệt."),
         ([week(1, quotas={"Chủ đề 1": 20, "Chủ đề 3": 10})], "rounds[1].quotas: Ngân hàng “Ngân hàng” không có chủ đề “Chủ đề 3”."),
+        ([week(1, quotas={"Đề án 06": 20, "Chủ đề 1": 10})], "rounds[1].quotas: Chủ đề “Đề án 06” cần 20 câu, mới có 7 câu đã duyệt."),
+        ([week(1, quotas={"Đề án": 20, "Chủ đề 1": 10})], "rounds[1].quotas: Ngân hàng “Ngân hàng” không có chủ đề “Đề án”."),
+        ([week(1, quotas={"Đề án 06": {"easy": 4, "hard": 3}, "Chủ đề 1": 23})], "rounds[1].quotas: Chủ đề “Đề án 06” cần 4 câu mức độ Nhận biết, mới có 3 câu đã duyệt."),
+        ([week(1, quotas={"Đề án 06 › Định danh": {"medium": 1}, "Chủ đề 1": 29})], "rounds[1].quotas: Chủ đề “Đề án 06 › Định danh” cần 1 câu mức độ Thông hiểu, mới có 0 câu đã duyệt."),
+        ([week(1, quotas={"Đề án 06": {"easy": 1}, "Đề án 06 › Định danh": 1})], "rounds[1].quotas: “Đề án 06, mức độ Nhận biết” và “Đề án 06 › Định danh” trùng phạm vi: một câu hỏi có thể thuộc cả hai. Mỗi câu hỏi chỉ được thuộc một dòng."),
         ([week(1, rank_order=[])], "rounds[1].rank_order: Chưa có thứ tự xếp hạng nên không thể trao giải."),
         ([week(1, rank_order=["luck"])], "rounds[1].rank_order: Không có tiêu chí xếp hạng “luck”."),
         ([week(1, rank_order=["score", "score"])], "rounds[1].rank_order: Tiêu chí xếp hạng “score” bị lặp lại."),

@@ -72,6 +72,7 @@ from prizes.rulebook.general import latest_birth
 from prizes.rulebook.parts import plain_text
 from prizes.rulebook.pdf import pdf_of
 from prizes.rulebook.words import in_words, span_minutes, two
+from questions.enums import Difficulty
 from tests.support.factories import (
     make_bank,
     make_block,
@@ -376,6 +377,7 @@ def test_quotas_and_competing_units_are_said(whole: Contest) -> None:
     quota = Quota.objects.filter(round__contest=whole).first()
     assert quota is not None
     assert changed(whole, quota, put(questions=14))
+    assert changed(whole, quota, put(difficulty=Difficulty.HARD))
     unit = Unit.objects.get(name="Đơn vị Khối A 0")
     assert changed(whole, unit, put(name="Sở Khác"))
     block = Block.objects.filter(contest=whole).first()

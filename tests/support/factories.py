@@ -71,8 +71,15 @@ def make_unit(name: str = "", parent: Unit | None = None, **fields: Any) -> Unit
     return unit
 
 
-def make_bank(questions: int = 40, *, topics: int = 2, name: str = "", approved: bool = True) -> Bank:
-    """A bank whose question i has the right option "Đúng i" at place i % 4."""
+def make_bank(
+    questions: int = 40,
+    *,
+    topics: int = 2,
+    name: str = "",
+    approved: bool = True,
+    levels: Sequence[str] = ("",),
+) -> Bank:
+    """A bank whose question i has the right option "Đúng i" at place i % 4; levels in turn in each topic."""
     n = next(_serial)
     bank = Bank.objects.create(name=name or f"Ngân hàng {n}")
     names = [Topic.objects.create(bank=bank, name=f"Chủ đề {at + 1}", position=at) for at in range(topics)]
@@ -89,6 +96,7 @@ def make_bank(questions: int = 40, *, topics: int = 2, name: str = "", approved:
             keys=[at % 4],
             explanation=f"Giải thích bí mật {at + 1}",
             source="Điều 1 Luật A",
+            difficulty=levels[at // topics % len(levels)],
             writer=writer,
         )
         for at, question in enumerate(rows)
