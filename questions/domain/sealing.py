@@ -5,11 +5,12 @@ import json
 from typing import TYPE_CHECKING
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from contest_site.audit.trail import record
 from contest_site.lib.errors import Refused
-from questions.models import Bank, SealedPool
+from questions.models import Bank, Revision, SealedPool
 from questions.queries import approved_revisions
 
 if TYPE_CHECKING:
@@ -24,6 +25,11 @@ def seal_bank(bank: Bank, *, by: "User") -> SealedPool:
 
     Raises Refused when nothing is approved, or more than a pool can hold.
     """
+    return freeze(bank, approved_revisions(bank), by=by)
+
+
+def freeze(bank: Bank, revisions: QuerySet[Revision], *, by: "User") -> SealedPool:
+    """Freeze some of the bank's approved revisions as seal_bank does; call it inside a transaction."""
     questions = [
         {
             "id": revision.pk,
@@ -37,7 +43,7 @@ def seal_bank(bank: Bank, *, by: "User") -> SealedPool:
             "source": revision.source,
             "source_link": revision.source_link,
         }
-        for revision in approved_revisions(bank).select_related("topic")
+        for revision in revisions.select_related("topic")
     ]
     if not questions:
         raise Refused(
