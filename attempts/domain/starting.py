@@ -20,12 +20,15 @@ from contests.queries import RoundState, effective_close, excluded_entries, excl
 
 # The number is worked out from the attempts that were read. Numbers are consecutive and attempts are never
 # deleted, so this row goes in only while those attempts are still all: every limit that was checked on them
-# holds at this moment too, however many tabs and devices start at once.
+# holds at this moment too, however many tabs and devices start at once. The seal that the paper was drawn
+# from must be there still: its unsealing waits for this row, or this statement for the unsealing.
 INSERT = """
 INSERT INTO attempts_attempt (
     id, entry_id, round_id, number, seed, paper, orders, limits, answers, revision, started_at, deadline,
     address, device
-) VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, 0, %s, %s, %s, %s)
+)
+SELECT %s, %s, %s, %s, %s, %s, %s, %s, %s, 0, %s, %s, %s, %s
+FROM contests_roundseal WHERE id = %s FOR KEY SHARE
 ON CONFLICT DO NOTHING
 RETURNING id
 """
@@ -149,7 +152,7 @@ def _insert(entry: Entry, round: Round, number: int, address: str | None, device
     values: list[Any] = [
         *(attempt.id, entry.pk, round.pk, number, attempt.seed),
         *(attempt.paper, attempt.orders, attempt.limits, attempt.answers),
-        *(attempt.started_at, attempt.deadline, address, device),
+        *(attempt.started_at, attempt.deadline, address, device, round.seal.pk),
     ]
     with connection.cursor() as cursor:
         cursor.execute(INSERT, values)

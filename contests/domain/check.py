@@ -33,7 +33,7 @@ def problems(contest: Contest) -> list[str]:
 
 
 def bank_facts(names: Iterable[str]) -> dict[str, BankFacts]:
-    """Approved questions by topic and level, by the bank's name, as far as it is there. Two queries a bank."""
+    """Approved questions by topic and level, by the bank's name, as far as it is there. Two queries each."""
     wanted = set(names)
     found = {}
     for bank in Bank.objects.all():

@@ -26,7 +26,7 @@ SECRET_BYTES = 32
 
 
 def seal_round(round: Round, *, by: User) -> RoundSeal:
-    """Freeze the round's bank as its pool and make the round's secret. Once; a second call gives the first.
+    """Freeze the round's bank as its pool and make the round's secret. A second call gives the first seal.
 
     Meant for before the opening. A round that is open already may still be sealed (a forgotten seal, a demo
     or rehearsal moved to now): no paper can be drawn without a seal, so nobody has started yet and the
@@ -34,18 +34,16 @@ def seal_round(round: Round, *, by: User) -> RoundSeal:
 
     Raises NotNow after the end, Refused when the approved questions cannot fill the paper.
     """
-    sealed = RoundSeal.objects.filter(round=round).first()
-    if sealed:
-        return sealed
-    now = database_now()
-    if round_state(round, now) is RoundState.CLOSED:
-        raise NotNow(_("Vòng thi đã kết thúc nên không niêm phong đề được nữa."))
-    try:
-        with transaction.atomic():
-            return _seal(round, by=by, late=now >= round.opens_at)
-    except IntegrityError:
-        # Somebody else was first; the pool made here went with the transaction.
-        return RoundSeal.objects.get(round=round)
+    with transaction.atomic():
+        # Another sealing, or an unsealing, comes wholly before this one or wholly after it.
+        Round.objects.select_for_update(no_key=True).get(pk=round.pk)
+        sealed = RoundSeal.objects.filter(round=round).first()
+        if sealed:
+            return sealed
+        now = database_now()
+        if round_state(round, now) is RoundState.CLOSED:
+            raise NotNow(_("Vòng thi đã kết thúc nên không niêm phong đề được nữa."))
+        return _seal(round, by=by, late=now >= round.opens_at)
 
 
 def _seal(round: Round, *, by: User, late: bool) -> RoundSeal:

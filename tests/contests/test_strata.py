@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from pathlib import Path
 
 import pytest
@@ -53,7 +52,7 @@ def plan_with(folder: Path, quotas: str) -> Path:
     text = (PLANS / "quang-ngai-2024.toml").read_text(encoding="utf-8")
     path = folder / "ke-hoach.toml"
     path.write_text(
-        re.sub(r"(?m)^only_all_right = false\n", f"only_all_right = false\n{quotas}", text, count=1)
+        text.replace("only_all_right = false", f"{quotas}only_all_right = false"), encoding="utf-8"
     )
     for beside in PLANS.glob("quang-ngai-2024*.csv"):
         (folder / beside.name).write_bytes(beside.read_bytes())
