@@ -2,12 +2,13 @@
 
 import hashlib
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-from questions.models import SealedPool
+from questions.models import Bank, Revision, SealedPool
+from questions.queries import approved_revisions
 from questions.rules import is_of_topic
 
 
@@ -55,11 +56,33 @@ def load_pool(pool_id: int) -> Pool:
     sealed = SealedPool.objects.only("content", "digest").get(pk=pool_id)
     if hashlib.sha256(sealed.content.encode()).hexdigest() != sealed.digest:
         raise ValueError(f"Sealed pool {pool_id} was altered: its content does not match its digest.")
-    questions = tuple(
-        PoolQuestion(**{**item, "options": tuple(item["options"]), "keys": tuple(item["keys"])})
-        for item in json.loads(sealed.content)
-    )
-    return Pool(questions, sealed.digest)
+    return Pool(tuple(map(_question, json.loads(sealed.content))), sealed.digest)
+
+
+def frozen(revision: Revision) -> dict[str, Any]:
+    """What a pool keeps of a revision; reads the topic."""
+    return {
+        "id": revision.pk,
+        "kind": revision.kind,
+        "topic": revision.topic.name,
+        "difficulty": revision.difficulty,
+        "text": revision.text,
+        "options": revision.options,
+        "keys": revision.keys,
+        "explanation": revision.explanation,
+        "source": revision.source,
+        "source_link": revision.source_link,
+    }
+
+
+def approved_pool(bank: Bank) -> Pool:
+    """What sealing the bank at this moment would freeze; nothing is written, and there is no digest."""
+    revisions = approved_revisions(bank).select_related("topic")
+    return Pool(tuple(_question(frozen(revision)) for revision in revisions), "")
+
+
+def _question(item: Mapping[str, Any]) -> PoolQuestion:
+    return PoolQuestion(**{**item, "options": tuple(item["options"]), "keys": tuple(item["keys"])})
 
 
 def strata_of(pool: Pool, quotas: Iterable[Sequence[Any]]) -> tuple[tuple[tuple[int, ...], int], ...]:

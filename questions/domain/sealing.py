@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from contest_site.audit.trail import record
 from contest_site.lib.errors import Refused
 from questions.models import Bank, Revision, SealedPool
+from questions.pools import frozen
 from questions.queries import approved_revisions
 
 if TYPE_CHECKING:
@@ -30,21 +31,7 @@ def seal_bank(bank: Bank, *, by: "User") -> SealedPool:
 
 def freeze(bank: Bank, revisions: QuerySet[Revision], *, by: "User") -> SealedPool:
     """Freeze some of the bank's approved revisions as seal_bank does; call it inside a transaction."""
-    questions = [
-        {
-            "id": revision.pk,
-            "kind": revision.kind,
-            "topic": revision.topic.name,
-            "difficulty": revision.difficulty,
-            "text": revision.text,
-            "options": revision.options,
-            "keys": revision.keys,
-            "explanation": revision.explanation,
-            "source": revision.source,
-            "source_link": revision.source_link,
-        }
-        for revision in revisions.select_related("topic")
-    ]
+    questions = [frozen(revision) for revision in revisions.select_related("topic")]
     if not questions:
         raise Refused(
             _("Chưa niêm phong được ngân hàng câu hỏi."),
