@@ -39,7 +39,7 @@ def write_participation(
     sheets = [
         Sheet(
             _("Theo đơn vị"),
-            _unit_columns(),
+            _unit_columns(contest),
             _unit_values(units),
             title=[_("BÁO CÁO KẾT QUẢ THAM GIA CUỘC THI"), contest.name, *of],
             notes=[*notes, _("Mỗi đơn vị tính cả các đơn vị trực thuộc.")],
@@ -49,7 +49,7 @@ def write_participation(
         ),
         Sheet(
             _("Người dự thi"),
-            _people_columns(with_scores=with_scores),
+            _people_columns(contest, with_scores=with_scores),
             _people_values(people),
             title=[_("DANH SÁCH NGƯỜI DỰ THI"), contest.name, *of],
             total_label=_("Cộng"),
@@ -77,7 +77,7 @@ def _letterhead(contest: Contest) -> list[tuple[str, str]]:
     return list(zip(office, national, strict=True))
 
 
-def _unit_columns() -> list[Column]:
+def _unit_columns(contest: Contest) -> list[Column]:
     return [
         Column(_("STT"), 7, Kind.LABEL),
         Column(_("Đơn vị"), 46),
@@ -86,10 +86,14 @@ def _unit_columns() -> list[Column]:
         Column(_("Số lượt thi"), 11, Kind.WHOLE),
         Column(_("Tỷ lệ dự thi"), 12, Kind.PERCENT),
         Column(_("Điểm trung bình (điểm cao nhất của mỗi người)"), 17, Kind.DECIMAL),
-        Column(_("Điểm cao nhất"), 12, Kind.WHOLE),
+        Column(_("Điểm cao nhất"), 12, _mark_kind(contest)),
         Column(_("Số người đúng tất cả"), 13, Kind.WHOLE),
         Column(_("Ghi chú"), 22),
     ]
+
+
+def _mark_kind(contest: Contest) -> Kind:
+    return Kind.WHOLE if contest.parts == 1 else Kind.DECIMAL
 
 
 def _unit_values(rows: Iterable[UnitRow]) -> Iterable[list[Value]]:
@@ -108,7 +112,7 @@ def _unit_values(rows: Iterable[UnitRow]) -> Iterable[list[Value]]:
         ]
 
 
-def _people_columns(*, with_scores: bool) -> list[Column]:
+def _people_columns(contest: Contest, *, with_scores: bool) -> list[Column]:
     mean = Total.MEAN if with_scores else None
     return [
         Column(_("STT"), 8, Kind.LABEL),
@@ -117,7 +121,7 @@ def _people_columns(*, with_scores: bool) -> list[Column]:
         Column(_("Đối tượng"), 28),
         Column(_("Đơn vị"), 36),
         Column(_("Số lượt thi"), 11, Kind.WHOLE, Total.SUM),
-        Column(_("Điểm cao nhất"), 11, Kind.WHOLE, Total.MAX if with_scores else None),
+        Column(_("Điểm cao nhất"), 11, _mark_kind(contest), Total.MAX if with_scores else None),
         Column(_("Thời gian làm bài (phút:giây)"), 14, Kind.DURATION, mean),
         Column(_("Nộp bài lúc"), 21, Kind.MOMENT),
     ]

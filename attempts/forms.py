@@ -26,7 +26,9 @@ KNOWN = {"csrfmiddlewaretoken", "revision", "prediction"}
 
 @dataclass(frozen=True)
 class SentPaper:
-    """What came: answers by question number (0 = cleared; attempts.rules.marking); the prediction's text, the revision, or None."""
+    """What came: answers (attempts.rules.marking) by question number, 0 = cleared; the prediction's text and
+    the revision, or None.
+    """
 
     answers: dict[int, int]
     prediction: str | None

@@ -158,6 +158,7 @@ def result_context(attempt: Attempt, *, published: bool) -> dict[str, Any]:
         "uncounted": _uncounted(attempt),
         "correct": regraded.correct if regraded else attempt.correct,
         "regraded": regraded,
+        "parts": round.contest.parts,
         "total": len(attempt.answers),
         "duration_ms": attempt.duration_ms,
         "receipt": attempt.receipt,

@@ -11,6 +11,7 @@ from typing import Any
 from django.db import connection
 
 from attempts.queries import MARK, NOT_DISQUALIFIED, REGRADED
+from attempts.rules.marking import in_questions
 from contest_site.accounts.models import User
 from contest_site.lib.text import name_sort_key
 from contests.enums import PredictionScope, PredictionTarget
@@ -23,7 +24,7 @@ SEE_ALL = "contests.view_entry"
 
 @dataclass(frozen=True)
 class UnitRow:
-    """One unit with everybody below it. `mean` is of each person's best score, to 2 places.
+    """One unit with everybody below it. `mean` is of each person's best score, to 2 places, in questions.
 
     `headcount` is the sum of what the organiser gave for the unit and for each one below it, since a body's
     number names its own people; None where none was given. The last
@@ -37,7 +38,7 @@ class UnitRow:
     people: int
     attempts: int
     mean: Decimal | None
-    best: int | None
+    best: int | Decimal | None
     all_right: int | None
 
     @property
@@ -63,7 +64,7 @@ class ParticipantRow:
     category: str
     unit: str
     attempts: int
-    best: int | None
+    best: int | Decimal | None
     duration: timedelta | None
     submitted_at: datetime | None
 
@@ -186,7 +187,7 @@ def scores_shown(contest: Contest, now: datetime, round: Round | None = None) ->
 COUNTED = f"""
 attempt AS (
     SELECT a.entry_id, a.duration_ms, a.submitted_at, a.id, {MARK} AS correct,
-           {MARK} = cardinality(a.paper) AS all_right
+           {MARK} = %(parts)s * cardinality(a.paper) AS all_right
     FROM attempts_attempt a {REGRADED}
     JOIN contests_entry entry ON entry.id = a.entry_id
     WHERE entry.contest_id = %(contest)s AND a.submitted_at IS NOT NULL
@@ -216,7 +217,7 @@ WITH RECURSIVE tree AS (
 )
 SELECT tree.id, tree.name, tree.depth, sum(headcount.people)::bigint,
        coalesce(sum(own.people), 0)::bigint, coalesce(sum(own.attempts), 0)::bigint,
-       round(sum(own.scores) / sum(own.people), 2), max(own.best), sum(own.all_right)::bigint
+       round(sum(own.scores) / (sum(own.people) * %(parts)s), 2), max(own.best), sum(own.all_right)::bigint
 FROM tree
 JOIN subtree ON subtree.unit_id = tree.id
 LEFT JOIN own ON own.unit_id = subtree.below
@@ -237,10 +238,15 @@ def unit_rows(
     """
     with connection.cursor() as cursor:
         cursor.execute(UNITS, _parameters(contest, unit, round))
-        rows = [UnitRow(*row) for row in cursor.fetchall()]
+        rows = [_unit(row, contest.parts) for row in cursor.fetchall()]
     if not with_scores:
         rows = [replace(row, mean=None, best=None, all_right=None) for row in rows]
     return rows
+
+
+def _unit(row: tuple[Any, ...], parts: int) -> UnitRow:
+    *values, best, all_right = row
+    return UnitRow(*values, None if best is None else in_questions(best, parts), all_right)
 
 
 PARTICIPANTS = f"""
@@ -276,7 +282,7 @@ def participant_rows(
     with connection.cursor() as cursor:
         cursor.execute(PARTICIPANTS, _parameters(contest, unit, round))
         found = cursor.fetchall()
-    rows = [_participant(*row) for row in found]
+    rows = [_participant(contest.parts, *row) for row in found]
     if not with_scores:
         rows = [replace(row, best=None, duration=None, submitted_at=None) for row in rows]
     # The database has no Vietnamese collation. Sorting is stable, so namesakes stay in the order of entry.
@@ -284,10 +290,25 @@ def participant_rows(
 
 
 def _participant(
-    name: str, year: int, category: str, unit: str, attempts: int, best: int, milliseconds: int, at: datetime
+    parts: int,
+    name: str,
+    year: int,
+    category: str,
+    unit: str,
+    attempts: int,
+    best: int,
+    milliseconds: int,
+    at: datetime,
 ) -> ParticipantRow:
     return ParticipantRow(
-        name, year, category, unit, attempts, best, timedelta(milliseconds=milliseconds), at
+        name,
+        year,
+        category,
+        unit,
+        attempts,
+        in_questions(best, parts),
+        timedelta(milliseconds=milliseconds),
+        at,
     )
 
 
@@ -299,4 +320,5 @@ def _parameters(contest: Contest, unit: Unit, round: Round | None) -> dict[str, 
         "unit": unit.pk,
         "round": round.pk if round else None,
         "uncounted": uncounted,
+        "parts": contest.parts,
     }

@@ -22,6 +22,7 @@ import json
 import sys
 from datetime import datetime, timedelta
 from decimal import ROUND_HALF_UP, Decimal
+from functools import lru_cache
 from math import factorial
 
 CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
@@ -58,7 +59,8 @@ FAULTS = {
     "late": ("nộp sau khi hết giờ", "submitted after its time was over"),
     "limit": ("quá số lượt thi cho phép", "is one attempt too many"),
     "answers": ("câu trả lời không có trong đề", "an answer is not in the paper"),
-    "mark": ("số câu đúng không thể có", "an impossible mark"),
+    "mark": ("điểm không thể có với các câu trả lời này", "an impossible mark for these answers"),
+    "shares": ("vòng {}: cách chia điểm khác bảng xếp hạng", "round {}: marks are divided otherwise"),
     "regrade": ("có điểm chấm lại khi không có lần chấm lại", "regraded without a regrade"),
     "status": ("trạng thái lạ hoặc bài của một người có hai trạng thái", "unknown or mixed status"),
     "counts": ("vòng {}: đếm được {}, đã công bố {}", "round {}: counted {}, published {}"),
@@ -156,6 +158,29 @@ def five_places(value):
     return "" if value is None else f"{value:.5f}"
 
 
+@lru_cache(maxsize=None)
+def shared_sums(answers, parts):
+    """Every mark that so many answers with several options ticked can have: 1 to 6 keys share the parts."""
+    if not answers:
+        return frozenset([0])
+    worths = (
+        {parts * part // keys for keys in range(1, 7) for part in range(keys + 1)} if parts > 1 else {0, 1}
+    )
+    return frozenset(one + worth for one in shared_sums(answers - 1, parts) for worth in worths)
+
+
+def possible(mark, whole, shared, parts):
+    """Whether `shared` such answers and `whole` others, each worth all or nothing, can have this mark."""
+    sums = shared_sums(shared, parts)
+    return any(mark - right * parts in sums for right in range(whole + 1))
+
+
+def shown(mark, parts):
+    """A mark in questions, at most two places."""
+    value = (Decimal(mark) / parts).quantize(Decimal("0.01"), ROUND_HALF_UP)
+    return f"{value.normalize():f}"
+
+
 class Person:
     """What one entry did in one round: `best` is the result of the attempt that counts."""
 
@@ -192,7 +217,7 @@ class Check:
             tag, _, rest = line.rstrip("\n").partition(" ")
             try:
                 if at == 1 or self.ended or tag not in readers:
-                    self.expect((at, tag, rest) == (1, "LIST", "1"), at, "line")
+                    self.expect((at, tag, rest) == (1, "LIST", "2"), at, "line")
                 else:
                     readers[tag](at, rest)
             except (ValueError, LookupError, TypeError, AttributeError, StopIteration) as error:
@@ -215,9 +240,11 @@ class Check:
         number = facts["number"]
         facts["rule"] = next(one for one in self.configuration["rounds"] if one["number"] == number)
         facts["opens_at"], facts["closes_at"] = moment(facts["opens_at"]), moment(facts["closes_at"])
+        facts["multiple"] = set(facts["multiple"] or ())
         self.facts, self.last = facts, (0, 0, None)
         self.rounds[number], self.people[number], self.refused[number] = facts, {}, {}
         if facts["secret"] is not None:
+            self.expect(facts["parts"] == self.configuration["parts"], at, "shares", number)
             secret = hashlib.sha256(bytes.fromhex(facts["secret"])).hexdigest()
             self.expect(secret == facts["commitment"], at, "secret")
             self.expect(not self.commitments or facts["commitment"] in self.commitments, at, "commitment")
@@ -236,10 +263,12 @@ class Check:
         self.check_times(at, entry, number, moment(fields[4]), moment(fields[5]), int(fields[6]))
         mark = self.check_marks(at, paper, answers, int(own), regraded)
         result = {"mark": mark, "ms": int(fields[6]), "submitted": fields[5], "number": number}
-        result.update(attempt=uuid, all_right=mark == len(paper), round=self.facts["number"])
+        result.update(
+            attempt=uuid, all_right=mark == self.facts["parts"] * len(paper), round=self.facts["number"]
+        )
         self.count(at, status, entry, block, result, fields[10])
         if receipt in self.wanted:
-            self.found.append((receipt, at, status, fields, mark))
+            self.found.append((receipt, at, status, fields, shown(mark, self.facts["parts"])))
 
     def check_times(self, at, entry, number, started, submitted, ms):
         facts, (last_entry, last_number, last_end) = self.facts, self.last
@@ -255,15 +284,22 @@ class Check:
 
     def check_marks(self, at, paper, answers, own, regraded):
         """The mark in force. Without the key a mark is believed as far as it is possible at all."""
-        widths = self.facts["widths"]
+        multiple, parts = self.facts["multiple"], self.facts["parts"]
         whole = len(answers) == len(paper)
-        whole = whole and all(0 <= answers[i] <= widths[index] for i, index in enumerate(paper))
+        whole = whole and all(0 <= a <= self.highest(index) for a, index in zip(answers, paper))
         self.expect(whole, at, "answers")
-        self.expect(0 <= own <= sum(answer > 0 for answer in answers), at, "mark")
+        given = sum(a > 0 for a in answers)
+        shared = sum(a > 0 and index in multiple for a, index in zip(answers, paper))
+        self.expect(possible(own, given - shared, shared, parts), at, "mark")
         self.expect(not regraded or self.facts["rule"]["regrade"], at, "regrade")
         mark = int(regraded) if regraded else own
-        self.expect(0 <= mark <= len(paper), at, "mark")
+        self.expect(possible(mark, len(paper) - shared, shared, parts), at, "mark")
         return mark
+
+    def highest(self, index):
+        """The highest answer: 1 + the last place, or every place ticked at once (the sum of 2^place)."""
+        width = self.facts["widths"][index]
+        return 2**width - 1 if index in self.facts["multiple"] else width
 
     def count(self, at, status, entry, block, result, guess):
         people, refused = self.people[self.facts["number"]], self.refused[self.facts["number"]]

@@ -10,6 +10,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from attempts.rules.marking import in_questions
 from contest_site.lib.templatetags.vi import duration, number
 from contests.enums import UnitMetric
 from contests.models import PrizeTable
@@ -27,17 +28,18 @@ HEADINGS: Mapping[UnitMetric, Promise] = {
     UnitMetric.BEST_SCORE: gettext_lazy("Tổng điểm người được cộng"),
     UnitMetric.BEST_DURATION: gettext_lazy("Tổng thời gian người được cộng"),
 }
-# Cut to what can be read; the whole numbers that they come from stand beside them.
-VALUES: Mapping[UnitMetric, Callable[[UnitRow], str]] = {
-    UnitMetric.PARTICIPANTS: lambda row: number(row.participants),
-    UnitMetric.ATTEMPTS: lambda row: number(row.attempts),
-    UnitMetric.RATIO: lambda row: _percent(row.participants, row.headcount),
-    UnitMetric.MEAN_SCORE: lambda row: _mean(row.correct, row.sittings),
-    UnitMetric.ALL_RIGHT: lambda row: number(row.all_right),
-    UnitMetric.ALL_RIGHT_SHARE: lambda row: _percent(row.all_right, row.participants),
-    UnitMetric.WINNERS: lambda row: number(row.winners),
-    UnitMetric.BEST_SCORE: lambda row: number(row.best_correct),
-    UnitMetric.BEST_DURATION: lambda row: duration(row.best_duration_ms),
+# By row and into how many parts a question's mark is divided. Cut to what can be read; the whole numbers that
+# they come from stand beside them.
+VALUES: Mapping[UnitMetric, Callable[[UnitRow, int], str]] = {
+    UnitMetric.PARTICIPANTS: lambda row, _parts: number(row.participants),
+    UnitMetric.ATTEMPTS: lambda row, _parts: number(row.attempts),
+    UnitMetric.RATIO: lambda row, _parts: _percent(row.participants, row.headcount),
+    UnitMetric.MEAN_SCORE: lambda row, parts: _mean(row.correct, row.sittings * parts),
+    UnitMetric.ALL_RIGHT: lambda row, _parts: number(row.all_right),
+    UnitMetric.ALL_RIGHT_SHARE: lambda row, _parts: _percent(row.all_right, row.participants),
+    UnitMetric.WINNERS: lambda row, _parts: number(row.winners),
+    UnitMetric.BEST_SCORE: lambda row, parts: number(in_questions(row.best_correct, parts)),
+    UnitMetric.BEST_DURATION: lambda row, _parts: duration(row.best_duration_ms),
 }
 
 
@@ -70,20 +72,20 @@ def headings(table: PrizeTable) -> list[str]:
     return [*found, _("Điểm theo trọng số")] if table.weights else found
 
 
-def cells(row: UnitRow, table: PrizeTable) -> list[str]:
-    found = [VALUES[metric](row) for metric in metrics_of(table)]
+def cells(row: UnitRow, table: PrizeTable, *, parts: int) -> list[str]:
+    found = [VALUES[metric](row, parts) for metric in metrics_of(table)]
     return [*found, number(row.points)] if table.weights else found
 
 
-def columns(table: PrizeTable, *, of_contest: bool) -> list[Column]:
+def columns(table: PrizeTable, *, of_contest: bool, parts: int) -> list[Column]:
     """Everything a unit of this table was measured by, what decides first.
 
-    Prizes of its people only over the whole contest.
+    Prizes of its people only over the whole contest. `parts`: into how many a question's mark is divided.
     """
     deciding = metrics_of(table)
 
     def metric(one: UnitMetric) -> Column:
-        return Column(str(HEADINGS[one]), VALUES[one], one in deciding)
+        return Column(str(HEADINGS[one]), lambda row: VALUES[one](row, parts), one in deciding)
 
     found = [
         metric(UnitMetric.PARTICIPANTS),
@@ -91,7 +93,7 @@ def columns(table: PrizeTable, *, of_contest: bool) -> list[Column]:
         metric(UnitMetric.RATIO),
         metric(UnitMetric.ATTEMPTS),
         Column(_("Bài được tính"), lambda row: number(row.sittings)),
-        Column(_("Tổng câu đúng"), lambda row: number(row.correct)),
+        Column(_("Tổng câu đúng"), lambda row: number(in_questions(row.correct, parts))),
         metric(UnitMetric.MEAN_SCORE),
         metric(UnitMetric.ALL_RIGHT),
         metric(UnitMetric.ALL_RIGHT_SHARE),

@@ -58,6 +58,12 @@ class StandingsRun(models.Model):
     def __str__(self) -> str:
         return f"Bảng xếp hạng {self.round or self.contest} – phiên bản {self.version}"
 
+    @property
+    def parts(self) -> int:
+        """Into how many parts a question's mark was divided: what its rows' marks are numbers of."""
+        parts: int = self.configuration["parts"]
+        return parts
+
 
 class StandingsRow(models.Model):
     """One person's place in a run, with every input of the order. Final (trigger).
@@ -78,7 +84,7 @@ class StandingsRow(models.Model):
     attempt = models.ForeignKey(
         "attempts.Attempt", on_delete=models.PROTECT, related_name="+", db_constraint=False, db_index=False
     )
-    correct = models.PositiveSmallIntegerField("số câu đúng")
+    correct = models.PositiveIntegerField("số câu đúng")
     duration_ms = models.PositiveIntegerField("thời gian làm bài (ms)")
     submitted_at = models.DateTimeField("nộp lúc")
     prediction = models.DecimalField("dự đoán", max_digits=14, decimal_places=5, null=True)
@@ -118,7 +124,7 @@ class UnitRow(models.Model):
     all_right = models.PositiveIntegerField("số người đúng tất cả")
     winners = models.PositiveIntegerField("số giải cá nhân")
     best_people = models.PositiveIntegerField("số người được cộng")
-    best_correct = models.PositiveIntegerField("tổng số câu đúng của người được cộng")
+    best_correct = models.PositiveBigIntegerField("tổng số câu đúng của người được cộng")
     best_duration_ms = models.PositiveBigIntegerField("tổng thời gian của người được cộng (ms)")
     points = models.DecimalField("điểm theo trọng số", max_digits=14, decimal_places=8, null=True)
 

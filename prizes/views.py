@@ -89,13 +89,13 @@ def _board(contest: Contest, publication: Publication, *, replaced: Publication 
 def _sections(contest: Contest, run: StandingsRun) -> list[dict[str, Any]]:
     """The awards by table and block, from the first table."""
     by_table = groupby(awards_of(run), key=lambda award: (award.prize.table, award.block))
-    found = [_section(contest, table, block, list(awards)) for (table, block), awards in by_table]
+    found = [_section(contest, table, block, list(awards), run.parts) for (table, block), awards in by_table]
     titled = len(found) > 1 or any(one["of_units"] for one in found)
     return [{**one, "titled": titled} for one in found]
 
 
 def _section(
-    contest: Contest, table: PrizeTable, block: Block | None, awards: list[ProposedAward]
+    contest: Contest, table: PrizeTable, block: Block | None, awards: list[ProposedAward], parts: int
 ) -> dict[str, Any]:
     """A table's awards by prize, from the highest, names as the plan publishes them."""
     by_prize = groupby(awards, key=lambda award: (award.prize.pk, award.prize_name, award.amount))
@@ -110,19 +110,19 @@ def _section(
             {
                 "prize_name": prize_name,
                 "amount": amount,
-                "winners": [_winner(contest, award) for award in group],
+                "winners": [_winner(contest, award, parts) for award in group],
             }
             for (_key, prize_name, amount), group in by_prize
         ],
     }
 
 
-def _winner(contest: Contest, award: ProposedAward) -> dict[str, Any]:
+def _winner(contest: Contest, award: ProposedAward, parts: int) -> dict[str, Any]:
     return {
         "name": shown_name(award.holder, contest.names_shown) if award.entry else award.holder,
         "unit": award.of_unit,
         "row": award.row,
-        "cells": cells(award.unit_row, award.prize.table) if award.unit_row else [],
+        "cells": cells(award.unit_row, award.prize.table, parts=parts) if award.unit_row else [],
     }
 
 

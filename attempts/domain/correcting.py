@@ -36,8 +36,9 @@ def propose_correction(
     """Propose to mark a question of the round's sealed pool otherwise; in force once another person approves.
 
     `question` is its index in the pool, `accepted` the canonical options (from 0) that are to count as right:
-    any of them where one is chosen, together as the right combination where several may be; with `void` everybody who had the question is right, a blank included, and `accepted` is not looked at.
-    May be proposed while the round runs. Raises Invalid (no such question or option, nothing that changes,
+    any of them where one is chosen, together as the right combination where several may be. With `void`
+    everybody who had the question is right, a blank included, and `accepted` is not looked at. May be
+    proposed while the round runs. Raises Invalid (no such question or option, nothing that changes,
     no grounds, a file of another kind), NotNow (not sealed, or a proposal about it is still undecided).
     """
     grounds, file = checked_grounds(grounds), checked_attachment(attachment)

@@ -24,7 +24,8 @@ from contests.models import Round
 from contests.queries import closing_of
 
 # `was` is what every choice was worth at the sealing, `now` what it is worth by the correction: arrays whose
-# first element is the blank's (attempts.rules.marking.worths). A question comes once in a paper, so its place in it says where its choice lies.
+# first element is the blank's (attempts.rules.marking.worths). A question comes once in a paper, so its place
+# in it says where its choice lies.
 CHANGED = """
 correction AS (
     SELECT question, was, now

@@ -1,8 +1,8 @@
 """Marking: from what was tapped to canonical choices, and what each choice is worth.
 
-An answer and a choice are one number each, 0 = blank. Where one option is chosen it is 1 + the option's place;
-where several may be, the sum of 2^place over those ticked. An answer counts the places shown, a choice the
-options as the pool has them. A mark is a whole number of 1/`parts` of a question, so that nothing is rounded.
+An answer and a choice are one number each, 0 = blank. Where one option is chosen it is 1 + the option's
+place; where several may be, the sum of 2^place over those ticked. An answer counts the places shown, a choice
+the options as the pool has them. A mark is a whole number of 1/`parts` of a question: nothing is rounded.
 """
 
 from collections.abc import Sequence

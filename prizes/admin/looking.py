@@ -121,6 +121,7 @@ class SectionView:
 
     section: Section
     predicts: bool
+    parts: int
 
     @property
     def columns(self) -> int:
@@ -144,11 +145,11 @@ class SectionView:
     def _cells(self, award: ProposedAward) -> list[str]:
         if award.unit_row is None:
             return [""] * len(self.headings)
-        return cells(award.unit_row, self.section.table)
+        return cells(award.unit_row, self.section.table, parts=self.parts)
 
 
 def _sections(progress: Progress) -> list[SectionView]:
     if progress.run is None or progress.proposal is None:
         return []
     asked = predicts(progress.run)
-    return [SectionView(section, asked) for section in progress.proposal.sections]
+    return [SectionView(section, asked, progress.run.parts) for section in progress.proposal.sections]

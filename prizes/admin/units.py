@@ -59,7 +59,7 @@ def units_page(site: AdminSite, request: HttpRequest, address: Address, version:
     views = [
         view
         for _table, group in groupby(rows, key=lambda row: row.table)
-        for view in _views(list(group), of_contest=scope.round is None)
+        for view in _views(list(group), of_contest=scope.round is None, parts=run.parts)
     ]
     title = _("Bảng xếp hạng đơn vị, phiên bản %(version)d") % {"version": version}
     return page(request, site, "units", title, scope=scope, run=run, views=views)
@@ -90,9 +90,9 @@ def _summary(name: str, rows: Sequence[Mapping[str, Any]]) -> UnitSummary:
     )
 
 
-def _views(rows: list[UnitRow], *, of_contest: bool) -> Iterable[UnitTableView]:
+def _views(rows: list[UnitRow], *, of_contest: bool, parts: int) -> Iterable[UnitTableView]:
     table = rows[0].table
-    shown = columns(table, of_contest=of_contest)
+    shown = columns(table, of_contest=of_contest, parts=parts)
     if not table.by_block:
         rows = sorted(rows, key=lambda row: (row.rank is None, row.rank or 0, row.unit.code))
     for block, group in groupby(rows, key=lambda row: row.block if table.by_block else None):

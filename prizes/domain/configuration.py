@@ -29,6 +29,7 @@ def configuration_of(
         "combine": order.combine,
         "rank_order": list(order.keys),
         "only_all_right": order.only_all_right,
+        "parts": scope.contest.parts,
         **_counts(found.total),
         "rounds": [_round(one, found.targets) for one in found.rounds],
         "tables": [_table(table) for table in tables],

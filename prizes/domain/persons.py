@@ -62,7 +62,7 @@ FROM (
         count(*) OVER person AS attempts, bool_or(all_right) OVER person AS once_all_right
     FROM (
         SELECT a.entry_id, a.id, a.number, a.duration_ms, a.submitted_at,
-            {MARK} AS correct, {MARK} = cardinality(a.paper) AS all_right
+            {MARK} AS correct, {MARK} = %s * cardinality(a.paper) AS all_right
         FROM attempts_attempt a {REGRADED}
         WHERE a.round_id = %s AND a.submitted_at IS NOT NULL AND a.entry_id <> ALL(%s::bigint[])
         OFFSET 0
@@ -250,7 +250,7 @@ def _fill(cursor: CursorWrapper, scope: Scope) -> dict[int, Refused]:
         out = excluded | unofficial | disqualified
         cursor.execute(
             PERSONS.format(counting=COUNTING[CountingAttempt(round.counting_attempt)]),
-            [round.pk, round.number, round.pk, sorted(out), round.pk],
+            [round.pk, round.number, contest.parts, round.pk, sorted(out), round.pk],
         )
         took_part = set(
             Attempt.objects.filter(round=round, submitted_at__isnull=False, entry__in=out)

@@ -30,7 +30,8 @@ from prizes.models import Publication, PublishedList, StandingsRun, UnitRow
 from prizes.rules.canonical import configuration_line, line
 from prizes.rules.published import FORMAT, Status, file_name, moment, tagged
 from prizes.scope import Scope
-from questions.pools import load_pool, strata_of
+from questions.enums import Kind
+from questions.pools import Pool, load_pool, strata_of
 
 log = logging.getLogger(__name__)
 
@@ -327,7 +328,14 @@ def round_facts(round: Round) -> dict[str, Any]:
         "questions": seal.questions if seal else None,
         "strata": strata_of(pool, seal.quotas) if pool and seal else None,
         "widths": [len(question.options) for question in pool.questions] if pool else None,
+        "multiple": _multiple(pool) if pool else None,
+        "parts": seal.parts if seal else None,
     }
+
+
+def _multiple(pool: Pool) -> list[int]:
+    """Which questions may have several options ticked."""
+    return [index for index, question in enumerate(pool.questions) if question.kind == Kind.MULTIPLE]
 
 
 def _attempts(run: StandingsRun, round: Round, refused: Refused) -> sql.Composed:

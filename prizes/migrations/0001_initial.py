@@ -336,7 +336,7 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("rank", models.PositiveIntegerField(verbose_name="hạng")),
-                ("correct", models.PositiveSmallIntegerField(verbose_name="số câu đúng")),
+                ("correct", models.PositiveIntegerField(verbose_name="số câu đúng")),
                 ("duration_ms", models.PositiveIntegerField(verbose_name="thời gian làm bài (ms)")),
                 ("submitted_at", models.DateTimeField(verbose_name="nộp lúc")),
                 (
@@ -766,7 +766,7 @@ class Migration(migrations.Migration):
                 ("best_people", models.PositiveIntegerField(verbose_name="số người được cộng")),
                 (
                     "best_correct",
-                    models.PositiveIntegerField(verbose_name="tổng số câu đúng của người được cộng"),
+                    models.PositiveBigIntegerField(verbose_name="tổng số câu đúng của người được cộng"),
                 ),
                 (
                     "best_duration_ms",

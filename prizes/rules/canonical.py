@@ -1,15 +1,18 @@
-"""The text whose SHA-256 is a run's digest, so that anyone with the data can compute it again. FORMAT 2.
+"""The text whose SHA-256 is a run's digest, so that anyone with the data can compute it again. FORMAT 3.
 
 UTF-8; every line ends with a line feed; the fields of a line stand between "|"; an empty field is "none".
 
 Line 1 is the configuration as JSON, keys sorted, no spaces, letters not escaped:
 
-    format          2
+    format          3
     contest         the contest's name in addresses
     round           the round's number; null for the whole contest
     combine         whole contest: how rounds make one result ("sum", "best", "none"); a round: null
     rank_order      keys of the individual order, the deciding one first
     only_all_right  whether only people all right are ranked
+    parts           every mark, and every sum of marks, is a number of 1/parts of a question: 1 where a
+                    question is right or not, 60 where parts of a question count. All right is
+                    parts × questions
     participants, attempts, all_right    people, attempts, people with an attempt all right, over all rounds
     rounds          one object per round counted here, by number:
         number, counting_attempt, prediction_target, prediction_scope
@@ -61,7 +64,7 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
-FORMAT = 2
+FORMAT = 3
 POINT_PLACES = 8
 
 

@@ -2,17 +2,20 @@
 
 UTF-8 text, every line a tag, a space and its content, in this order:
 
-    LIST 1          the format
+    LIST 2          the format
     RUN …           JSON: contest, round (its number, or null for the whole contest), version, digest
     STANDINGS …     the canonical text of the standings, line by line (prizes.rules.canonical): without the
                     tag and the space these lines have the digest
     ROUND …         JSON, one per round counted, by number: what a paper of the round is drawn from and
                     which times are right
                         number, id, opens_at, closes_at (an early closing counts), time_limit_minutes,
-                        attempts_allowed, pool_digest, commitment, secret, questions, strata, widths
+                        attempts_allowed, pool_digest, commitment, secret, questions, strata, widths,
+                        multiple, parts
                     strata = [indices in the sealed pool, how many of them] in the order of drawing, empty
-                    for a draw from the whole pool; widths = number of options by index; the last six are
-                    null for a round that was never sealed, in which nobody can have taken part
+                    for a draw from the whole pool; widths = number of options by index; multiple = indices
+                    of the questions where several options may be ticked; marks are numbers of 1/parts of a
+                    question; all from pool_digest on are null for a round that was never sealed, in which
+                    nobody can have taken part
     ATTEMPT …       after their ROUND, every submitted attempt of it, by entry and number:
                         receipt|status|own mark|mark after regrades|block|canonical line
                     the fourth empty where it is the attempt's own, the block (of the person) only where the
@@ -34,7 +37,7 @@ from typing import Any
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-FORMAT = 1
+FORMAT = 2
 
 
 class Status(models.TextChoices):

@@ -47,8 +47,9 @@ LESS_IS_BETTER = frozenset({UnitMetric.BEST_DURATION})
 class Measures:
     """What the people of one competing unit did in a scope.
 
-    `sittings` is the number of papers that count and `correct` their number right; the `best_…` are of the k
-    best people, of whom there may be fewer; `wins` says how often it won the same table in other rounds.
+    `sittings` is the number of papers that count and `correct` their marks (all in the same parts of a
+    question, so no order hangs on which); the `best_…` are of the k best people, of whom there may be fewer;
+    `wins` says how often it won the same table in other rounds.
     """
 
     unit: int

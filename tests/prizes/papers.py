@@ -13,6 +13,7 @@ from attempts.domain.starting import start_attempt
 from attempts.domain.submitting import submit_attempt
 from attempts.models import Attempt, Prediction
 from attempts.queries import line_of
+from attempts.rules.marking import choice_of
 from attempts.rules.permutation import permutation
 from attempts.rules.receipts import receipt_of_line
 from contests.models import Entry, Round, Unit
@@ -20,11 +21,16 @@ from tests.support.factories import make_entry
 
 
 def tapped(attempt: Attempt, right: int) -> dict[int, int]:
-    """What to tap so that so many of the first questions are right and the others wrong."""
+    """What to tap so that so many of the first questions are right and the others worth nothing."""
     answers = {}
     for at, question in enumerate(paper_questions(attempt)):
-        shown = permutation(attempt.orders[at], attempt.limits[at])
-        option = question.keys[0] if at < right else (question.keys[0] + 1) % len(question.options)
+        width = len(question.options)
+        shown = permutation(attempt.orders[at], width)
+        if question.kind == "multiple":
+            wanted = set(question.keys) if at < right else set(range(width)) - set(question.keys)
+            answers[at + 1] = sum(1 << shown.index(option) for option in wanted)
+            continue
+        option = question.keys[0] if at < right else (question.keys[0] + 1) % width
         answers[at + 1] = 1 + shown.index(option)
     return answers
 
@@ -50,7 +56,6 @@ def row(
     """An unsaved finished attempt whose paper was drawn by the rule and whose mark is that of its answers."""
     sealed = sealed_paper(round.seal.pk)
     seed, paper = sealed.draw(entry.pk, number)
-    widths = [len(sealed.pool.questions[index].options) for index in paper.questions]
     ended = started_at + timedelta(milliseconds=duration_ms, microseconds=321)
     attempt = Attempt(
         entry=entry,
@@ -59,12 +64,12 @@ def row(
         seed=seed,
         paper=paper.questions,
         orders=paper.orders,
-        limits=widths,
+        limits=sealed.limits(paper.questions),
         started_at=started_at,
         deadline=started_at + timedelta(minutes=round.time_limit_minutes),
         submitted_at=ended,
         finished_by=Attempt.FinishedBy.CONTESTANT,
-        correct=right,
+        correct=right * sealed.parts,
         duration_ms=duration_ms,
         prediction_draft=prediction,
     )
@@ -72,7 +77,8 @@ def row(
         attempt.id = pk
     attempt.answers = list(tapped(attempt, right).values())
     attempt.choices = [
-        1 + permutation(attempt.orders[at], width)[attempt.answers[at] - 1] for at, width in enumerate(widths)
+        choice_of(answer, order, sealed.scales[index].width, multiple=sealed.scales[index].multiple)
+        for answer, order, index in zip(attempt.answers, attempt.orders, attempt.paper, strict=True)
     ]
     attempt.receipt = receipt_of_line(line_of(attempt))
     return attempt

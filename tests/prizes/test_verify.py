@@ -114,7 +114,7 @@ def test_after_the_publication_the_list_is_there_for_anyone(client: Client) -> N
     assert "Content-Encoding" not in response.headers
     assert f'filename="{Path(kept.name).name}"' in response.headers["Content-Disposition"]
     assert content == (site.MEDIA_ROOT / kept.name).read_bytes()
-    assert gzip.decompress(content).startswith(b"LIST 1\n")
+    assert gzip.decompress(content).startswith(b"LIST 2\n")
 
 
 def test_an_earlier_publication_stays_and_is_marked_as_replaced(client: Client) -> None:
