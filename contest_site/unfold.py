@@ -40,6 +40,12 @@ NAVIGATION = [
     {
         "title": _("Ngân hàng câu hỏi"),
         "items": [
+            {
+                "title": _("Bảng việc"),
+                "icon": "assignment",
+                "link": reverse_lazy("admin:questions_question_board"),
+                "permission": _may("questions.view_question"),
+            },
             _list(_("Ngân hàng"), "quiz", "questions.bank"),
             _list(_("Câu hỏi"), "checklist", "questions.question"),
         ],

@@ -19,3 +19,13 @@ class Difficulty(models.TextChoices):
     MEDIUM = "medium", _("Thông hiểu")
     HARD = "hard", _("Vận dụng")
     VERY_HARD = "very_hard", _("Vận dụng cao")
+
+
+class State(models.TextChoices):
+    """Where a question is on its way to a paper: what was done with its last revision."""
+
+    DRAFT = "draft", _("Bản nháp")
+    WAITING = "waiting", _("Chờ duyệt")
+    APPROVED = "approved", _("Đã duyệt")
+    RETURNED = "returned", _("Trả lại")
+    RETIRED = "retired", _("Ngừng dùng")

@@ -1,11 +1,25 @@
 """What is read from the question banks, each as one statement whatever the bank's size."""
 
-from typing import TYPE_CHECKING, TypedDict
+from typing import TYPE_CHECKING, NamedTuple, TypedDict
 
-from django.db.models import Count, Exists, IntegerField, OuterRef, Q, QuerySet, Subquery
+from django.db.models import (
+    Case,
+    CharField,
+    Count,
+    Exists,
+    F,
+    IntegerField,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+    Value,
+    When,
+)
 from django.db.models.functions import Coalesce
 
-from questions.models import Appraisal, Bank, Question, Revision
+from questions.enums import State
+from questions.models import Appraisal, Bank, Question, Revision, Submission
 
 if TYPE_CHECKING:
     from django_stubs_ext import WithAnnotations
@@ -15,6 +29,7 @@ if TYPE_CHECKING:
 
     class _Counts(TypedDict):
         total: int
+        drafts: int
         approved: int
         waiting: int
         returned: int
@@ -27,11 +42,26 @@ if TYPE_CHECKING:
         topic: str
         version: int
         writer: str
+        writer_pk: int
+        kind: str
+        difficulty: str
         verdict: str | None
+        state: str
 
     JudgedRevision = WithAnnotations[Revision, _Verdict]
     CountedBank = WithAnnotations[Bank, _Counts]
     CurrentQuestion = WithAnnotations[Question, _Current]
+
+
+class WorkCount(NamedTuple):
+    """`count` questions of one state and one writer in a bank."""
+
+    bank: int
+    bank_name: str
+    writer: int
+    writer_name: str
+    state: str
+    count: int
 
 
 def last_revisions(bank: Bank | None = None) -> "QuerySet[JudgedRevision]":
@@ -85,20 +115,80 @@ def banks_with_counts() -> "QuerySet[CountedBank]":
     return Bank.objects.annotate(
         total=count(Q()),
         approved=count(Q(verdict=Appraisal.Verdict.APPROVED)),
-        waiting=count(Q(verdict=None)),
+        drafts=count(Q(verdict=None, submission=None)),
+        waiting=count(Q(verdict=None, submission__isnull=False)),
         returned=count(Q(verdict=Appraisal.Verdict.RETURNED)),
         retired=count(Q(verdict=Appraisal.Verdict.RETIRED)),
     )
 
 
 def questions_now() -> "QuerySet[CurrentQuestion]":
-    """Every question with what a list shows of its last revision: never its key."""
+    """Every question with what a list shows of its last revision (never its key), and its State."""
     last = Revision.objects.filter(question=OuterRef("pk")).order_by("-number")
+
+    def of_last(field: str) -> Subquery:
+        return Subquery(last.values(field)[:1])
+
     return Question.objects.annotate(
-        revision_id=Subquery(last.values("pk")[:1]),
-        text=Subquery(last.values("text")[:1]),
-        form=Subquery(last.values("fingerprint")[:1]),
-        topic=Subquery(last.values("topic__name")[:1]),
-        version=Subquery(last.values("number")[:1]),
-        writer=Subquery(last.values("writer__full_name")[:1]),
-    ).annotate(verdict=_last_verdict(OuterRef("revision_id")))
+        revision_id=of_last("pk"),
+        text=of_last("text"),
+        form=of_last("fingerprint"),
+        topic=of_last("topic__name"),
+        version=of_last("number"),
+        writer=of_last("writer__full_name"),
+        writer_pk=of_last("writer"),
+        kind=of_last("kind"),
+        difficulty=of_last("difficulty"),
+        verdict=_last_verdict(OuterRef("revision_id")),
+    ).annotate(state=_state(Exists(Submission.objects.filter(revision=OuterRef("revision_id")))))
+
+
+def work(bank: Bank | None = None) -> "QuerySet[JudgedRevision]":
+    """What each question says now, as `last_revisions`, with its State and the last word on it.
+
+    `comment`, `appraiser`, `judged_at`: of the last appraisal, None while there is none.
+    """
+    last = Appraisal.objects.filter(revision=OuterRef("pk")).order_by("-id")
+    return (
+        last_revisions(bank)
+        .annotate(
+            state=_state(Q(submission__isnull=False)),
+            comment=Subquery(last.values("comment")[:1]),
+            appraiser=Subquery(last.values("appraiser__full_name")[:1]),
+            judged_at=Subquery(last.values("at")[:1]),
+        )
+        .select_related("question__bank", "topic", "writer")
+    )
+
+
+def work_counts() -> list[WorkCount]:
+    """How many questions each person has in each state of each bank: the board in one statement."""
+    counted = (
+        last_revisions()
+        .annotate(state=_state(Q(submission__isnull=False)))
+        .order_by("question__bank__name", "writer__full_name", "writer")
+        .values_list("question__bank_id", "question__bank__name", "writer_id", "writer__full_name", "state")
+        .annotate(count=Count("pk"))
+    )
+    return [WorkCount(*row) for row in counted]
+
+
+def questions_per_topic(bank: Bank) -> dict[str, dict[str, int]]:
+    """How many questions are of each topic of the bank now, by difficulty ("" = none given)."""
+    counts: dict[str, dict[str, int]] = {}
+    rows = (
+        last_revisions(bank).order_by().values_list("topic__name", "difficulty").annotate(count=Count("pk"))
+    )
+    for topic, difficulty, count in rows:
+        counts.setdefault(topic, {})[difficulty] = count
+    return counts
+
+
+def _state(submitted: Exists | Q) -> Case:
+    """The State of what has the annotation `verdict`: a verdict's value is that of its state."""
+    return Case(
+        When(verdict__isnull=False, then=F("verdict")),
+        When(submitted, then=Value(State.WAITING.value)),
+        default=Value(State.DRAFT.value),
+        output_field=CharField(),
+    )

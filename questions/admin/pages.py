@@ -10,7 +10,10 @@ from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from unfold.decorators import action
 
+from contest_site.accounts.models import User
 from contest_site.lib.text import fold
+from questions.models import Revision
+from questions.rules import LETTERS
 
 View = TypeVar("View", bound=Callable[..., HttpResponse])
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -39,12 +42,31 @@ def workbook(name: str, write: Callable[[IO[bytes]], object]) -> HttpResponse:
     file = io.BytesIO()
     write(file)
     response = HttpResponse(file.getvalue(), content_type=XLSX)
-    plain = "-".join("".join(char if char.isalnum() else " " for char in fold(name)).split())
-    response["Content-Disposition"] = f'attachment; filename="{plain or "cau-hoi"}.xlsx"'
+    response["Content-Disposition"] = f'attachment; filename="{file_name(name)}.xlsx"'
     return response
+
+
+def file_name(name: str) -> str:
+    """A file's name in plain letters, without its extension."""
+    plain = "-".join("".join(char if char.isalnum() else " " for char in fold(name)).split())
+    return plain[:100].rstrip("-") or "cau-hoi"
 
 
 def button(name: str, address: str, icon: str, permission: str) -> Callable[[View], View]:
     """Makes a method a page with a button of that name; unfold's own decorator hides the method's type."""
     made = action(description=name, url_path=address, icon=icon, permissions=[permission])
     return cast(Callable[[View], View], made)
+
+
+def person(request: HttpRequest) -> User:
+    """Who asks; the admin's pages are for people who have signed in."""
+    assert request.user.is_authenticated
+    return request.user
+
+
+def options_of(revision: Revision) -> list[tuple[str, str, bool]]:
+    """(letter, rich text, whether it is right) of each option, for _options.html."""
+    return [
+        (letter, option, place in revision.keys)
+        for place, (letter, option) in enumerate(zip(LETTERS, revision.options, strict=False))
+    ]

@@ -5,33 +5,33 @@ from django.core.exceptions import PermissionDenied
 from django.db.models import Prefetch, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
-from django.urls import URLPattern, path, reverse
+from django.urls import reverse
 from django.utils.text import Truncator
 from django.utils.translation import gettext as _
-from unfold.admin import ModelAdmin
 from unfold.decorators import display
 
-from contest_site.lib.errors import DomainError, Invalid
-from questions.admin.filters import StateFilter, TopicFilter
-from questions.admin.pages import page
-from questions.domain.appraisal import appraise
-from questions.domain.editing import revise_question, write_question
-from questions.forms import AppraisalForm, QuestionForm
-from questions.models import Appraisal, Bank, Question, Revision
+from contest_site.lib.errors import DomainError
+from questions.admin.board import BoardPages
+from questions.admin.comparing import ComparePages
+from questions.admin.filters import DifficultyFilter, KindFilter, StateFilter, TopicFilter, WriterFilter
+from questions.admin.pages import options_of, page, person
+from questions.admin.writing import WritingPages
+from questions.domain.appraisal import appraise, submit
+from questions.enums import Difficulty, Kind, State
+from questions.forms import AppraisalForm
+from questions.models import Appraisal, Question, Revision
 from questions.queries import questions_now, waiting_revisions
-from questions.rules import LETTERS, fingerprint
-
-WAITING = "waiting"
-STATES = {WAITING: "Chờ duyệt", **dict(Appraisal.Verdict.choices)}
+from questions.rules import fingerprint
+from questions.templatetags.rich import plain
 
 
 @admin.register(Question)
-class QuestionAdmin(ModelAdmin):
+class QuestionAdmin(BoardPages, ComparePages, WritingPages):
     """Lists show no key; a question's page shows it to those who may see it, with all that it ever said."""
 
-    list_display = ("number", "short_text", "topic", "state", "version", "writer")
+    list_display = ("number", "short_text", "topic", "kind", "difficulty", "state", "version", "writer")
     list_display_links = ("number", "short_text")
-    list_filter = ("bank", StateFilter, TopicFilter)
+    list_filter = ("bank", StateFilter, TopicFilter, DifficultyFilter, KindFilter, WriterFilter)
     search_fields = ("number",)
     search_help_text = "Tìm trong nội dung câu hỏi, có dấu hoặc không dấu"
     list_per_page = 50
@@ -57,19 +57,33 @@ class QuestionAdmin(ModelAdmin):
 
     @display(description="Câu hỏi", ordering="text")
     def short_text(self, question: Any) -> str:
-        return Truncator(question.text).chars(260)
+        return Truncator(plain(question.text)).chars(260)
 
     @display(description="Chủ đề", ordering="topic")
     def topic(self, question: Any) -> str:
         return str(question.topic)
 
+    @display(description="Loại", ordering="kind")
+    def kind(self, question: Any) -> str:
+        return str(Kind(question.kind).label)
+
+    @display(description="Mức độ", ordering="difficulty")
+    def difficulty(self, question: Any) -> str:
+        return str(Difficulty(question.difficulty).label) if question.difficulty else "–"
+
     @display(
         description="Trạng thái",
-        ordering="verdict",
-        label={"Đã duyệt": "success", "Chờ duyệt": "warning", "Trả lại": "danger", "Ngừng dùng": "default"},
+        ordering="state",
+        label={
+            "Bản nháp": "info",
+            "Đã duyệt": "success",
+            "Chờ duyệt": "warning",
+            "Trả lại": "danger",
+            "Ngừng dùng": "default",
+        },
     )
     def state(self, question: Any) -> str:
-        return STATES[question.verdict or WAITING]
+        return str(State(question.state).label)
 
     @display(description="Phiên bản", ordering="version")
     def version(self, question: Any) -> int:
@@ -80,48 +94,6 @@ class QuestionAdmin(ModelAdmin):
         return str(question.writer)
 
     # --- One question ---------------------------------------------------------------------------------------
-
-    def get_urls(self) -> list[URLPattern]:
-        edit = self.admin_site.admin_view(self.edit_page)
-        return [path("<int:question>/sua/", edit, name="questions_question_edit"), *super().get_urls()]
-
-    def add_view(
-        self, request: HttpRequest, form_url: str = "", extra_context: dict[str, Any] | None = None
-    ) -> HttpResponse:
-        if not self.has_add_permission(request):
-            raise PermissionDenied
-        chosen = request.GET.get("bank", request.GET.get("bank__id__exact", ""))
-        if not chosen.isdecimal():
-            messages.info(request, _("Chọn ngân hàng câu hỏi, rồi thêm câu hỏi tại đó."))
-            return HttpResponseRedirect(reverse("admin:questions_bank_changelist"))
-        bank = get_object_or_404(Bank, pk=chosen)
-        form = QuestionForm(bank, request.POST or None, initial={"base": 0})
-        if request.method == "POST" and form.is_valid():
-            revision = self._written(form, lambda: write_question(bank, form.content, by=_person(request)))
-            if revision:
-                return HttpResponseRedirect(_address(revision.question_id))
-        return self._form(
-            request, bank, form, _("Thêm câu hỏi"), reverse("admin:questions_bank_change", args=[bank.pk])
-        )
-
-    def edit_page(self, request: HttpRequest, question: int) -> HttpResponse:
-        """A form that writes a new revision. It shows the key, so seeing it is a condition."""
-        if not (self.has_change_permission(request) and request.user.has_perm("questions.see_key")):
-            raise PermissionDenied
-        edited = get_object_or_404(Question.objects.select_related("bank"), pk=question)
-        current = edited.revisions.select_related("topic").order_by("-number")[0]
-        form = QuestionForm(edited.bank, request.POST or None, initial=QuestionForm.initial_of(current))
-        if request.method == "POST" and form.is_valid():
-            base = form.cleaned_data["base"]
-            if self._written(
-                form, lambda: revise_question(edited, form.content, by=_person(request), base=base)
-            ):
-                messages.success(
-                    request, _("Đã lưu phiên bản %(number)d, chờ thẩm định.") % {"number": base + 1}
-                )
-                return HttpResponseRedirect(_address(edited.pk))
-        title = _("Sửa câu %(number)d") % {"number": edited.number}
-        return self._form(request, edited.bank, form, title, _address(edited.pk))
 
     def change_view(
         self,
@@ -136,22 +108,21 @@ class QuestionAdmin(ModelAdmin):
         if not object_id.isdecimal():
             raise Http404
         question = get_object_or_404(Question.objects.select_related("bank"), pk=object_id)
-        may_appraise = request.user.has_perm("questions.appraise_revision")
-        form = AppraisalForm(request.POST or None)
-        if request.method == "POST":
-            if not may_appraise:
-                raise PermissionDenied
-            if form.is_valid() and (address := self._appraised(request, question, form)):
-                return HttpResponseRedirect(address)
+        form = AppraisalForm(request.POST if "verdict" in request.POST else None)
+        if request.method == "POST" and (address := self._acted(request, question, form)):
+            return HttpResponseRedirect(address)
+        return self._question_page(request, question, form)
+
+    def _question_page(self, request: HttpRequest, question: Question, form: AppraisalForm) -> HttpResponse:
+        appraisals = Appraisal.objects.select_related("appraiser").order_by("-id")
         revisions = list(
-            question.revisions.select_related("topic", "writer")
-            .prefetch_related(
-                Prefetch("appraisals", Appraisal.objects.select_related("appraiser").order_by("-id"))
-            )
+            question.revisions.select_related("topic", "writer", "submission__by")
+            .prefetch_related(Prefetch("appraisals", appraisals))
             .order_by("-number")
         )
         current = revisions[0]
-        verdicts = list(current.appraisals.all())
+        state = _state(current)
+        sees_key = request.user.has_perm("questions.see_key")
         return page(
             request,
             self.admin_site,
@@ -160,59 +131,62 @@ class QuestionAdmin(ModelAdmin):
             Question,
             question=question,
             current=current,
-            state=verdicts[0].verdict if verdicts else WAITING,
-            state_name=STATES[verdicts[0].verdict if verdicts else WAITING],
-            history=[(revision, _options(revision)) for revision in revisions],
-            form=form if may_appraise else None,
+            state=state.value,
+            state_name=state.label,
+            history=[(revision, options_of(revision)) for revision in revisions],
+            form=form if request.user.has_perm("questions.appraise_revision") else None,
             own=current.writer_id == request.user.pk,
-            may_edit=self.has_change_permission(request) and request.user.has_perm("questions.see_key"),
+            may_edit=self.has_change_permission(request) and sees_key,
+            may_submit=self.has_change_permission(request) and state is State.DRAFT,
         )
 
+    def _acted(self, request: HttpRequest, question: Question, form: AppraisalForm) -> str:
+        """Where to go on after handing in or appraising; "" when it was refused, which the form says."""
+        if "submit" in request.POST:
+            return self._submitted(request, question)
+        if not request.user.has_perm("questions.appraise_revision"):
+            raise PermissionDenied
+        return self._appraised(request, question, form) if form.is_valid() else ""
+
+    def _submitted(self, request: HttpRequest, question: Question) -> str:
+        if not self.has_change_permission(request):
+            raise PermissionDenied
+        chosen = request.POST.get("revision", "")
+        try:
+            submit(
+                Revision.objects.filter(question=question, pk=int(chosen) if chosen.isdecimal() else 0),
+                by=person(request),
+            )
+            messages.success(request, _("Đã gửi thẩm định câu %(number)d.") % {"number": question.number})
+        except DomainError as refusal:
+            messages.error(request, str(refusal.message))
+        return _address(question.pk)
+
     def _appraised(self, request: HttpRequest, question: Question, form: AppraisalForm) -> str:
-        """Where to go on: to the next question that waits for this person. "" when it was refused."""
+        """To the next question that waits for this person."""
         data = form.cleaned_data
-        person = _person(request)
+        by = person(request)
         revisions = Revision.objects.filter(question=question, pk=data["revision"])
         try:
-            appraise(revisions, data["verdict"], by=person, comment=data["comment"])
+            appraise(revisions, data["verdict"], by=by, comment=data["comment"])
         except DomainError as refusal:
             form.add_error(None, str(refusal.message))
             return ""
         messages.success(
             request,
             _("Câu %(number)d: %(verdict)s.")
-            % {"number": question.number, "verdict": STATES[data["verdict"]].lower()},
+            % {"number": question.number, "verdict": State(data["verdict"]).label.lower()},
         )
-        waiting = waiting_revisions(question.bank).exclude(writer=person)
+        waiting = waiting_revisions(question.bank).exclude(writer=by)
         following = waiting.filter(question__number__gt=question.number).first() or waiting.first()
         return _address(following.question_id if following else question.pk)
 
-    def _written(self, form: QuestionForm, write: Any) -> Revision | None:
-        try:
-            revision: Revision = write()
-        except DomainError as refusal:
-            form.add_error("text" if isinstance(refusal, Invalid) else None, str(refusal.message))
-            return None
-        return revision
 
-    def _form(
-        self, request: HttpRequest, bank: Bank, form: QuestionForm, title: str, back: str
-    ) -> HttpResponse:
-        return page(
-            request, self.admin_site, "question_form", title, Question, bank=bank, form=form, back=back
-        )
-
-
-def _options(revision: Revision) -> list[tuple[str, str, bool]]:
-    return [
-        (letter, option, place in revision.keys)
-        for place, (letter, option) in enumerate(zip(LETTERS, revision.options, strict=False))
-    ]
-
-
-def _person(request: HttpRequest) -> Any:
-    assert request.user.is_authenticated
-    return request.user
+def _state(revision: Revision) -> State:
+    """Of a revision whose appraisals and submission were read with it."""
+    if verdicts := list(revision.appraisals.all()):
+        return State(verdicts[0].verdict)
+    return State.WAITING if hasattr(revision, "submission") else State.DRAFT
 
 
 def _address(question: int) -> str:

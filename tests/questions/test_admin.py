@@ -1,5 +1,5 @@
 import io
-from typing import Any
+from typing import Any, ClassVar
 
 import pytest
 from django.contrib.auth.models import Permission
@@ -13,7 +13,9 @@ from openpyxl import load_workbook
 from contest_site.accounts.models import User
 from questions.domain.importing import import_questions
 from questions.domain.sealing import seal_bank
+from questions.enums import Difficulty
 from questions.models import Appraisal, Bank, ImportDraft, Question, Revision
+from questions.rules import Content
 from tests.questions.helpers import bank_with_topics, person, revision, verdict
 from tests.questions.workbooks import excel, row
 
@@ -85,7 +87,7 @@ class TestLists:
         browser = client(writer)
         with CaptureQueriesContext(connection) as queries:
             response = browser.get(url("question_changelist"))
-        assert len(queries) == 8
+        assert len(queries) == 9
         assert text(response).count("phiên bản 1?") == count
 
     @pytest.mark.parametrize("count", [1, 3])
@@ -383,30 +385,49 @@ class TestAppraisal:
 
 
 class TestEdit:
-    DATA = {
+    DATA: ClassVar[dict[str, Any]] = {
+        "kind": "single",
         "topic": "Thể chế",
+        "difficulty": "hard",
+        "tags": "pháp luật, Đề án 06, pháp luật",
         "text": "Câu đã sửa?",
         "A": "a",
         "B": "b",
         "C": "c",
         "D": "d",
-        "key": "C",
+        "keys": ["C"],
         "explanation": "",
         "source": "Điều 3",
+        "source_link": "https://vanban.example/123",
         "base": "1",
     }
 
-    def test_an_edit_makes_a_new_revision(self, bank: Bank, writer: User, appraiser: User) -> None:
+    def test_an_edit_makes_a_draft(self, bank: Bank, writer: User, appraiser: User) -> None:
         old = revision(bank, 1, by=writer)
         page = client(appraiser).post(url("question_edit", old.question_id), self.DATA, follow=True)
-        assert "Đã lưu phiên bản 2" in text(page)
+        assert "Đã lưu bản nháp, phiên bản 2" in text(page)
         new = old.question.revisions.get(number=2)
-        assert (new.text, new.keys[0], new.options, new.writer) == (
-            "Câu đã sửa?",
-            2,
-            ["a", "b", "c", "d"],
+        assert not hasattr(new, "submission")
+        assert (new.writer, new.content) == (
             appraiser,
+            Content(
+                topic="Thể chế",
+                text="Câu đã sửa?",
+                options=("a", "b", "c", "d"),
+                keys=(2,),
+                source="Điều 3",
+                difficulty=Difficulty.HARD,
+                tags=("pháp luật", "Đề án 06"),
+                source_link="https://vanban.example/123",
+            ),
         )
+
+    def test_or_hands_it_in_at_once(self, bank: Bank, writer: User) -> None:
+        question = revision(bank, 1, by=writer).question
+        data = {**self.DATA, "act": "submit"}
+        page = client(writer).post(url("question_edit", question.pk), data, follow=True)
+        assert "Đã lưu phiên bản 2, chờ thẩm định." in text(page)
+        assert question.revisions.get(number=2).submission.by == writer
 
     def test_a_question_is_added(self, bank: Bank, writer: User) -> None:
         address = url("question_add") + f"?bank={bank.pk}"
@@ -417,21 +438,46 @@ class TestEdit:
     def test_adding_without_a_bank_leads_to_the_banks(self, writer: User) -> None:
         assert client(writer).get(url("question_add"))["Location"] == url("bank_changelist")
 
+    def test_a_topic_that_is_new_is_made(self, bank: Bank, writer: User) -> None:
+        one = revision(bank, 1, by=writer)
+        browser = client(writer)
+        browser.post(url("question_edit", one.question_id), {**self.DATA, "topic": "thể chế >  Một cửa "})
+        assert one.question.revisions.get(number=2).topic.name == "thể chế › Một cửa"
+        browser.post(url("question_edit", one.question_id), {**self.DATA, "topic": "THỂ CHẾ", "base": "2"})
+        assert one.question.revisions.get(number=3).topic.name == "Thể chế"
+
     @pytest.mark.parametrize(
         ("changes", "sentence"),
         [
             ({"text": "  "}, "Trường này là bắt buộc."),
+            ({"text": "<p>&nbsp;</p>"}, "Trường này là bắt buộc."),
             ({"text": "??"}, "Câu hỏi không có chữ nào."),
+            ({"text": "chữ " * 501}, "Dài 2003 ký tự, tối đa là 2000."),
             ({"B": "a"}, "Trùng với phương án A."),
+            ({"B": "<i>a</i>"}, "Trùng với phương án A."),
             ({"F": "f"}, "Phương án còn trống."),
-            ({"key": "E"}, "Đáp án không có trong các phương án."),
+            ({"D": ""}, "Phương án còn trống."),
+            ({"D": ""}, "Câu hỏi có 3 phương án; loại này thường có ít nhất 4."),
+            ({"keys": []}, "Chưa chọn đáp án đúng."),
+            ({"keys": ["E"]}, "Đáp án không có trong các phương án."),
+            ({"keys": ["A", "B"]}, "Loại câu hỏi này chỉ có một đáp án đúng."),
+            ({"kind": "multiple", "keys": ["A", "B", "C", "D"]}, "Phải có ít nhất một phương án sai."),
+            ({"kind": "true_false", "keys": ["C"]}, "Đáp án không có trong các phương án."),
             ({"source": "Nghò quyeát cuûa Chính phuû"}, "bảng mã cũ"),
-            ({"topic": "Khác"}, "Khác"),
+            ({"source_link": "javascript:alert(1)"}, "Liên kết phải là địa chỉ http hoặc https."),
+            ({"source_link": "ftp://a.example/b"}, "Liên kết phải là địa chỉ http hoặc https."),
+            ({"topic": "A > > B"}, "Mỗi cấp của chủ đề phải có tên."),
+            ({"topic": "a>b>c>d>e>f"}, "Chủ đề có tối đa 5 cấp."),
+            ({"tags": "x" * 51}, "tối đa là 50"),
+            ({"tags": ",".join(map(str, range(21)))}, "Có tối đa 20 nhãn."),
+            ({"text": "<b>" * 61}, "Có quá nhiều thẻ HTML lồng nhau."),
+            ({"text": f"Hình <img src='/hinh/{'0' * 32}.png' alt=''>"}, "Mỗi hình phải có lời mô tả"),
+            ({"text": f"Hình <img src='/hinh/{'0' * 32}.png' alt='x'>"}, "Có hình chưa được tải lên."),
             ({"base": "7"}, "vừa được người khác sửa"),
         ],
     )
     def test_faults_are_said_at_their_field(
-        self, bank: Bank, writer: User, changes: dict[str, str], sentence: str
+        self, bank: Bank, writer: User, changes: dict[str, Any], sentence: str
     ) -> None:
         one = revision(bank, 1, by=writer)
         response = client(writer).post(url("question_edit", one.question_id), {**self.DATA, **changes})

@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import pytest
 from django.db import IntegrityError, connection, transaction
 from django.test.utils import CaptureQueriesContext
@@ -5,15 +7,23 @@ from django.test.utils import CaptureQueriesContext
 from contest_site.accounts.models import User
 from contest_site.audit.models import AuditEvent
 from contest_site.lib.errors import Invalid, NotAllowed, NotNow
-from questions.domain.appraisal import appraise, approve_waiting
+from questions.domain.appraisal import appraise, approve_waiting, submit
 from questions.domain.editing import revise_question, write_question
-from questions.models import Appraisal, Bank, Question, Revision
-from questions.queries import approved_revisions, waiting_revisions
+from questions.models import Appraisal, Bank, Question, Revision, Submission
+from questions.queries import (
+    approved_revisions,
+    banks_with_counts,
+    questions_now,
+    waiting_revisions,
+    work,
+    work_counts,
+)
 from questions.rules import Content
 from tests.questions.helpers import bank_with_topics, person, revision, verdict
 
 pytestmark = pytest.mark.django_db
 CONTENT = Content("Thể chế", "Câu mới?", ("a", "b", "c", "d"), (2,), "Vì", "Điều 2")
+CONTENT_6 = replace(CONTENT, text="Câu 6 sửa lại?")
 
 
 @pytest.fixture
@@ -160,7 +170,90 @@ class TestEdit:
         assert Question.objects.count() == 2
         assert first.question.number == 1
 
-    def test_a_topic_of_another_bank_is_refused(self, bank: Bank, writer: User) -> None:
-        bank_with_topics("Khác", "Chuyển đổi số")
-        with pytest.raises(Invalid, match="không có chủ đề"):
-            write_question(bank, Content("Chuyển đổi số", "Gì?", ("a", "b", "c", "d"), (0,)), by=writer)
+    def test_a_topic_of_another_bank_is_made_in_this_one_too(self, bank: Bank, writer: User) -> None:
+        other = bank_with_topics("Khác", "Chuyển đổi số")
+        content = Content("Chuyển đổi số", "Gì?", ("a", "b", "c", "d"), (0,))
+        topic = write_question(bank, content, by=writer).topic
+        assert (topic.bank, topic.name, topic.position) == (bank, "Chuyển đổi số", 1)
+        assert other.topics.count() == 1
+
+    def test_a_picture_that_was_not_kept_is_refused(self, bank: Bank, writer: User) -> None:
+        text = f'Hình gì? <img src="{"0" * 32}.png" alt="x">'
+        with pytest.raises(Invalid, match="Có hình chưa được tải lên"):
+            write_question(bank, replace(CONTENT, text=text), by=writer)
+
+    def test_markup_does_not_make_another_question_of_it(self, bank: Bank, writer: User) -> None:
+        write_question(bank, CONTENT, by=writer)
+        with pytest.raises(Invalid, match="trùng với câu số 1"):
+            write_question(bank, replace(CONTENT, text="<strong>Câu</strong> mới?"), by=writer)
+
+
+class TestSubmit:
+    @pytest.fixture
+    def draft(self, bank: Bank, writer: User) -> Revision:
+        return write_question(bank, CONTENT, by=writer, submit=False)
+
+    def test_a_draft_waits_for_nobody_until_it_is_handed_in(
+        self, bank: Bank, draft: Revision, writer: User, appraiser: User
+    ) -> None:
+        assert not waiting_revisions(bank).exists()
+        with pytest.raises(NotNow, match="còn là bản nháp"):
+            appraise([draft], "approved", by=appraiser)
+        assert submit([draft], by=writer) == 1
+        assert list(waiting_revisions(bank)) == [draft]
+        event = AuditEvent.objects.get(verb="submitted questions")
+        assert (event.actor, event.data) == (writer, {"questions": 1})
+
+    def test_a_colleague_may_hand_it_in_and_the_writer_still_does_not_appraise(
+        self, draft: Revision, writer: User, appraiser: User
+    ) -> None:
+        submit([draft], by=appraiser)
+        with pytest.raises(NotAllowed):
+            appraise([draft], "approved", by=writer)
+        assert appraise([draft], "approved", by=appraiser) == 1
+
+    def test_all_or_none(self, bank: Bank, draft: Revision, writer: User) -> None:
+        given = revision(bank, 2, by=writer)
+        with pytest.raises(NotNow, match="đã được gửi thẩm định"):
+            submit([draft, given], by=writer)
+        assert not Submission.objects.filter(revision=draft).exists()
+
+    def test_what_was_edited_meanwhile(self, draft: Revision, writer: User) -> None:
+        revise_question(draft.question, replace(CONTENT, text="Khác?"), by=writer, base=1, submit=False)
+        with pytest.raises(NotNow, match="đã có phiên bản mới"):
+            submit([draft], by=writer)
+        with pytest.raises(Invalid, match="Chưa chọn"):
+            submit([], by=writer)
+
+    def test_an_unchanged_draft_is_handed_in_as_it_is(self, draft: Revision, writer: User) -> None:
+        with pytest.raises(Invalid, match="không có gì thay đổi"):
+            revise_question(draft.question, CONTENT, by=writer, base=1, submit=False)
+        assert revise_question(draft.question, CONTENT, by=writer, base=1) == draft
+        assert Submission.objects.get().revision == draft
+
+    @pytest.mark.parametrize("count", [1, 25])
+    def test_the_number_of_statements_is_fixed(self, bank: Bank, writer: User, count: int) -> None:
+        drafts = [
+            write_question(bank, replace(CONTENT, text=f"Câu {number}?"), by=writer, submit=False)
+            for number in range(count)
+        ]
+        with CaptureQueriesContext(connection) as queries:
+            submit(drafts, by=writer)
+        assert len(queries) == 6
+
+    def test_every_state(self, bank: Bank, draft: Revision, writer: User, appraiser: User) -> None:
+        revision(bank, 2, by=writer)
+        for number, word in enumerate(Appraisal.Verdict.values, 3):
+            verdict(revision(bank, number, by=writer), appraiser, word)
+        verdict(revision(bank, 6, by=writer), appraiser)
+        write = revise_question(Question.objects.get(number=6), CONTENT_6, by=writer, base=1, submit=False)
+        assert write.number == 2
+        expected = ["draft", "waiting", "approved", "returned", "retired", "draft"]
+        assert [one.state for one in questions_now().order_by("number")] == expected
+        assert [one.state for one in work(bank)] == expected
+        (counted,) = banks_with_counts()
+        assert (counted.total, counted.drafts, counted.waiting, counted.approved) == (6, 2, 1, 1)
+        with CaptureQueriesContext(connection) as queries:
+            counts = {one.state: one.count for one in work_counts()}
+        assert len(queries) == 1
+        assert counts == {"draft": 2, "waiting": 1, "approved": 1, "returned": 1, "retired": 1}
