@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy
 from contest_site.audit.admin import AuditedAdmin
 from contest_site.lib.clock import database_now
 from contest_site.lib.templatetags.vi import end_moment, moment
+from contests.admin.blueprints import BlueprintPages
 from contests.admin.cloning import ClonePages
 from contests.admin.exclusion_import import ExclusionPages
 from contests.admin.forms import ContestForm
@@ -78,7 +79,9 @@ FIELDSETS: tuple[Any, ...] = (
 
 
 @admin.register(Contest)
-class ContestAdmin(NothingSilent, ContestSteps, ClonePages, ExclusionPages, HeadcountPages, AuditedAdmin):
+class ContestAdmin(
+    NothingSilent, ContestSteps, BlueprintPages, ClonePages, ExclusionPages, HeadcountPages, AuditedAdmin
+):
     form = ContestForm
     fieldsets = FIELDSETS
     inlines = (

@@ -18,6 +18,7 @@ from django.utils.translation import gettext_lazy
 from contest_site.lib.clock import database_now
 from contest_site.lib.unfold import ModelAdmin
 from contests.admin.pages import act, address, find_contest, page, permitted
+from contests.blueprints import blueprint_of
 from contests.domain.announcing import announce
 from contests.domain.check import problems
 from contests.domain.headcounts import headcount_hints
@@ -93,6 +94,7 @@ class ContestSteps(ModelAdmin):
         for one in contest.rounds.all():
             state, seal = round_state(one, now), seal_of(one)
             steps = []
+            steps.append(Step(_("Cơ cấu đề"), address("round_blueprint", contest.pk, one.number)))
             if not announced and seal is None:
                 steps.append(Step(_("Số câu theo chủ đề"), address("round_change", one.pk)))
             if (
@@ -159,7 +161,9 @@ class ContestSteps(ModelAdmin):
         what = [
             _("Các câu hỏi đã duyệt của ngân hàng “%(bank)s” trở thành bộ câu hỏi của vòng thi.") % names,
             _("Mỗi đề gồm %(questions)d câu, rút ngẫu nhiên từ bộ câu hỏi này.") % names,
-            _("Sửa ngân hàng về sau không làm thay đổi đề của vòng thi. Không gỡ niêm phong được."),
+            _("Sửa ngân hàng về sau không làm thay đổi đề của vòng thi."),
+            _("Trước giờ mở vòng thi, niêm phong chỉ được mở do một người khác, có lý do, ghi vào nhật ký."),
+            _("Từ giờ mở vòng thi, không ai mở niêm phong được nữa."),
             _("Mã băm của bộ câu hỏi và của số bí mật dùng để rút đề được công khai ngay."),
             _("Số bí mật được công khai khi vòng thi kết thúc, để ai cũng kiểm tra được việc rút đề."),
         ]
@@ -168,6 +172,7 @@ class ContestSteps(ModelAdmin):
         context = {
             "title": _("Niêm phong đề: %(round)s") % {"round": round.name},
             "what": what,
+            "reasons": [] if seal_of(round) else blueprint_of(round).faults,
             "button": _("Niêm phong đề"),
         }
         return page(request, self.admin_site, "step", contest, context)

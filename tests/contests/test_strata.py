@@ -27,8 +27,8 @@ from tests.support.factories import make_bank, make_round, make_staff
 PLANS = Path(__file__).resolve().parents[2] / "contests" / "plans"
 BANK = "Cải cách hành chính, chuyển đổi số và Đề án 06"
 QUOTAS = (
-    'quotas = { "Chủ đề 1" = 12, "Đề án 06" = { easy = 4, hard = 6 },'
-    ' "Đề án 06 › Định danh" = { medium = 8 } }\n'
+    'quotas = { "Chủ đề 1" = 13, "Đề án 06" = { easy = 4, hard = 6 },'
+    ' "Đề án 06 › Định danh" = { medium = 7 } }\n'
 )
 TOPICS = ["A", "A › B", "A › B › C", "A › BB", "B", "AB"]
 LEVELS = ["", *Difficulty.values]
@@ -108,10 +108,10 @@ def test_disjoint_lines_draw_from_disjoint_parts_of_the_pool(
 def test_topics_and_levels_go_through_file_database_and_clone(bank: Bank, tmp_path: Path) -> None:
     contest = load_plan(plan_with(tmp_path, QUOTAS), by=None)
     assert [(one.topic.name, one.difficulty, one.questions) for one in Quota.objects.order_by("pk")] == [
-        ("Chủ đề 1", "", 12),
+        ("Chủ đề 1", "", 13),
         ("Đề án 06", "easy", 4),
         ("Đề án 06", "hard", 6),
-        ("Đề án 06 › Định danh", "medium", 8),
+        ("Đề án 06 › Định danh", "medium", 7),
     ]
     assert problems(contest) == []
     first = export_plan(contest, tmp_path / "a", by=None)
@@ -140,8 +140,8 @@ def test_a_paper_is_drawn_from_the_topics_and_levels_of_the_plan(bank: Bank, tmp
     for number in range(1, 6):
         drawn = [sealed.pool.questions[index] for index in sealed.draw(1, number)[1].questions]
         assert len({one.id for one in drawn}) == 30
-        assert sum(one.topic == "Chủ đề 1" for one in drawn) == 12
-        assert sum(one.topic == "Đề án 06 › Định danh" and one.difficulty == "medium" for one in drawn) == 8
+        assert sum(one.topic == "Chủ đề 1" for one in drawn) == 13
+        assert sum(one.topic == "Đề án 06 › Định danh" and one.difficulty == "medium" for one in drawn) == 7
         assert [sum(one.topic != "Chủ đề 1" and one.difficulty == level for one in drawn) for level in
                 ("easy", "hard")] == [4, 6]  # fmt: skip
 
