@@ -48,6 +48,12 @@ NAVIGATION = [
             },
             _list(_("Ngân hàng"), "quiz", "questions.bank"),
             _list(_("Câu hỏi"), "checklist", "questions.question"),
+            {
+                "title": _("Phân tích câu hỏi"),
+                "icon": "query_stats",
+                "link": reverse_lazy("admin:attempts_analysis_rounds"),
+                "permission": _may("questions.see_key"),
+            },
         ],
     },
     {

@@ -6,11 +6,11 @@ from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
 
+from attempts.admin.analysis import AnalysisPages
 from attempts.admin.previews import PreviewPages
 from attempts.models import Attempt, Prediction
 from attempts.queries import with_marks
 from attempts.rules.marking import in_questions
-from contest_site.lib.admin import ReadOnlyAdmin
 from contest_site.lib.templatetags.vi import duration, number
 
 SHOWN: list[Any] = [
@@ -34,7 +34,7 @@ SHOWN: list[Any] = [
 
 
 @admin.register(Attempt)
-class AttemptAdmin(PreviewPages, ReadOnlyAdmin):
+class AttemptAdmin(PreviewPages, AnalysisPages):
     """Neither answers nor orders are shown: with the pool they would tell keys while the round runs."""
 
     list_display = ["entry", "unit", "round", "number", "started_at", "submitted_at", "mark", "time"]
