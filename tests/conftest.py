@@ -49,6 +49,17 @@ def pytest_configure(config: pytest.Config) -> None:
     django.setup()
 
 
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Tests of one group share what is costly or is there once: say so when they would be scattered."""
+    if getattr(config.option, "loadgroup", False):
+        scattered = [
+            item for item in items if item.get_closest_marker("xdist_group") and "@" not in item.nodeid
+        ]
+        if scattered:
+            raise pytest.UsageError("pytest-xdist does not keep groups together with this version of pytest.")
+
+
 @pytest.hookimpl(tryfirst=True)
 def pytest_sessionstart() -> None:
     # A parallel test process that inherits it would load the settings before it has its own environment.

@@ -1,4 +1,4 @@
-"""The rehearsal's own web server, and a worker if there is none, on this site's database."""
+"""The rehearsal's own web server, and a worker with its schedule if there is none, on this site's database."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ class Site:
 
 @contextmanager
 def running(folder: Path, concurrency: int) -> Iterator[Site]:
-    """Both run as long as the block; what they leave in `folder` (logs, codes) is the caller's to remove."""
+    """They run as long as the block; what they leave in `folder` (logs, codes) is the caller's to remove."""
     port = free_port()
     url = f"http://127.0.0.1:{port}"
     code_file = folder / "codes.jsonl"
@@ -38,6 +38,8 @@ def running(folder: Path, concurrency: int) -> Iterator[Site]:
         if not worker_answers():
             children.start("worker", [serve, "worker"], env)
             children.wait_for_worker()
+            # As on every site: what the broker or a worker forgot is found in the database.
+            children.start("beat", [serve, "beat"], {**env, "BEAT_SCHEDULE": str(folder / "beat-schedule")})
         children.wait_for_web(url)
         yield Site(url, code_file, children)
     finally:

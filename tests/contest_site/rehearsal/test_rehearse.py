@@ -69,8 +69,8 @@ def site(services_folder: Path) -> Site:
         **services.environment(services_folder, worker),
         "DATABASE_URL": embedded.database_url(services_folder, name),
         # Apart from the Redis databases of the tests and of the browser tests' stack.
-        "REDIS_URL": embedded.redis_url(services_folder, 60),
-        "CACHE_URL": embedded.redis_url(services_folder, 61),
+        "REDIS_URL": embedded.redis_url(services_folder, 48 + 2 * worker),
+        "CACHE_URL": embedded.redis_url(services_folder, 49 + 2 * worker),
         "VAR_DIR": str(services_folder / name),
         "LC_ALL": "C.UTF-8",
     }
