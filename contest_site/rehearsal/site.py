@@ -1,4 +1,4 @@
-"""The rehearsal's own web server, and a worker with its schedule if there is none, on this site's database."""
+"""The rehearsal's own web server, and a worker with its schedule if there is none, on this site's data."""
 
 from __future__ import annotations
 
