@@ -184,6 +184,12 @@ def questions_per_topic(bank: Bank) -> dict[str, dict[str, int]]:
     return counts
 
 
+def named_topics(bank: Bank) -> set[str]:
+    """The topics of the bank that any revision names, an old one too: they stay for ever."""
+    named = Revision.objects.filter(topic=OuterRef("pk"))
+    return set(bank.topics.filter(Exists(named)).values_list("name", flat=True))
+
+
 def _state(submitted: Exists | Q) -> Case:
     """The State of what has the annotation `verdict`: a verdict's value is that of its state."""
     return Case(
