@@ -25,6 +25,7 @@ from contests.enums import (
     Combine,
     CountingAttempt,
     ExclusionRole,
+    Marking,
     NamesShown,
     Participation,
     PredictionScope,
@@ -225,6 +226,7 @@ CONTEST: Keys = {
     "names_shown": Key(choice(NamesShown)),
     "live_participation": Key(yes_or_no),
     "prizes_per_person": Key(numbers(1, 1000), required=False),
+    "marking": Key(choice(Marking), required=False, default=Marking.WHOLE.value),
 }
 # The individual standings of the whole contest; only a contest of several rounds has them.
 OVERALL: Keys = {

@@ -17,8 +17,10 @@ from django.db.models import Count
 from django.urls import reverse
 
 from attempts.models import Attempt
+from attempts.rules.marking import in_questions
 from contest_site.accounts.models import User
 from contest_site.lib.clock import database_now
+from contest_site.lib.templatetags.vi import number
 from contest_site.rehearsal.browser import Browser, UnexpectedPageError
 from contest_site.rehearsal.contestant import Outcome, Sitting
 from contest_site.rehearsal.stage import Stage
@@ -39,7 +41,8 @@ CHECKED = 3  # papers of people, and of units, whose public page is opened, of e
 def wrong_attempts(outcomes: Iterable[Outcome]) -> Iterator[str]:
     """Attempts of which the database says something else than their contestants were told."""
     sittings = {sitting.attempt: (outcome, sitting) for outcome in outcomes for sitting in outcome.sittings}
-    found = {str(attempt.pk): attempt for attempt in Attempt.objects.filter(pk__in=list(sittings))}
+    papers = Attempt.objects.select_related("round__contest")
+    found = {str(attempt.pk): attempt for attempt in papers.filter(pk__in=list(sittings))}
     for key, (outcome, sitting) in sittings.items():
         attempt = found.get(key)
         if attempt is None:
@@ -49,13 +52,15 @@ def wrong_attempts(outcomes: Iterable[Outcome]) -> Iterator[str]:
 
 
 def _differences(attempt: Attempt, sitting: Sitting) -> Iterator[str]:
+    parts = attempt.round.contest.parts
     stored = {number: value for number, value in enumerate(attempt.answers, 1) if value}
     if stored != sitting.answers:
         yield f"câu trả lời đã lưu khác: {sorted(set(stored.items()) ^ set(sitting.answers.items()))}"
     if attempt.submitted_at is None:
         yield "bài thi chưa được kết thúc"
-    elif attempt.correct != sitting.right:
-        yield f"chấm {attempt.correct} câu đúng, làm đúng {sitting.right} câu"
+    elif attempt.correct != sitting.right * parts:
+        marked = number(in_questions(attempt.correct or 0, parts))
+        yield f"chấm {marked} câu đúng, làm đúng {sitting.right} câu"
     if sitting.submitted and attempt.receipt != sitting.receipt:
         yield f"mã biên nhận khác: {attempt.receipt} và {sitting.receipt}"
 

@@ -282,7 +282,10 @@ def receipt_on(page: Page) -> str:
 
 
 def read_questions(paper: Page, keys: Keys) -> list[Question]:
-    """The questions on the page with the right option of each, found by its text as a person would."""
+    """The questions with one option to choose, and the right one of each, found by its text as people do.
+
+    Those where several may be ticked stay blank.
+    """
     questions = []
     for fieldset in paper.tree.xpath("//fieldset[.//input[@type='radio']]"):
         inputs = fieldset.xpath(".//input[@type='radio']")
@@ -305,4 +308,4 @@ def read_questions(paper: Page, keys: Keys) -> list[Question]:
 
 
 def _option_text(radio: Any) -> str:
-    return " ".join(radio.getparent().xpath("./span[last()]")[0].text_content().split())
+    return " ".join(radio.getparent().xpath("./*[last()]")[0].text_content().split())

@@ -26,6 +26,7 @@ from contests.queries import contest_units, current_round
 from questions.banks import WORKBOOK
 from questions.domain.appraisal import approve_waiting
 from questions.domain.importing import import_questions
+from questions.formats.rich_reading import to_plain
 from questions.models import Bank
 from questions.pools import load_pool
 from questions.queries import waiting_revisions
@@ -135,10 +136,12 @@ def ensure_bank(name: str, writer: User, appraiser: User) -> Bank:
 
 
 def keys_of(round: Round) -> Keys:
-    """The right option's text by question text, of the round's sealed pool, white space folded."""
+    """The right option by question, of the round's sealed pool: as read on a page, white space folded."""
     pool = load_pool(round.seal.pool_id)
     return {
-        " ".join(question.text.split()): " ".join(question.options[question.keys[0]].split())
+        " ".join(to_plain(question.text).split()): " ".join(
+            to_plain(question.options[question.keys[0]]).split()
+        )
         for question in pool.questions
     }
 

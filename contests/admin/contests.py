@@ -70,6 +70,7 @@ FIELDSETS: tuple[Any, ...] = (
             )
         },
     ),
+    (gettext_lazy("Chấm điểm"), {"fields": ("marking",)}),
     (gettext_lazy("Dữ liệu cá nhân"), {"fields": ("consent_version", "consent_text")}),
     (
         gettext_lazy("Những mục kế hoạch không quy định"),

@@ -251,7 +251,20 @@ def _marking(plan: Plan) -> Iterator[Clause]:
     yield clause(
         "Hệ thống chấm điểm tự động. Điểm của một lượt thi là số câu hỏi trắc nghiệm trả lời đúng; câu"
         " trả lời sai hoặc bỏ trống không có điểm và không bị trừ điểm."
+        if plan.contest.parts == 1
+        else "Hệ thống chấm điểm tự động. Điểm của một lượt thi là tổng điểm các câu hỏi trắc nghiệm, mỗi câu"
+        " tối đa 01 điểm; câu trả lời sai hoặc bỏ trống có 0 điểm. Trong Thể lệ này, số câu đúng là tổng"
+        " điểm ấy; trả lời đúng tất cả là đạt điểm tối đa ở mọi câu.",
+        keys="contest.marking",
     )
+    if plan.contest.parts > 1:
+        yield clause(
+            "Ở câu có nhiều đáp án, 01 điểm được chia đều cho các đáp án: chọn mỗi đáp án được một phần,"
+            " chọn mỗi phương án sai mất một phần như thế; điểm của một câu không dưới 0. Ví dụ câu có 03"
+            " đáp án, chọn 02 đáp án và 01 phương án sai thì được 1/3 điểm. Khi xếp hạng, điểm không được làm"
+            " tròn; khi hiển thị, điểm được làm tròn đến hai chữ số thập phân.",
+            keys="contest.marking",
+        )
     for group in plan.groups(lambda one: one.result_shown):
         words = SHOWN[ResultShown(group[0].result_shown)]
         if len(group) < len(plan.rounds):

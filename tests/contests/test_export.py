@@ -367,6 +367,7 @@ def plans(draw: st.DrawFn) -> PlanFile:
         "names_shown": "full",
         "live_participation": draw(st.booleans()),
         "prizes_per_person": draw(optional(COUNTS)),
+        "marking": draw(st.sampled_from(["whole", "parts"])),
     }
     tables = [
         {

@@ -255,6 +255,7 @@ CONTEST: dict[str, Change] = {
     "overall_rank_order": put(overall_rank_order=[RankKey.DURATION]),
     "overall_only_all_right": put(overall_only_all_right=True),
     "prizes_per_person": put(prizes_per_person=3),
+    "marking": put(marking="parts"),
 }
 ROUND: dict[str, Change] = {
     "name": put(name="Tuần lễ"),

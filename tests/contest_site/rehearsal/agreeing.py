@@ -104,7 +104,7 @@ def facts_of(query: Query) -> Facts:
             Paper(id, entry, round, number, tuple(paper), tuple(choices), duration, submitted)
             for id, entry, round, number, paper, choices, duration, submitted in papers
         ],
-        keys={round: [question["key"] for question in json.loads(content)] for round, content in pools},
+        keys={round: [question["keys"][0] for question in json.loads(content)] for round, content in pools},
         predictions={(entry, round): value for entry, round, value in guesses},
         nominated=_nominated(query),
     )
