@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
 
-from contest_site.lib.text import clean, fold
+from contest_site.lib.text import ORDINARY, clean, fold
 from questions.enums import Difficulty, Kind
 
 LETTERS = "ABCDEFG"
@@ -23,6 +23,7 @@ NOTE_LIMIT = 4_000  # explanation and source
 LINK_LIMIT = 500
 TAG_LIMIT = 50
 TOPIC_SEPARATOR = " › "
+NO_LETTERS = re.compile(r"[\W_]+")
 
 
 @dataclass(frozen=True)
@@ -53,7 +54,12 @@ def is_of_topic(topic: str, ancestor: str) -> bool:
 
 def clean_lines(text: str) -> str:
     """NFC, without invisible and control characters, single spaces; line breaks are kept."""
-    lines = [clean("".join(map(_visible, line))) for line in text.splitlines()]
+    if ORDINARY.fullmatch(text):
+        return clean(text)
+    lines = [
+        clean(line if ORDINARY.fullmatch(line) else "".join(map(_visible, line)))
+        for line in text.splitlines()
+    ]
     return "\n".join(lines).strip("\n")
 
 
@@ -69,8 +75,7 @@ def fingerprint(text: str) -> str:
 
     Without accents, because "hoà" and "hòa" are two ways of writing one word.
     """
-    folded = fold(text)
-    return " ".join("".join(char if char.isalnum() else " " for char in folded).split())
+    return NO_LETTERS.sub(" ", fold(text)).strip()
 
 
 def text_fault(text: str, limit: int) -> str:

@@ -5,10 +5,15 @@ import unicodedata
 
 INVISIBLE = re.compile(r"[\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\u00ad]")
 SPACES = re.compile(r"\s+")
+# Text in NFC that cleaning leaves alone but for runs of spaces: nearly all that people write.
+ORDINARY = re.compile("[ -~\u00a1-\u00ac\u00ae-\u02ff\u1ea0-\u1ef9–—‘’“”…]*")
+ACCENTS = re.compile("[\u0300-\u036f]+")  # every combining character that ordinary letters are made of
 
 
 def clean(text: str) -> str:
     """NFC, no invisible or control characters, runs of white space folded to one space; twice is as once."""
+    if ORDINARY.fullmatch(text):
+        return SPACES.sub(" ", text).strip() if "  " in text else text.strip()
     # What goes may have kept a letter from its accent, so it goes before they are put together.
     text = INVISIBLE.sub("", text)
     text = "".join(char for char in text if char.isspace() or unicodedata.category(char) != "Cc")
@@ -17,7 +22,10 @@ def clean(text: str) -> str:
 
 def fold(text: str) -> str:
     """Lower case without accents, for search: "Đức Phổ" and "duc pho" are one."""
-    decomposed = unicodedata.normalize("NFD", clean(text).lower().replace("đ", "d"))
+    lower = clean(text).lower()
+    decomposed = unicodedata.normalize("NFD", lower.replace("đ", "d"))
+    if ORDINARY.fullmatch(lower):
+        return ACCENTS.sub("", decomposed)
     return "".join(char for char in decomposed if not unicodedata.combining(char))
 
 

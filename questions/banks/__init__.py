@@ -4,6 +4,7 @@ import csv
 from datetime import UTC, datetime
 from pathlib import Path
 
+from questions.formats.rich_reading import from_plain
 from questions.rules import LETTERS, Content
 
 FOLDER = Path(__file__).parent
@@ -22,10 +23,10 @@ def read_csv(path: Path = CSV) -> list[tuple[int, Content]]:
                 int(line["STT"]),
                 Content(
                     line["Chủ đề"],
-                    line["Câu hỏi"],
-                    tuple(line[letter] for letter in LETTERS if line.get(letter)),
+                    from_plain(line["Câu hỏi"]),
+                    tuple(from_plain(line[letter]) for letter in LETTERS if line.get(letter)),
                     (LETTERS.index(line["Đáp án"]),),
-                    line["Giải thích"],
+                    from_plain(line["Giải thích"]),
                     line["Căn cứ"],
                 ),
             )

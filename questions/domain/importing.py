@@ -1,4 +1,4 @@
-"""Questions from an Excel file into a bank: all of them or none."""
+"""Questions from a file into a bank: all of them or none."""
 
 from typing import IO, TYPE_CHECKING
 
@@ -7,11 +7,12 @@ from django.utils.translation import gettext as _
 
 from contest_site.audit.trail import record
 from contest_site.lib.errors import Refused
-from questions.importers.parsing import read_questions, topic_form
+from questions.formats.content import rich_fingerprint
+from questions.formats.limits import PACKED_FILE
+from questions.importers.checking import check_file, topic_form
 from questions.importers.report import ParsedQuestion, Report
-from questions.models import Bank, Question, Revision, Submission, Topic
+from questions.models import Bank, Picture, Question, Revision, Submission, Topic
 from questions.queries import known_questions
-from questions.rules import fingerprint
 
 if TYPE_CHECKING:
     from contest_site.accounts.models import User
@@ -19,23 +20,28 @@ if TYPE_CHECKING:
 BATCH = 1_000
 
 
-def preview_import(bank: Bank, file: IO[bytes]) -> Report:
-    """What an import of the file into the bank would do now: the same reading and checks, nothing written."""
+def preview_import(bank: Bank, file: IO[bytes], *, form: str = "excel") -> Report:
+    """What an import of the file into the bank would do now: the same reading and checks, nothing written.
+
+    `form`: key of a format in questions.formats.catalog.
+    """
     topics = {topic_form(topic.name): topic.name for topic in bank.topics.all()}
-    return read_questions(file, known_questions(bank), topics)
+    # Every reader has its own limit; this one keeps a longer file from being read at all.
+    return check_file(file.read(PACKED_FILE + 1), form, known_questions(bank), topics)
 
 
 @transaction.atomic
-def import_questions(bank: Bank, file: IO[bytes], *, by: "User") -> Report:
-    """Add every question of the file to the bank, as written by `by` and waiting for appraisal.
+def import_questions(
+    bank: Bank, file: IO[bytes], *, by: "User", form: str = "excel", submit: bool = True
+) -> Report:
+    """Add every question of the file to the bank, as written by `by`: handed in for appraisal, or as drafts.
 
-    `file`: an .xlsx in the office shape (importers.sheet). In an empty bank the questions keep the file's
-    STT; otherwise they follow the bank's last number. Raises Refused with the problems, by row and column;
-    then nothing was written.
+    In an empty bank the questions keep the file's numbers; otherwise they follow the bank's last number.
+    Raises Refused with the problems in the file's order; then nothing was written.
     """
     # Two imports at one time would each not see the other's questions. Readers are not kept waiting.
     bank = Bank.objects.select_for_update(no_key=True).get(pk=bank.pk)
-    report = preview_import(bank, file)
+    report = preview_import(bank, file, form=form)
     if report.problems:
         raise Refused(
             _("Chưa nhập câu hỏi nào: tệp có %(count)d lỗi.") % {"count": len(report.problems)},
@@ -52,9 +58,29 @@ def import_questions(bank: Bank, file: IO[bytes], *, by: "User") -> Report:
         ],
         BATCH,
     )
-    Submission.objects.bulk_create([Submission(revision=revision, by=by) for revision in revisions], BATCH)
-    record("imported questions", bank, by=by, questions=len(questions), topics=report.topics)
+    if submit:
+        Submission.objects.bulk_create([Submission(revision=made, by=by) for made in revisions], BATCH)
+    _keep_pictures(report, by)
+    record(
+        "imported questions",
+        bank,
+        by=by,
+        format=form,
+        questions=len(questions),
+        pictures=len(report.pictures),
+        submitted=submit,
+        topics=report.topics,
+    )
     return report
+
+
+def _keep_pictures(report: Report, by: "User") -> None:
+    """By their digest: a picture that is there already is the same one."""
+    Picture.objects.bulk_create(
+        [Picture(name=name, content=data, by=by) for name, data in report.pictures.items()],
+        20,
+        ignore_conflicts=True,
+    )
 
 
 def _topics(bank: Bank, report: Report) -> dict[str, Topic]:
@@ -80,7 +106,7 @@ def _revision(question: Question, parsed: ParsedQuestion, topics: dict[str, Topi
         number=1,
         topic=topics[content.topic],
         text=content.text,
-        fingerprint=fingerprint(content.text),
+        fingerprint=rich_fingerprint(content.text),
         options=list(content.options),
         keys=list(content.keys),
         explanation=content.explanation,

@@ -86,12 +86,16 @@ class Lost(Remark):
 
 @dataclass(frozen=True)
 class Read:
-    """What a file says. `items` are those without a problem; `pictures`: bytes by name, those in use."""
+    """What a file says. `items` are those without a problem; `pictures`: bytes by name, those in use.
+
+    `seen`: every question as far as it could be read, with its problems, in the file's order.
+    """
 
     items: tuple[Item, ...] = ()
     pictures: Mapping[str, bytes] = field(default_factory=dict)
     problems: tuple[Problem, ...] = ()
     notes: tuple[Note, ...] = ()
+    seen: tuple[Item, ...] = ()
 
 
 class UnreadableError(Exception):

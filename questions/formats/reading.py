@@ -22,6 +22,7 @@ class Reading:
 
     def __init__(self) -> None:
         self.items: list[Item] = []
+        self.seen: list[Item] = []
         self.problems: list[Problem] = []
         self.notes: dict[Note, None] = {}
         self.pictures: dict[str, bytes] = {}
@@ -43,6 +44,7 @@ class Reading:
             raise UnreadableError(_("Tệp có hơn 5.000 câu hỏi. Hãy chia thành nhiều tệp."))
         try:
             item = tidy(item)
+            self.seen.append(item)
             found = faults(item)
         except TooComplexError as error:
             found = [str(error)]
@@ -68,6 +70,7 @@ class Reading:
             {name: self.pictures[name] for name in used if name in self.pictures},
             tuple(self.problems),
             tuple(self.notes),
+            tuple(self.seen),
         )
 
 

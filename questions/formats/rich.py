@@ -13,6 +13,8 @@ from html import escape
 
 from django.utils.translation import gettext as _
 
+from contest_site.lib.text import ORDINARY
+
 MARKS = ("strong", "em", "u", "sub", "sup")  # from the outermost to the innermost
 # The picture's content names it: 32 digits of its SHA-256, and its kind.
 PICTURE_NAME = re.compile(r"[0-9a-f]{32}\.(png|jpg|gif|webp)")
@@ -86,6 +88,8 @@ Flow = tuple[Block, ...]
 
 def fold_text(text: str) -> str:
     """NFC, without invisible and control characters, each run of white space one space; edges are kept."""
+    if ORDINARY.fullmatch(text):
+        return SPACES.sub(" ", text) if "  " in text else text
     shown = "".join(
         " " if char.isspace() else char
         for char in text

@@ -1,10 +1,12 @@
 """What was found in a file: the questions, and everything that a person must or may look at."""
 
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from django.utils.translation import gettext as _
 
+from questions.formats.exchange import Note, Problem
 from questions.rules import Content
 
 SHOWN_PROBLEMS = 200
@@ -12,7 +14,7 @@ SHOWN_PROBLEMS = 200
 
 @dataclass(frozen=True)
 class Remark:
-    """A sentence with its place; row None = the whole file, column "" = the whole row."""
+    """A sentence with its place in a sheet; row None = the whole file, column "" = the whole row."""
 
     message: str
     row: int | None = None
@@ -32,21 +34,24 @@ class Remark:
 
 @dataclass(frozen=True)
 class ParsedQuestion:
-    """`row`: where it stands in the sheet; `number`: its STT there, None when the file has none to keep."""
+    """`place`: where it stands in its file, for people; `number`: its own, None when it has none to keep."""
 
-    row: int
+    place: str
     number: int | None
     content: Content
 
 
 @dataclass
 class Report:
-    """`questions` are those without a fault; nothing may be written while there are problems."""
+    """`questions` are those without a fault; nothing may be written while there are problems.
+
+    `pictures`: bytes by name, those that the questions show.
+    """
 
     questions: list[ParsedQuestion] = field(default_factory=list)
-    problems: list[Remark] = field(default_factory=list)
-    notes: list[Remark] = field(default_factory=list)
-    sheet: str = ""
+    problems: list[Problem] = field(default_factory=list)
+    notes: list[Note] = field(default_factory=list)
+    pictures: Mapping[str, bytes] = field(default_factory=dict)
 
     @property
     def topics(self) -> dict[str, int]:
@@ -55,7 +60,7 @@ class Report:
 
     @property
     def sentences(self) -> list[str]:
-        """The problems by row, at most 200 of them, and how many more there are."""
+        """The problems in the file's order, at most 200 of them, and how many more there are."""
         shown = [str(problem) for problem in self.problems[:SHOWN_PROBLEMS]]
         if more := len(self.problems) - len(shown):
             shown.append(_("… và %(count)d lỗi khác.") % {"count": more})

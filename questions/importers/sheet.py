@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import IO, Any
 
@@ -19,7 +20,10 @@ LAST_COLUMN = 64
 HEADING_ROWS = 20  # offices put the name of the body and a title above the table
 
 NUMBER, TOPIC, TEXT, KEY, EXPLANATION, SOURCE = "STT", "Chủ đề", "Câu hỏi", "Đáp án", "Giải thích", "Căn cứ"
-COLUMNS = (NUMBER, TOPIC, TEXT, *LETTERS, KEY, EXPLANATION, SOURCE)
+# Columns that a bank of plain questions does without.
+KIND, LEVEL, TAGS, LINK = "Loại", "Mức độ", "Nhãn", "Liên kết"
+COLUMNS = (NUMBER, TOPIC, TEXT, *LETTERS, KEY, EXPLANATION, SOURCE, LINK, KIND, LEVEL, TAGS)
+OFFICE_SHAPE = (NUMBER, TOPIC, TEXT, *LETTERS[:MIN_OPTIONS], KEY, EXPLANATION, SOURCE)
 REQUIRED = (TOPIC, TEXT, *LETTERS[:MIN_OPTIONS], KEY)
 NAMES = {
     NUMBER: ("stt", "tt", "so tt", "so thu tu"),
@@ -28,6 +32,10 @@ NAMES = {
     KEY: ("dap an", "dap an dung", "phuong an dung"),
     EXPLANATION: ("giai thich", "giai thich dap an"),
     SOURCE: ("can cu", "can cu phap ly", "can cu phap luat"),
+    KIND: ("loai", "loai cau", "loai cau hoi", "dang cau hoi", "kieu cau hoi"),
+    LEVEL: ("muc do", "do kho", "muc do nhan thuc"),
+    TAGS: ("nhan", "the", "tu khoa"),
+    LINK: ("lien ket", "duong dan", "link", "lien ket van ban", "lien ket den van ban"),
     **{
         letter: tuple(f"{word}{letter.lower()}" for word in ("", "phuong an ", "dap an ", "lua chon ", "pa "))
         for letter in LETTERS
@@ -38,33 +46,43 @@ COLUMN_OF = {name: column for column, names in NAMES.items() for name in names}
 log = logging.getLogger(__name__)
 
 
+Row = tuple[int, dict[str, CellText]]
+
+
 @dataclass
 class Table:
-    """`rows`: (row number in the sheet, text by column) of every row that has something in it."""
+    """`rows`: (row number in the sheet, text by column) of every row that has something in it, read on the
+    way and once only: a large sheet is never in memory as a whole. They may raise UnreadableError."""
 
     sheet: str
-    rows: list[tuple[int, dict[str, CellText]]] = field(default_factory=list)
+    columns: tuple[str, ...] = ()
+    rows: Iterator[Row] = field(default_factory=lambda: iter(()))
     problems: list[Remark] = field(default_factory=list)
     notes: list[Remark] = field(default_factory=list)
 
 
-def read_table(file: IO[bytes]) -> Table:
-    """Read the first sheet that has the headings. Raises UnreadableError with a sentence."""
-    container = open_container(file)
+@contextmanager
+def open_table(file: IO[bytes]) -> Iterator[Table]:
+    """The first sheet that has the headings, to be read inside. Raises UnreadableError with a sentence."""
+    workbook: Any = None
     try:
-        workbook = load_workbook(container, read_only=True, data_only=False, keep_links=False)
         try:
-            return _first_table(workbook)
-        finally:
+            workbook = load_workbook(open_container(file), read_only=True, data_only=False, keep_links=False)
+            table = _first_table(workbook)
+        except UnreadableError:
+            raise
+        except Exception as error:
+            raise _unreadable(error) from error
+        yield table
+    finally:
+        if workbook:
             workbook.close()
-    except UnreadableError:
-        raise
-    except Exception as error:
-        # A container can be broken in more ways than openpyxl has exceptions for: none of them is a crash.
-        log.warning("An uploaded workbook could not be parsed: %s", type(error).__name__)
-        raise UnreadableError(
-            _("Không đọc được bảng tính. Hãy lưu lại tệp bằng Excel rồi tải lên lại.")
-        ) from error
+
+
+def _unreadable(error: Exception) -> UnreadableError:
+    """A container can be broken in more ways than openpyxl has exceptions for: none of them is a crash."""
+    log.warning("An uploaded workbook could not be parsed: %s", type(error).__name__)
+    return UnreadableError(_("Không đọc được bảng tính. Hãy lưu lại tệp bằng Excel rồi tải lên lại."))
 
 
 def _first_table(workbook: Any) -> Table:
@@ -85,7 +103,7 @@ def _first_table(workbook: Any) -> Table:
         raise UnreadableError(_("Bảng tính không có dữ liệu."))
     raise UnreadableError(
         _("Không tìm thấy dòng tiêu đề. Bảng cần có các cột: %(columns)s.")
-        % {"columns": ", ".join(COLUMNS[:7] + COLUMNS[-3:])}
+        % {"columns": ", ".join(OFFICE_SHAPE)}
     )
 
 
@@ -127,18 +145,34 @@ def _table(title: str, number: int, headings: list[Any], rows: Iterator[tuple[in
         if column not in places:
             table.problems.append(Remark(_("thiếu cột %(column)s") % {"column": column}, row=number))
     _note_other_columns(table, number, headings, places)
-    if table.problems:
-        return table  # read by wrong columns, every row would only repeat the same fault
-    for row_number, row in rows:
+    table.columns = tuple(places)
+    if not table.problems:  # read by wrong columns, every row would only repeat the same fault
+        table.rows = _question_rows(places, rows)
+    return table
+
+
+def _question_rows(places: dict[str, int], rows: Iterator[tuple[int, list[Any]]]) -> Iterator[Row]:
+    count = 0
+    while (found := _next(rows)) is not None:
+        number, row = found
         cells = {column: read_cell(row[index]) for column, index in places.items()}
         # Rows numbered in advance and left blank are not questions.
         if any(cell.text or cell.fault for column, cell in cells.items() if column != NUMBER):
-            if len(table.rows) == ROW_LIMIT:
+            count += 1
+            if count > ROW_LIMIT:
                 raise UnreadableError(_("Bảng có hơn 5.000 dòng câu hỏi. Hãy chia thành nhiều tệp."))
-            table.rows.append((row_number, cells))
-    if not table.rows:
+            yield number, cells
+    if not count:
         raise UnreadableError(_("Bảng chỉ có dòng tiêu đề, chưa có câu hỏi nào."))
-    return table
+
+
+def _next(rows: Iterator[tuple[int, list[Any]]]) -> tuple[int, list[Any]] | None:
+    try:
+        return next(rows, None)
+    except UnreadableError:
+        raise
+    except Exception as error:
+        raise _unreadable(error) from error
 
 
 def _note_other_columns(table: Table, number: int, headings: list[Any], places: dict[str, int]) -> None:

@@ -10,7 +10,7 @@ from questions.banks import CSV, WORKBOOK, read_csv
 from questions.domain.appraisal import approve_waiting
 from questions.domain.importing import import_questions
 from questions.domain.sealing import seal_bank
-from questions.importers.parsing import read_questions
+from questions.importers.checking import check_file
 from questions.models import Bank
 from questions.pools import load_pool
 from questions.rules import Content, clean_lines, is_garbled, is_old_encoding
@@ -18,7 +18,7 @@ from tests.questions.helpers import person
 
 
 def test_the_workbook_says_what_the_csv_says() -> None:
-    report = read_questions(io.BytesIO(WORKBOOK.read_bytes()), {}, {})
+    report = check_file(WORKBOOK.read_bytes(), "excel", {}, {})
     assert report.sentences == []
     assert report.notes == []
     assert [(parsed.number, parsed.content) for parsed in report.questions] == read_csv()
@@ -34,7 +34,7 @@ def test_the_command_writes_the_workbook_anew(tmp_path: Path, monkeypatch: pytes
         assert out.getvalue() == f"{name}: {len(read_csv())} questions\n"
         written.append(path.read_bytes())
     assert written[0] == written[1]
-    report = read_questions(io.BytesIO(written[0]), {}, {})
+    report = check_file(written[0], "excel", {}, {})
     assert [(parsed.number, parsed.content) for parsed in report.questions] == read_csv()
 
 

@@ -4,13 +4,15 @@ import io
 import unicodedata
 import zipfile
 from datetime import date, datetime, time
+from html import escape
 from typing import Any
 
 import pytest
 from openpyxl import Workbook
 
+from questions.enums import Difficulty, Kind
+from questions.importers.checking import EXAMPLE, check_file
 from questions.importers.container import UNPACKED_LIMIT
-from questions.importers.parsing import EXAMPLE, read_questions
 from questions.importers.report import ParsedQuestion, Report
 from questions.importers.sheet import COLUMNS
 from questions.rules import Content
@@ -22,7 +24,7 @@ CONTENT = Content(
 
 
 def read(file: io.BytesIO) -> Report:
-    return read_questions(file, {}, {})
+    return check_file(file.getvalue(), "excel", {}, {})
 
 
 def problems(file: io.BytesIO) -> list[str]:
@@ -41,7 +43,7 @@ def notes(report: Report) -> list[str]:
 
 def test_a_file_in_the_office_shape() -> None:
     report = read(excel(row(1), row(2, cau_hoi="Câu khác?", dap_an="d")))
-    assert report.questions[0] == ParsedQuestion(2, 1, CONTENT)
+    assert report.questions[0] == ParsedQuestion("Dòng 2", 1, CONTENT)
     assert report.questions[1].content.keys == (3,)
     assert (report.problems, report.notes, report.topics) == ([], [], {"Cải cách thể chế": 2})
 
@@ -68,7 +70,7 @@ def test_the_table_may_stand_below_a_title_on_another_sheet() -> None:
         for column, value in enumerate(values, 3):
             sheet.cell(place, column, value)
     report = read(saved(book))
-    assert (report.sheet, report.questions[0].row) == ("Ngân hàng", 6)
+    assert report.questions[0].place == "Dòng 6"
 
 
 def test_up_to_seven_options() -> None:
@@ -234,8 +236,8 @@ def test_headings_over_each_others_columns_show_in_every_row() -> None:
     headings = [*HEADINGS[:2], "Đáp án", *HEADINGS[3:7], "Câu hỏi", *HEADINGS[8:]]
     assert problems(excel(row(1), row(2), headings=headings)) == [
         "Dòng 2, cột Đáp án: “Câu hỏi số 1?” không phải là một chữ cái từ A đến G",
-        "Dòng 3, cột Câu hỏi: trùng với câu hỏi ở dòng 2",
         "Dòng 3, cột Đáp án: “Câu hỏi số 2?” không phải là một chữ cái từ A đến G",
+        "Dòng 3, cột Câu hỏi: trùng với câu hỏi ở dòng 2",
     ]
 
 
@@ -248,17 +250,10 @@ def test_headings_over_each_others_columns_show_in_every_row() -> None:
         ({"dap_an": None}, "Dòng 2, cột Đáp án: chưa có đáp án"),
         ({"dap_an": "  "}, "Dòng 2, cột Đáp án: chưa có đáp án"),
         (
-            {"dap_an": "A,B"},
-            "Dòng 2, cột Đáp án: có nhiều hơn một đáp án (A, B); mỗi câu chỉ có một đáp án đúng",
+            {"dap_an": "a, b và c; D"},
+            "Dòng 2, cột Đáp án: mọi phương án đều là đáp án; phải có ít nhất một phương án sai",
         ),
-        (
-            {"dap_an": "a và C"},
-            "Dòng 2, cột Đáp án: có nhiều hơn một đáp án (A, C); mỗi câu chỉ có một đáp án đúng",
-        ),
-        (
-            {"dap_an": "AB"},
-            "Dòng 2, cột Đáp án: có nhiều hơn một đáp án (A, B); mỗi câu chỉ có một đáp án đúng",
-        ),
+        ({"dap_an": "A hoặc B"}, "Dòng 2, cột Đáp án: “A hoặc B” không phải là một chữ cái từ A đến G"),
         ({"dap_an": "E"}, "Dòng 2, cột Đáp án: đáp án E không có trong các phương án"),
         ({"dap_an": 2}, "Dòng 2, cột Đáp án: “2” không phải là một chữ cái từ A đến G"),
         ({"dap_an": "Hai"}, "Dòng 2, cột Đáp án: “Hai” không phải là một chữ cái từ A đến G"),
@@ -295,12 +290,12 @@ def test_a_fault_has_its_row_and_column(changes: dict[str, Any], problem: str) -
 
 def test_all_faults_come_at_once_in_the_order_of_the_sheet() -> None:
     file = excel(
-        row(1), row(2, dap_an="A;D", chu_de=None, b="Một"), row(3, d=None), row(4, cau_hoi="CÂU HỎI SỐ 1")
+        row(1), row(2, dap_an="A;Z", chu_de=None, b="Một"), row(3, d=None), row(4, cau_hoi="CÂU HỎI SỐ 1")
     )
     assert problems(file) == [
         "Dòng 3, cột Chủ đề: chưa có nội dung",
         "Dòng 3, cột B: trùng với phương án A",
-        "Dòng 3, cột Đáp án: có nhiều hơn một đáp án (A, D); mỗi câu chỉ có một đáp án đúng",
+        "Dòng 3, cột Đáp án: “A;Z” không phải là một chữ cái từ A đến G",
         "Dòng 4, cột D: phương án còn trống",
         "Dòng 5, cột Câu hỏi: trùng với câu hỏi ở dòng 2",
     ]
@@ -321,7 +316,7 @@ def test_a_repeated_question_is_found_behind_case_accents_spaces_and_signs(other
 
 
 def test_a_question_that_the_bank_has_already() -> None:
-    report = read_questions(excel(row(1)), {"cau hoi so 1": 17}, {})
+    report = check_file(excel(row(1)).getvalue(), "excel", {"cau hoi so 1": 17}, {})
     assert report.sentences == ["Dòng 2, cột Câu hỏi: trùng với câu số 17 đã có trong ngân hàng"]
 
 
@@ -332,7 +327,10 @@ def test_the_templates_example_is_no_question() -> None:
 
 def test_blank_rows_and_rows_numbered_in_advance_are_passed_over() -> None:
     report = read(excel(row(1), [None] * 10, [2], ["", " ", ""], row(3)))
-    assert [(question.row, question.number) for question in report.questions] == [(2, 1), (6, 3)]
+    assert [(question.place, question.number) for question in report.questions] == [
+        ("Dòng 2", 1),
+        ("Dòng 6", 3),
+    ]
 
 
 @pytest.mark.parametrize("second", [1, None, "x", 0, -1, "=A2+1"])
@@ -345,13 +343,14 @@ def test_numbers_that_tell_nothing_apart_give_way_to_the_order_of_rows(second: A
 
 
 def test_topics_that_differ_in_case_are_one_and_in_accents_are_noted() -> None:
-    report = read_questions(
+    report = check_file(
         excel(
             row(1, chu_de="CẢI CÁCH  thể chế"),
             row(2, chu_de="Chính quyền số"),
             row(3, chu_de="chính quyền số"),
             row(4, chu_de="Chính quyên số"),
-        ),
+        ).getvalue(),
+        "excel",
         {},
         {"cải cách thể chế": "Cải cách thể chế"},
     )
@@ -420,13 +419,13 @@ def test_decomposed_vietnamese_and_invisible_characters() -> None:
     text = unicodedata.normalize("NFD", "Thủ tục\u200b hành\u00a0 chính\u202e\ufeff là  gì?")
     report = read(excel(row(1, cau_hoi=text, giai_thich="Một_x000D_\nHai\t\tba\n\n")))
     assert report.questions[0].content.text == "Thủ tục hành chính là gì?"
-    assert report.questions[0].content.explanation == "Một\nHai ba"
+    assert report.questions[0].content.explanation == "Một<br>Hai ba"
 
 
 def test_markup_and_signs_stay_the_text_that_they_are() -> None:
     hostile = "<script>alert(1)</script><img src=x onerror=alert(1)> & \"'{{ 7*7 }}"
     report = read(excel(row(1, cau_hoi=hostile)))
-    assert report.questions[0].content.text == hostile
+    assert report.questions[0].content.text == escape(hostile, quote=False)
 
 
 def test_a_text_that_begins_with_a_sign_of_equality_is_no_formula() -> None:
@@ -448,3 +447,78 @@ def test_a_hidden_sheet_is_not_read() -> None:
 
 def test_the_columns_are_those_of_the_office_shape() -> None:
     assert set(HEADINGS) <= set(COLUMNS)
+
+
+# --- Kinds, difficulty, tags, links ------------------------------------------------------------
+
+MORE = [*HEADINGS, "Loại câu hỏi", "Mức độ", "Nhãn", "Liên kết"]
+
+
+def more(kind: str = "", level: str = "", tags: str = "", link: str = "", **changes: Any) -> Report:
+    return read(excel([*row(1, **changes), kind, level, tags, link], headings=MORE))
+
+
+def test_the_further_columns() -> None:
+    report = more("nhiều đáp án", "VẬN DỤNG CAO", "luật; nghị định\ntt", "https://a.vn/1", dap_an="c và A")
+    (question,) = report.questions
+    assert (question.content.kind, question.content.keys) == (Kind.MULTIPLE, (0, 2))
+    assert question.content.difficulty is Difficulty.VERY_HARD
+    assert question.content.tags == ("luật", "nghị định", "tt")
+    assert question.content.source_link == "https://a.vn/1"
+    assert (report.problems, report.notes) == ([], [])
+
+
+def test_several_letters_make_a_question_with_several_keys_and_are_noted() -> None:
+    report = read(excel(row(1, dap_an="AC")))
+    assert (report.questions[0].content.kind, report.questions[0].content.keys) == (Kind.MULTIPLE, (0, 2))
+    assert notes(report) == ["Dòng 2, cột Đáp án: có 2 đáp án (A, C), được nhập thành câu nhiều đáp án"]
+
+
+@pytest.mark.parametrize(
+    ("changes", "keys"),
+    [
+        ({"a": "Đúng", "b": "SAI", "dap_an": "B"}, (1,)),
+        ({"a": "Sai", "b": "đúng", "dap_an": "B"}, (0,)),
+        ({"a": "Đúng", "b": "Sai", "dap_an": "đúng"}, (0,)),
+        ({"kind": "Đúng/Sai", "a": None, "b": None, "dap_an": "Sai"}, (1,)),
+    ],
+)
+def test_statements_that_are_true_or_false(changes: dict[str, Any], keys: tuple[int, ...]) -> None:
+    report = more(**{"c": None, "d": None, **changes})
+    assert problems_of(report) == []
+    content = report.questions[0].content
+    assert (content.kind, content.options, content.keys) == (Kind.TRUE_FALSE, ("Đúng", "Sai"), keys)
+
+
+def problems_of(report: Report) -> list[str]:
+    return [str(problem) for problem in report.problems]
+
+
+@pytest.mark.parametrize(
+    ("changes", "problem"),
+    [
+        ({"kind": "Tự luận"}, "cột Loại: “Tự luận” không phải là một loại câu hỏi; các loại: "),
+        ({"kind": "Một đáp án", "dap_an": "A,B"}, "cột Đáp án: có nhiều hơn một đáp án (A, B), trong khi"),
+        ({"kind": "Đúng – Sai"}, "cột A: câu đúng/sai chỉ có hai phương án"),
+        ({"level": "Khủng"}, "cột Mức độ: “Khủng” không phải là một mức độ; các mức độ: Nhận biết, "),
+        ({"link": "javascript:alert(1)"}, "cột Liên kết: liên kết phải là một địa chỉ bắt đầu bằng http"),
+        ({"tags": "x" * 51}, "cột Nhãn: có nhãn dài quá 50 ký tự"),
+        ({"tags": ";".join(str(n) for n in range(21))}, "cột Nhãn: có quá 20 nhãn"),
+        ({"chu_de": "a›b›c›d›e›f"}, "cột Chủ đề: chủ đề có 6 cấp, tối đa là 5"),
+    ],
+)
+def test_faults_of_the_further_columns(changes: dict[str, Any], problem: str) -> None:
+    found = problems_of(more(**changes))
+    assert found[0].startswith(f"Dòng 2, {problem}")
+
+
+def test_fewer_options_are_an_omission_unless_the_row_says_its_kind() -> None:
+    assert problems_of(more(d=None)) == ["Dòng 2, cột D: phương án còn trống"]
+    report = more("Một đáp án", d=None)
+    assert len(report.questions[0].content.options) == 3
+    assert "1 câu có ít phương án hơn thường lệ" in notes(report)[0]
+
+
+def test_a_topic_is_a_path_in_one_spelling() -> None:
+    report = read(excel(row(1, chu_de="Đề án 06›Định  danh"), row(2, chu_de="đề án 06  ›  định danh")))
+    assert report.topics == {"Đề án 06 › Định danh": 2}
