@@ -56,7 +56,8 @@ class RichTextarea(UnfoldAdminTextareaWidget):
         typed, shown = str(value or ""), None
         try:
             stored = read_rich(typed)
-            typed, shown = typed_of(stored), str(rich(stored))
+            # No longer marked as safe: as the value of an attribute it is escaped like any other.
+            typed, shown = typed_of(stored), rich(stored) + ""
         except TooComplexError:
             pass  # shown as it came, with the field's sentence
         attrs = {**(attrs or {}), **({} if shown is None else {"data-rich": shown})}

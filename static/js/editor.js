@@ -289,7 +289,14 @@ function changeTable(act) {
 // --- Pictures -----------------------------------------------------------------------------------------------------
 
 const pictureDialog = document.getElementById("picture-dialog");
-const [fileInput, altInput] = ["picture-file", "picture-alt"].map((id) => document.getElementById(id));
+const altInput = document.getElementById("picture-alt");
+const fileInput = Object.assign(document.createElement("input"), {
+  id: "picture-file",
+  type: "file",
+  accept: "image/png,image/jpeg,image/gif,image/webp",
+  hasChangeListener: true, // the admin's theme leaves it alone then; it looks for parts of its own around every other
+});
+pictureDialog?.querySelector(".w-file").append(fileInput);
 const wrong = pictureDialog?.querySelector(".w-wrong");
 let waiting = null; // a pasted file
 let changed = null; // a picture whose description is changed
