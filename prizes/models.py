@@ -88,7 +88,8 @@ class StandingsRow(models.Model):
     duration_ms = models.PositiveIntegerField("thời gian làm bài (ms)")
     submitted_at = models.DateTimeField("nộp lúc")
     prediction = models.DecimalField("dự đoán", max_digits=14, decimal_places=5, null=True)
-    distance = models.DecimalField("độ lệch dự đoán", max_digits=14, decimal_places=5, null=True)
+    # A sum over rounds may have more digits than a prediction.
+    distance = models.DecimalField("độ lệch dự đoán", max_digits=20, decimal_places=5, null=True)
 
     class Meta:
         verbose_name = "dòng xếp hạng"

@@ -20,18 +20,31 @@ from contests.queries import RoundState, effective_close, excluded_entries, excl
 
 # The number is worked out from the attempts that were read. Numbers are consecutive and attempts are never
 # deleted, so this row goes in only while those attempts are still all: every limit that was checked on them
-# holds at this moment too, however many tabs and devices start at once. The seal that the paper was drawn
-# from must be there still: its unsealing waits for this row, or this statement for the unsealing.
+# holds at this moment too, however many tabs and devices start at once.
+# The seal that the paper was drawn from must be there still: its unsealing or the round's closing waits for
+# this row, or this statement for them; likewise the withdrawal of a promoted person. The functions look only
+# once the row is locked.
 INSERT = """
+WITH seal AS MATERIALIZED (
+    SELECT round_id FROM contests_roundseal WHERE id = %s FOR KEY SHARE
+) {promotion}
 INSERT INTO attempts_attempt (
     id, entry_id, round_id, number, seed, paper, orders, limits, answers, revision, started_at, deadline,
     address, device
 )
 SELECT %s, %s, %s, %s, %s, %s, %s, %s, %s, 0, %s, %s, %s, %s
-FROM contests_roundseal WHERE id = %s FOR KEY SHARE
+FROM seal {own} WHERE NOT contests_is_closed(seal.round_id) {promoted}
 ON CONFLICT DO NOTHING
 RETURNING id
 """
+OF_ALL = INSERT.format(promotion="", own="", promoted="")
+OF_PROMOTED = INSERT.format(
+    promotion=""", own AS MATERIALIZED (
+    SELECT id FROM contests_promotion WHERE round_id = %s AND entry_id = %s FOR KEY SHARE
+)""",
+    own=", own",
+    promoted="AND NOT contests_is_withdrawn(own.id)",
+)
 
 
 def start_attempt(entry: Entry, round: Round, *, address: str | None = None, device: str = "") -> Attempt:
@@ -152,10 +165,14 @@ def _insert(entry: Entry, round: Round, number: int, address: str | None, device
     values: list[Any] = [
         *(attempt.id, entry.pk, round.pk, number, attempt.seed),
         *(attempt.paper, attempt.orders, attempt.limits, attempt.answers),
-        *(attempt.started_at, attempt.deadline, address, device, round.seal.pk),
+        *(attempt.started_at, attempt.deadline, address, device),
     ]
+    promoted_only = round.promotes_from_id is not None and not entry.unofficial
     with connection.cursor() as cursor:
-        cursor.execute(INSERT, values)
+        cursor.execute(
+            OF_PROMOTED if promoted_only else OF_ALL,
+            [round.seal.pk, *([round.pk, entry.pk] if promoted_only else []), *values],
+        )
         if cursor.fetchone() is None:
             return None
     attempt._state.adding = False

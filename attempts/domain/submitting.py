@@ -3,7 +3,7 @@
 from decimal import Decimal
 from uuid import UUID
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models.functions import Now
 from django.utils.translation import gettext as _
 
@@ -11,6 +11,11 @@ from attempts.domain.finishing import attempt_end, seal_attempt
 from attempts.domain.saving import Answers
 from attempts.models import Attempt
 from contest_site.lib.errors import Invalid
+
+HOLD = """
+SELECT 1 FROM contests_roundseal seal JOIN attempts_attempt attempt ON attempt.round_id = seal.round_id
+WHERE attempt.id = %s FOR KEY SHARE OF seal
+"""
 
 
 @transaction.atomic
@@ -28,6 +33,7 @@ def submit_attempt(
     What arrives at or after the deadline is not taken: the attempt ends with what was saved in time.
     Raises Attempt.DoesNotExist (not this user's) and Invalid (a choice that is not in the paper).
     """
+    hold_open(attempt_id)
     attempt = (
         Attempt.objects.select_related("round__seal", "round__closing")
         .annotate(now=Now())
@@ -42,6 +48,15 @@ def submit_attempt(
         seal_attempt(attempt, received=attempt.now, finished_by=finished_by)
         attempt.refresh_from_db()
     return attempt
+
+
+def hold_open(attempt_id: UUID) -> None:
+    """Until the transaction ends, keep the round of the attempt from being closed, or wait for its closing.
+
+    So that what is read next is later than any closing that it does not see.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(HOLD, [attempt_id])
 
 
 def _take(attempt: Attempt, answers: Answers, prediction: Decimal | None, clear_prediction: bool) -> None:

@@ -103,6 +103,8 @@ def close_round(round: Round, *, by: User | None, reason: str = "") -> RoundClos
     _check_closing(round, database_now(), by=by, reason=reason)
     try:
         with transaction.atomic():
+            # Whoever is starting or submitting in this moment comes first, with a time before the closing's.
+            RoundSeal.objects.select_for_update().filter(round=round).first()
             closing = RoundClosing.objects.create(round=round, by=by, reason=reason.strip())
             record("closed round", round, by=by, reason=closing.reason)
     except IntegrityError:

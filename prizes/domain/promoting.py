@@ -77,6 +77,8 @@ def withdraw_promotion(promotion: Promotion, *, grounds: str, by: User) -> Withd
     grounds = checked_grounds(grounds)
     final = promotion.round
     with _filling(final) as run:
+        # Who is starting in this moment has started, or is told that they are no longer in the final.
+        Promotion.objects.select_for_update().get(pk=promotion.pk)
         if Withdrawal.objects.filter(promotion=promotion).exists():
             raise NotNow(_("Người này đã rút khỏi vòng thi."))
         if Attempt.objects.filter(entry=promotion.entry_id, round=final).exists():

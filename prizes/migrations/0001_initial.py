@@ -346,7 +346,7 @@ class Migration(migrations.Migration):
                 (
                     "distance",
                     models.DecimalField(
-                        decimal_places=5, max_digits=14, null=True, verbose_name="độ lệch dự đoán"
+                        decimal_places=5, max_digits=20, null=True, verbose_name="độ lệch dự đoán"
                     ),
                 ),
                 (

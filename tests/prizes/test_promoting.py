@@ -2,15 +2,19 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from attempts.domain import starting
 from attempts.domain.disqualifying import disqualify
+from attempts.models import Attempt
 from contest_site.audit.models import AuditEvent
 from contest_site.lib.clock import database_now
-from contest_site.lib.errors import Invalid, NotNow
+from contest_site.lib.errors import Invalid, NotAllowed, NotNow
+from contests.domain.rounds import seal_round
 from contests.enums import PredictionTarget, RankKey
 from contests.models import Entry, Promotion, Round, Unit
 from prizes.domain.deciding import approve_run, review_run
@@ -27,6 +31,7 @@ from tests.support.factories import (
     make_block,
     make_contest,
     make_round,
+    make_staff,
     make_unit,
     submitted_attempt,
 )
@@ -259,3 +264,26 @@ def test_places_go_to_the_best_and_the_order_decides_at_the_last_one(
     undecided = choose(ranked, places, {})
     cut = [rank for rank in set(ranks) if 0 < places - sum(r < rank for r in ranks) < ranks.count(rank)]
     assert ([undecided.tie.rank] if undecided.tie else []) == cut
+
+
+def test_who_is_withdrawn_while_starting_has_not_started(monkeypatch: pytest.MonkeyPatch) -> None:
+    scene = stage(best=1)
+    first, second = scene.takes("A1", scene.units[0], 50), scene.takes("A2", scene.units[0], 60)
+    scene.approve()
+    soon = database_now() - timedelta(milliseconds=1)
+    Round.objects.filter(pk=scene.final.pk).update(bank=make_bank(), questions=3, opens_at=soon)
+    final = Round.objects.get(pk=scene.final.pk)
+    seal_round(final, by=make_staff())
+    (promotion,) = fill_promotions(Round.objects.get(pk=final.pk), by=scene.people.preparer)
+    insert = starting._insert
+
+    def slow(*arguments: Any) -> Attempt | None:
+        monkeypatch.setattr(starting, "_insert", insert)
+        withdraw_promotion(promotion, grounds="Ốm", by=scene.people.preparer)
+        return insert(*arguments)
+
+    monkeypatch.setattr(starting, "_insert", slow)
+    with pytest.raises(NotAllowed):
+        starting.start_attempt(first, final)
+    starting.start_attempt(second, final)
+    assert final.attempts.get().entry == second

@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from pytest_django import DjangoAssertNumQueries
 
 from attempts.models import Attempt, Disqualification, Prediction, Regrade, RegradedScore, Reinstatement
+from attempts.rules.predictions import read_prediction
 from contest_site.lib.errors import Invalid, NotNow, Refused
 from contest_site.lib.immutable import erasing_rehearsal_data
 from contests.enums import Combine, CountingAttempt, PredictionScope, PredictionTarget, RankKey, TableScope
@@ -389,6 +390,16 @@ def test_rounds_are_added_up() -> None:
     assert (found[both.pk].correct, found[both.pk].duration_ms) == (4, 51_500)
     assert (found[both.pk].attempt_id, found[both.pk].submitted_at) == (latest.pk, latest.submitted_at)
     assert (run.round, run.participants, run.attempts) == (None, 2, 3)
+
+
+def test_the_largest_predictions_of_all_rounds_can_be_added_up() -> None:
+    contest, *rounds = two_rounds(prediction_target=PredictionTarget.ALL_RIGHT)
+    entry = make_entry(contest)
+    largest = read_prediction("999999999", PredictionTarget.ALL_RIGHT)
+    for one in rounds:
+        submitted_attempt(entry, one, correct=3, prediction=largest)
+    run = overall(contest, overall_combine=Combine.SUM, overall_rank_order=[RankKey.PREDICTION])
+    assert run.rows.get().distance == 2 * (999_999_999 - 1)  # the one person is all right in each
 
 
 def test_the_best_round_is_taken_whole() -> None:
