@@ -5,7 +5,7 @@ It lies in this app because its preview tells what becomes of standings and priz
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, cast
 
@@ -29,7 +29,10 @@ from contests.models import Round
 from contests.queries import announced_contests, closing_of
 from prizes.domain.regrade_preview import Preview, preview
 from prizes.models import StandingsRun
+from questions.enums import Kind
+from questions.formats.rich_reading import to_plain
 from questions.pools import PoolQuestion
+from questions.rules import LETTERS
 
 if TYPE_CHECKING:
     from contest_site.accounts.models import User
@@ -38,6 +41,7 @@ JUDGE, APPROVE = "attempts.judge_attempts", "attempts.approve_key_correction"
 SEE_KEY, APPRAISE = "questions.see_key", "questions.appraise_revision"
 LISTED = 100
 QUESTIONS_SHOWN = 50
+COMBINATIONS_SHOWN = 10
 
 
 def may_propose(user: Any) -> bool:
@@ -57,13 +61,26 @@ class DecisionForm(forms.Form):
 
 @dataclass(frozen=True)
 class Option:
-    """A question's option: how often it was chosen, whether it counts now and would count."""
+    """A question's option: how often it was chosen, whether it counts now and would count (is a key)."""
 
     index: int
     text: str
     chosen: int
     counts: bool
     would: bool
+
+    @property
+    def letter(self) -> str:
+        return LETTERS[self.index]
+
+
+@dataclass(frozen=True)
+class Combination:
+    """Options ticked together by so many: their letters, and whether exactly these are right now."""
+
+    letters: str
+    chosen: int
+    counts: bool
 
 
 @admin.register(KeyCorrection)
@@ -242,7 +259,7 @@ def _search(questions: tuple[PoolQuestion, ...], typed: str) -> list[tuple[int, 
     if typed.isascii() and typed.isdigit():
         return [one for one in numbered if str(one[0]) == typed.lstrip("0")]
     words = fold(typed)
-    return [one for one in numbered if words in fold(one[1].text)]
+    return [one for one in numbered if words in fold(to_plain(one[1].text))]
 
 
 def _chosen(request: HttpRequest) -> list[int]:
@@ -272,16 +289,19 @@ def _decide(correction: KeyCorrection, form: DecisionForm, request: HttpRequest)
 
 def _shown(correction: KeyCorrection) -> dict[str, Any]:
     """The question with its options: how often each was chosen, which counts and which would."""
-    round, at = correction.round, correction.question
+    round, at, would = correction.round, correction.question, correction.accepted
     question = _pool(round)[at]
     counts = choice_counts(round, at)
     in_force = {line[0]: line[1:] for line in corrections_in_force(round)}
     right, for_all = in_force.get(at, (list(question.keys), False))
+    multiple = question.kind == Kind.MULTIPLE
     options = [
-        Option(index, text, counts.get(index + 1, 0), index in right, index in correction.accepted)
+        Option(index, text, _chosen_by(counts, index, multiple=multiple), index in right, index in would)
         for index, text in enumerate(question.options)
     ]
     return {
+        "multiple": multiple,
+        "combinations": _combinations(counts, right) if multiple else [],
         "correction": correction,
         "round": round,
         "number": at + 1,
@@ -291,3 +311,24 @@ def _shown(correction: KeyCorrection) -> dict[str, Any]:
         "total": sum(counts.values()),
         "void_now": for_all,
     }
+
+
+def _chosen_by(counts: Mapping[int, int], option: int, *, multiple: bool) -> int:
+    """How many papers chose the option, alone or with others (attempts.rules.marking)."""
+    if not multiple:
+        return counts.get(option + 1, 0)
+    return sum(papers for choice, papers in counts.items() if choice >> option & 1)
+
+
+def _combinations(counts: Mapping[int, int], right: Collection[int]) -> list[Combination]:
+    """What was ticked together, the most frequent first."""
+    keys = sum(1 << option for option in right)
+    ticked = sorted((-papers, choice) for choice, papers in counts.items() if choice)
+    return [
+        Combination(
+            ", ".join(letter for at, letter in enumerate(LETTERS) if choice >> at & 1),
+            -papers,
+            choice == keys,
+        )
+        for papers, choice in ticked[:COMBINATIONS_SHOWN]
+    ]
