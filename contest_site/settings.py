@@ -288,7 +288,10 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_WORKER_SOFT_SHUTDOWN_TIMEOUT = 30
 CELERY_WORKER_MAX_TASKS_PER_CHILD = 200
-CELERY_TASK_ROUTES = {"prizes.tasks.render_certificates": {"queue": "pdf"}}
+CELERY_TASK_ROUTES = {
+    "prizes.tasks.render_certificates": {"queue": "pdf"},
+    "questions.tasks.print_study": {"queue": "pdf"},
+}
 CELERY_TIMEZONE = TIME_ZONE
 # A web request must never wait long for a broker that is down; the sweeper finds what was not sent.
 CELERY_TASK_PUBLISH_RETRY = False

@@ -54,6 +54,12 @@ NAVIGATION = [
                 "link": reverse_lazy("admin:attempts_analysis_rounds"),
                 "permission": _may("questions.see_key"),
             },
+            {
+                "title": _("Tài liệu ôn tập"),
+                "icon": "menu_book",
+                "link": reverse_lazy("admin:questions_study_changelist"),
+                "permission": _may("questions.seal_bank"),
+            },
         ],
     },
     {

@@ -12,6 +12,7 @@ urlpatterns = [
     path("bai-thi/<uuid:attempt_id>/ket-qua/", views.result, name="result"),
     path("cua-toi/", views.mine, name="mine"),
     path("", include("questions.urls")),
+    path("on-tap/", include("questions.study_urls")),
     path("", include("contests.urls")),
     path("", include("attempts.urls")),
     path("", include("prizes.urls")),

@@ -21,6 +21,7 @@ from contest_site.lib.clock import database_now
 from contests.models import Contest, Entry, Exclusion
 from contests.prize_tables import prize_tables
 from contests.queries import announced_contests, exclusion_of, matching_exclusion
+from questions.studies import public_studies, studies_of_banks
 
 
 @require_safe
@@ -39,7 +40,8 @@ def favicon(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
-    return render(request, "home.html", {**queries.home_cards(request.user.pk, database_now())})
+    cards = queries.home_cards(request.user.pk, database_now())
+    return render(request, "home.html", {**cards, "has_studies": public_studies().exists()})
 
 
 @require_safe
@@ -63,6 +65,7 @@ def contest(request: HttpRequest, slug: str) -> HttpResponse:
         "blocks": queries.blocks_of(contest, tables),
         "milestones": contest.milestones.all(),
         "documents": contest.documents.all(),
+        "studies": studies_of_banks(item["round"].bank_id for item in items),
         "tables": tables,
         "prize_total": sum(laid.total for laid in tables),
         "participation": queries.participation(contest),

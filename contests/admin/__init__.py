@@ -5,6 +5,7 @@ from contests.admin.contests import ContestAdmin
 from contests.admin.people import EntryAdmin, ExclusionAdmin
 from contests.admin.prize_tables import PrizeTableAdmin
 from contests.admin.rounds import RoundAdmin
+from contests.admin.studies import StudyAdmin
 from contests.admin.units import UnitAdmin, UnitOfficerAdmin
 
 __all__ = [
@@ -14,6 +15,7 @@ __all__ = [
     "ExclusionAdmin",
     "PrizeTableAdmin",
     "RoundAdmin",
+    "StudyAdmin",
     "UnitAdmin",
     "UnitOfficerAdmin",
 ]

@@ -82,7 +82,7 @@ class TestHome:
     ) -> None:
         for _ in range(contests):
             make_round(sealed=False)
-        with django_assert_num_queries(4):  # now, contests, rounds, closings
+        with django_assert_num_queries(5):  # now, contests, rounds, closings, studies
             Client().get("/")
 
 
@@ -233,8 +233,8 @@ class TestContest:
 
 
 # contest, now, published rounds, rounds with seal and closing, prize tables, prizes, categories, milestones,
-# documents
-QUERIES = 9
+# documents, studies
+QUERIES = 10
 
 
 def weekly() -> Contest:
