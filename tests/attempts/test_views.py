@@ -20,6 +20,7 @@ from contest_site.accounts.models import User
 from contest_site.lib.clock import database_now
 from contests.domain.rounds import close_round
 from contests.models import Entry, Round
+from tests.attempts.support import round_of
 from tests.support.factories import (
     exclude,
     make_contest,
@@ -61,6 +62,27 @@ class Sitting:
 
     def stored(self) -> Attempt:
         return Attempt.objects.get(pk=self.attempt.pk)
+
+
+def several() -> Sitting:
+    """A paper of three questions: ticked, single, ticked."""
+    pool = [(4, frozenset({0, 2})), (4, 1), (2, frozenset({1}))]
+    round = round_of(pool, paper=3, closed=False, prediction_target="none")
+    sitting = Sitting.__new__(Sitting)
+    sitting.round, sitting.entry = round, make_entry(round.contest)
+    sitting.client = client_of(sitting.entry.user)
+    sitting.attempt = Attempt.objects.create(
+        entry=sitting.entry,
+        round=round,
+        number=1,
+        seed=b"0" * 32,
+        paper=[0, 1, 2],
+        orders=[0, 0, 0],
+        limits=[15, 4, 3],
+        answers=[0, 0, 0],
+        deadline=database_now() + timedelta(minutes=30),
+    )
+    return sitting
 
 
 def start_url(round: Round) -> str:
@@ -219,6 +241,37 @@ class TestSave:
         response = sitting.client.post(sitting.url("save"), fields)
         assert response["Location"] == sitting.url("paper")
         assert sitting.stored().answers == [1] * 30
+
+    def test_what_is_ticked_without_a_script_adds_up(self) -> None:
+        sitting = several()
+        sitting.client.post(sitting.url("save"), {"m1": ["0", "1", "4"], "q2": "2", "m3": ["0"]})
+        assert sitting.stored().answers == [5, 2, 0]
+        page = sitting.client.get(sitting.url("paper")).content.decode()
+        ticked = re.findall(r'<input type="checkbox" name="m1" value="(\d+)"( checked)?>', page)
+        assert [int(value) for value, checked in ticked if checked] == [1, 4]
+        assert [int(value) for value, _checked in ticked] == [1, 2, 4, 8]
+        assert page.count("Chọn các đáp án đúng") == 2
+        sitting.client.post(sitting.url("save"), {"m1": "0"})
+        assert sitting.stored().answers == [0, 2, 0], "nothing ticked any more"
+
+    def test_the_script_sends_all_ticks_of_a_question_as_one_number(self) -> None:
+        sitting = several()
+        assert json.loads(sitting.save(q1="15", q3="3", revision="0").content)["saved"] is True
+        assert sitting.stored().answers == [15, 0, 3]
+        sitting.save(q1="0", revision="1")
+        assert sitting.stored().answers == [0, 0, 3]
+
+    @pytest.mark.parametrize(
+        "fields",
+        [{"q1": "16"}, {"m1": ["16"]}, {"m1": ["1", "1"]}, {"m1": "3"}, {"m1": "x"}, {"q2": "5"}, {"m4": "0"},
+         {"q3": "4"}, {"q1": "1000"}],
+        ids=str,
+    )  # fmt: skip
+    def test_ticks_that_are_not_in_the_paper_are_refused_whole(self, fields: dict[str, Any]) -> None:
+        sitting = several()
+        response = sitting.client.post(sitting.url("save"), {"q2": "1", **fields}, headers=JSON)
+        assert response.status_code == 400
+        assert sitting.stored().answers == [0, 0, 0]
 
     @pytest.mark.parametrize(
         "fields",
