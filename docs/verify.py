@@ -37,6 +37,9 @@ FAULTS = {
     "cut": ("danh sách bị cắt cụt, thiếu dòng END", "the list is cut off: no line END"),
     "total": ("số bài trong danh sách không khớp dòng END", "END has another number of attempts"),
     "parts": ("danh sách thiếu bảng xếp hạng hoặc vòng thi", "standings or rounds are missing"),
+    "label": ("bảng xếp hạng của cuộc thi hoặc vòng thi khác", "standings of another contest or round"),
+    "round twice": ("vòng {} xuất hiện hai lần", "round {} occurs twice"),
+    "asked": ("vòng {}: thiếu hoặc thừa đáp số câu dự đoán", "round {}: true answers missing or too many"),
     "digest": ("bảng xếp hạng không có mã băm đã ghi", "the standings do not have their digest"),
     "given digest": ("mã băm khác mã đã công bố, tính được {}", "not the digest given: it is {}"),
     "secret": ("số bí mật không khớp mã cam kết", "the secret is not the one committed to"),
@@ -238,6 +241,7 @@ class Check:
     def read_round(self, at, rest):
         facts = json.loads(rest)
         number = facts["number"]
+        self.expect(number not in self.rounds, at, "round twice", number)
         facts["rule"] = next(one for one in self.configuration["rounds"] if one["number"] == number)
         facts["opens_at"], facts["closes_at"] = moment(facts["opens_at"]), moment(facts["closes_at"])
         facts["multiple"] = set(facts["multiple"] or ())
@@ -336,6 +340,8 @@ class Check:
         if not rules or "round" not in self.run or [rule["number"] for rule in rules] != list(self.rounds):
             self.fault(0, "parts")
             return
+        label = [self.run.get("contest"), self.run["round"]]
+        self.expect(label == [self.configuration["contest"], self.configuration["round"]], 0, "label")
         for rule in rules:
             self.check_counts(rule)
         self.check_ranks([self.results_of(rule) for rule in rules])
@@ -346,6 +352,7 @@ class Check:
         counted = counts_of(people) + [refused.count(status) for status in REFUSED]
         published = [rule[key] for key in ("participants", "attempts", "all_right", *REFUSED)]
         self.expect(counted == published, 0, "counts", number, counted, published)
+        self.expect(self.asked_as_planned(rule), 0, "asked", number)
         for target in rule["targets"]:
             base = [target[key] for key in ("participants", "attempts", "all_right")]
             value = None if target["value"] is None else Decimal(target["value"])
@@ -358,6 +365,16 @@ class Check:
             elif whole:  # over all rounds: can be counted only from the list that has them all
                 right = right and base == counts_of(self.everybody())
             self.expect(right, 0, "truth", number)
+
+    def asked_as_planned(self, rule):
+        """One true answer where the round asks, for each block of its people where each has its own."""
+        blocks = [target["block"] for target in rule["targets"]]
+        if rule["prediction_target"] == "none":
+            return blocks == []
+        if rule["prediction_scope"] != "block":
+            return blocks == [None]
+        seen = {int(one.block) for one in self.people[rule["number"]].values() if one.block}
+        return None not in blocks and len(set(blocks)) == len(blocks) and seen <= set(blocks)
 
     def everybody(self):
         """Each person once, over all rounds."""

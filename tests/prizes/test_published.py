@@ -375,6 +375,53 @@ def test_who_knows_the_digest_notices_whatever_is_mended(kept: Published, tmp_pa
     assert "mã băm khác mã đã công bố" in said
 
 
+def test_another_contests_or_rounds_label_is_noticed(kept: Published, tmp_path: Path) -> None:
+    for change in ({"contest": "cuoc-thi-khac"}, {"round": 7}, {"round": None}):
+        forged = Forged(kept.lines)
+        forged.json("RUN", lambda content, change=change: content.update(change))
+        code, said = verify(forged.lines, tmp_path, *given(kept))
+        assert code != 0
+        assert "của cuộc thi hoặc vòng thi khác" in said
+
+
+def test_a_person_left_out_by_reading_a_round_twice_is_noticed(kept: Published, tmp_path: Path) -> None:
+    """The papers of the last of the ranking stand between two heads of the round, and so count nowhere."""
+    forged = Forged(kept.lines)
+    at = forged.indexes("STANDINGS")[-1]
+    entry = forged.lines.pop(at).split("|")[1]
+    own = [forged.lines[at] for at in forged.indexes("ATTEMPT") if forged.lines[at].split("|")[7] == entry]
+
+    def fewer(content: dict[str, Any]) -> None:
+        first = content["rounds"][0]
+        for counts in (content, first, *first["targets"]):
+            counts["participants"] -= 1
+            counts["attempts"] -= len(own)
+
+    forged.json("STANDINGS", fewer)
+    forged.lines = [line for line in forged.lines if line not in own]
+    head = forged.indexes("ROUND")[0]
+    forged.lines[head:head] = [forged.lines[head], *own]
+    code, said = verify(forged.mended(), tmp_path)
+    assert code != 0
+    assert "xuất hiện hai lần" in said
+
+
+@pytest.mark.parametrize("targets", [[], [{}, {}]])
+def test_true_answers_that_are_missing_or_too_many_are_noticed(
+    kept: Published, tmp_path: Path, targets: list[Any]
+) -> None:
+    forged = Forged(kept.lines)
+
+    def change(content: dict[str, Any]) -> None:
+        (one,) = content["rounds"][0]["targets"]
+        content["rounds"][0]["targets"] = [one] * len(targets)
+
+    forged.json("STANDINGS", change)
+    code, said = verify(forged.mended(), tmp_path)
+    assert code != 0
+    assert "thiếu hoặc thừa đáp số" in said
+
+
 def test_a_swapped_paper_is_noticed_by_anyone_whatever_is_mended(kept: Published, tmp_path: Path) -> None:
     forged = Forged(kept.lines)
     _paper(forged)
