@@ -66,7 +66,7 @@ class BoardPages(ModelAdmin):
             raise PermissionDenied
         chosen = request.GET.get("bank", "")
         bank = get_object_or_404(Bank, pk=int(chosen)) if chosen.isdecimal() else None
-        if request.method == "POST" and self._acted(request):
+        if request.method == "POST" and self._judged(request):
             return HttpResponseRedirect(request.get_full_path())
         by = person(request)
         counts = work_counts()
@@ -105,7 +105,7 @@ class BoardPages(ModelAdmin):
         tasks[DRAFTS] = _sum(counts, State.DRAFT)
         return tasks
 
-    def _acted(self, request: HttpRequest) -> bool:
+    def _judged(self, request: HttpRequest) -> bool:
         """Does to the ticked questions what the button says; whether it was done is said in a message."""
         act, by = request.POST.get("act", ""), person(request)
         numbers = [int(one) for one in request.POST.getlist("revision") if one.isdecimal()][: 10 * PAGE]

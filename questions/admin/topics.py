@@ -51,7 +51,7 @@ class TopicPages(ModelAdmin):
         if request.method == "POST":
             if not may_change:
                 raise PermissionDenied
-            if self._acted(request, of):
+            if self._changed(request, of):
                 return HttpResponseRedirect(request.path)
         return page(
             request,
@@ -67,7 +67,7 @@ class TopicPages(ModelAdmin):
             back=reverse("admin:questions_bank_change", args=[of.pk]),
         )
 
-    def _acted(self, request: HttpRequest, bank: Bank) -> bool:
+    def _changed(self, request: HttpRequest, bank: Bank) -> bool:
         """Whether it was done, which a message says."""
         name, by = request.POST.get("topic", ""), person(request)
         try:
