@@ -83,6 +83,11 @@ def newest_regrade(round: Round) -> Regrade | None:
     return Regrade.objects.filter(round=round).order_by("-version").first()
 
 
+def corrections_wait(round: Round) -> bool:
+    """Whether the marks in force are not yet by the corrections in force: the round is to be marked again."""
+    return corrections_in_force(round) != lines_of(newest_regrade(round))
+
+
 def choice_counts(round: Round, question: int) -> dict[int, int]:
     """How often each choice (0 = blank, else 1 + canonical option) of a pool's question was submitted."""
     with connection.cursor() as cursor:
@@ -106,7 +111,7 @@ def rounds_to_regrade() -> list[Round]:
     return [
         round
         for round in corrected.select_related("contest", "closing").order_by("pk")
-        if corrections_in_force(round) != lines_of(newest_regrade(round))
+        if corrections_wait(round)
     ]
 
 

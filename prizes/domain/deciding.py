@@ -25,7 +25,7 @@ from prizes.domain.awarding import awarded, propose_awards, write_awards
 from prizes.domain.certificates import issue_certificates, unprintable_names
 from prizes.domain.nominating import faults_of_nominations
 from prizes.domain.proposals import BoundaryTie, Proposal
-from prizes.domain.ranking import is_current
+from prizes.domain.ranking import as_now, is_current, why_not_yet
 from prizes.models import Decision, Publication, RunApproval, RunReturn, RunReview, StandingsRun, TieDecision
 from prizes.queries import approval_of, newest_run, review_of
 from prizes.scope import Scope
@@ -223,6 +223,9 @@ def _closed_at(run: StandingsRun) -> datetime:
 
 
 def _check_current(run: StandingsRun) -> None:
+    """Raises NotNow where the result is about to change (a reason not to rank yet), or has changed."""
+    if waiting := why_not_yet(as_now(Scope.of_run(run))):
+        raise NotNow(waiting)
     if not is_current(run):
         raise NotNow(
             _(

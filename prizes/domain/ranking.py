@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from psycopg import sql
 
 from attempts.models import Attempt
+from attempts.queries import corrections_wait
 from contest_site.audit.trail import record
 from contest_site.lib.errors import Invalid, NotNow, Refused
 from contest_site.lib.locks import lock
@@ -95,33 +96,42 @@ def compute_standings(scope: Scope, *, by: User | None, reason: str = "") -> Sta
         lock(scope.lock_key)
         scope = as_now(scope)
         check_ready(scope)
-        newest = newest_run(scope)
-        with _draft(scope) as (draft, cursor):
-            if newest and newest.digest == draft.digest and not _must_follow(newest):
-                return newest
-            if newest and by and not reason.strip():
-                raise Invalid(_("Cần ghi lý do khi xếp hạng lại."))
-            run = StandingsRun.objects.create(
-                contest=scope.contest,
-                round=scope.round,
-                version=newest.version + 1 if newest else 1,
-                configuration=draft.configuration,
-                target_value=draft.target,
-                participants=draft.counts.participants,
-                attempts=draft.counts.attempts,
-                all_right=draft.counts.all_right,
-                ranked=draft.ranked,
-                digest=draft.digest,
-                reason=reason.strip(),
-                by=by,
-            )
-            if draft.ranked:
-                cursor.execute(INSERT, [run.pk])
-            store_units(run, draft.units)
-        record(
-            "computed standings", run, by=by, reason=run.reason,
-            version=run.version, digest=run.digest, ranked=run.ranked,
-        )  # fmt: skip
+        return rank_as_marked(scope, by=by, reason=reason)
+
+
+def rank_as_marked(scope: Scope, *, by: User | None, reason: str = "") -> StandingsRun:
+    """The scope's next version as `compute_standings` makes it, with the marks that there are.
+
+    Whatever corrections of the key there may be: for looking at what one would change, and taking it back.
+    Inside a transaction that holds the scope's lock.
+    """
+    newest = newest_run(scope)
+    with _draft(scope) as (draft, cursor):
+        if newest and newest.digest == draft.digest and not _must_follow(newest):
+            return newest
+        if newest and by and not reason.strip():
+            raise Invalid(_("Cần ghi lý do khi xếp hạng lại."))
+        run = StandingsRun.objects.create(
+            contest=scope.contest,
+            round=scope.round,
+            version=newest.version + 1 if newest else 1,
+            configuration=draft.configuration,
+            target_value=draft.target,
+            participants=draft.counts.participants,
+            attempts=draft.counts.attempts,
+            all_right=draft.counts.all_right,
+            ranked=draft.ranked,
+            digest=draft.digest,
+            reason=reason.strip(),
+            by=by,
+        )
+        if draft.ranked:
+            cursor.execute(INSERT, [run.pk])
+        store_units(run, draft.units)
+    record(
+        "computed standings", run, by=by, reason=run.reason,
+        version=run.version, digest=run.digest, ranked=run.ranked,
+    )  # fmt: skip
     return run
 
 
@@ -141,8 +151,8 @@ def is_current(run: StandingsRun) -> bool:
 def why_not_yet(scope: Scope) -> str | None:
     """Why the scope cannot be ranked at this moment (a sentence), or None when it can.
 
-    A round waits for its close and its open attempts; one whose prediction is counted over the whole contest,
-    and the contest itself, for those of all rounds.
+    A round waits for its close, its open attempts, and its marks by the approved corrections of the key; one
+    whose prediction is counted over the whole contest, and the contest itself, for those of all rounds.
     """
     rounds = rounds_needed(scope)
     if any(closing_of(round) is None for round in rounds):
@@ -156,6 +166,11 @@ def why_not_yet(scope: Scope) -> str | None:
     if Attempt.objects.filter(round__in=rounds, submitted_at=None).exists():
         return _(
             "Còn bài thi chưa nộp. Hệ thống đang kết thúc các bài thi này, vui lòng thử lại sau ít phút."
+        )
+    if any(corrections_wait(round) for round in rounds):
+        return _(
+            "Việc sửa đáp án đã được phê duyệt nhưng bài thi chưa được chấm lại xong. Hệ thống đang chấm lại"
+            " và xếp hạng lại, vui lòng thử lại sau ít phút."
         )
     return None
 

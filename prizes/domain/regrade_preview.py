@@ -16,11 +16,12 @@ from attempts.domain.regrading import apply_corrections, mark_changes
 from attempts.models import Attempt, KeyCorrection
 from attempts.queries import corrections_in_force, lines_of, newest_regrade
 from attempts.rules.corrections import Line
+from contest_site.lib.locks import lock
 from contests.models import Round
 from contests.queries import closing_of
 from prizes.domain.awarding import awarded, propose_awards
 from prizes.domain.proposals import ProposedAward
-from prizes.domain.ranking import compute_standings
+from prizes.domain.ranking import rank_as_marked
 from prizes.domain.settling import scopes_marked_by
 from prizes.models import StandingsRun
 from prizes.queries import approval_of, newest_run
@@ -112,8 +113,10 @@ def preview(correction: KeyCorrection) -> Preview:
 
 def _standings(round: Round, lines: list[Line]) -> list[StandingsChange]:
     scopes = scopes_marked_by(round)
+    for scope in scopes:
+        lock(scope.lock_key)
     # As they are now: the newest version may be overtaken by something that is not this correction's doing.
-    before = [(compute_standings(scope, by=None), _awards(scope)) for scope in scopes]
+    before = [(rank_as_marked(scope, by=None), _awards(scope)) for scope in scopes]
     apply_corrections(round, lines)
     return [_change(scope, run, awards) for scope, (run, awards) in zip(scopes, before, strict=True)]
 
@@ -141,7 +144,7 @@ def _by_holder(awards: tuple[ProposedAward, ...]) -> Awards:
 
 
 def _change(scope: Scope, before: StandingsRun, awards: Awards) -> StandingsChange:
-    after = compute_standings(scope, by=None)
+    after = rank_as_marked(scope, by=None)
     proposal = propose_awards(after)
     with connection.cursor() as cursor:
         cursor.execute(MOVED, [before.pk, after.pk])

@@ -14,8 +14,9 @@ from django.utils.translation import gettext as _
 from attempts.domain.finishing import finish_open_attempts
 from attempts.domain.regrading import regrade
 from attempts.models import Regrade
-from attempts.queries import lines_of, rounds_to_regrade
+from attempts.queries import corrections_wait, lines_of, rounds_to_regrade
 from contest_site.lib.errors import DomainError
+from contest_site.lib.locks import lock
 from contests.domain.rounds import close_round
 from contests.models import Contest, Round
 from contests.queries import announced_contests, closing_of
@@ -69,13 +70,16 @@ def regrade_and_rank(round: Round) -> Regrade | None:
     """Apply the approved key corrections of a closed round, and make the next version of its standings.
 
     Of every standings made so far that its marks count in, all in one transaction: a regrade that was not
-    followed by them cannot be. What was not ranked yet takes the marks up with its first standings. None, and
-    nothing done, when the corrections are applied already or the round is not closed.
+    followed by them cannot be. What was not ranked yet takes the marks up with its first standings; what
+    waits for the corrections of another round too is ranked when those are applied. None, and nothing done,
+    when the corrections are applied already or the round is not closed.
     """
     if closing_of(round) is None:
         return None
     finish_open_attempts(round)
     with transaction.atomic():
+        # One round of a contest at a time: of two at once neither would see that the other is done.
+        lock(f"regrade:contest:{round.contest_id}")
         made = regrade(round)
         if made is None:
             return None
@@ -85,7 +89,8 @@ def regrade_and_rank(round: Round) -> Regrade | None:
         )
         values = {"round": round.name, "version": made.version, "questions": questions}
         for scope in scopes_marked_by(round):
-            compute_standings(scope, by=None, reason=reason % values)
+            if not any(corrections_wait(one) for one in rounds_needed(scope)):
+                compute_standings(scope, by=None, reason=reason % values)
     return made
 
 

@@ -489,7 +489,7 @@ def test_no_ranking_without_an_order() -> None:
 
 def test_ranking_works_while_queries_are_logged(django_assert_num_queries: DjangoAssertNumQueries) -> None:
     round = simple_round([("An", 50)])
-    with django_assert_num_queries(28):
+    with django_assert_num_queries(30):
         compute(round)
 
 

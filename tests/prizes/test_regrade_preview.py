@@ -6,21 +6,24 @@ from typing import Any
 
 import pytest
 from django.apps import apps
+from django.utils import timezone
 
 from attempts.domain.correcting import decide_correction, propose_correction
 from attempts.models import Attempt, KeyCorrection, Regrade
 from contest_site.lib.clock import database_now
+from contest_site.lib.errors import NotNow
 from contests.enums import Combine, PredictionTarget, RankKey
 from contests.models import Contest, Entry, Round, RoundClosing
 from prizes import tasks
-from prizes.domain.ranking import compute_standings
+from prizes.domain.deciding import approve_run, enter_decision, publish_run, review_run
+from prizes.domain.ranking import compute_standings, why_not_yet
 from prizes.domain.regrade_preview import PrizeChange, preview
 from prizes.domain.settling import regrade_and_rank, settle
 from prizes.models import StandingsRun
 from prizes.scope import Scope
 from prizes.tasks import close_due_rounds
 from tests.attempts.support import answered, round_of
-from tests.prizes.support import publish
+from tests.prizes.support import office, publish
 from tests.support.factories import (
     exclude,
     make_contest,
@@ -235,8 +238,54 @@ class TestNextVersion:
         versions = StandingsRun.objects.order_by("round_id", "version").values_list("round", "version")
         assert list(versions) == [(first.pk, 1), (first.pk, 2), (second.pk, 1), (None, 1)]
 
+    def test_corrections_of_two_rounds_lead_to_one_version_of_the_whole_contest(self) -> None:
+        contest, first, second = two_weeks()
+        for scope in (Scope.of_round(first), Scope.of_round(second), Scope.of_contest(contest)):
+            compute_standings(scope, by=None)
+        for round in (first, second):
+            approve(proposed(round))
+        with pytest.raises(NotNow, match="chưa được chấm lại xong"):
+            compute_standings(Scope.of_contest(contest), by=None)
+        close_due_rounds()
+        versions = StandingsRun.objects.order_by("round_id", "version").values_list("round", "version")
+        assert list(versions) == [
+            *((first.pk, 1), (first.pk, 2), (second.pk, 1), (second.pk, 2), (None, 1), (None, 2))
+        ]
+        whole = StandingsRun.objects.get(round=None, version=2)
+        assert [one["regrade"] for one in whole.configuration["rounds"]] == [1, 1]
+
     def test_the_task_is_known_by_the_name_it_is_sent_under(self) -> None:
         assert tasks.regrade_and_rank.name == "prizes.tasks.regrade_and_rank"
+
+
+class TestApprovedAndNotAppliedYet:
+    def test_it_is_not_ranked_before_the_marks_are_right(self) -> None:
+        round = race()
+        approve(proposed(round))
+        waiting = why_not_yet(Scope.of_round(round))
+        assert waiting is not None
+        assert "chưa được chấm lại xong" in waiting
+        with pytest.raises(NotNow):
+            compute_standings(Scope.of_round(round), by=None)
+        regrade_and_rank(round)
+        assert why_not_yet(Scope.of_round(round)) is None
+
+    def test_no_step_goes_on_with_the_old_marks(self) -> None:
+        round, people = race(), office()
+        run = compute_standings(Scope.of_round(round), by=people.preparer)
+        first = proposed(round)
+        review_run(run, by=people.preparer)
+        approve(first)
+        with pytest.raises(NotNow, match="chưa được chấm lại xong"):
+            approve_run(run, by=people.approver)
+        regrade_and_rank(round)
+        again = StandingsRun.objects.get(version=2)
+        review_run(again, by=people.preparer)
+        approve_run(again, by=people.approver)
+        enter_decision(again, number="1/QĐ", signed_on=timezone.localdate(), by=people.preparer)
+        approve(proposed(round, question=1))
+        with pytest.raises(NotNow, match="chưa được chấm lại xong"):
+            publish_run(again, by=people.preparer)
 
 
 def two_weeks() -> tuple[Contest, Round, Round]:
