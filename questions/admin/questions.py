@@ -29,7 +29,7 @@ from questions.templatetags.rich import plain
 class QuestionAdmin(BoardPages, ComparePages, WritingPages):
     """Lists show no key; a question's page shows it to those who may see it, with all that it ever said."""
 
-    list_display = ("number", "short_text", "topic", "kind", "difficulty", "state", "version", "writer")
+    list_display = ("number", "short_text", "topic", "nature", "state", "version", "writer")
     list_display_links = ("number", "short_text")
     list_filter = ("bank", StateFilter, TopicFilter, DifficultyFilter, KindFilter, WriterFilter)
     search_fields = ("number",)
@@ -63,13 +63,10 @@ class QuestionAdmin(BoardPages, ComparePages, WritingPages):
     def topic(self, question: Any) -> str:
         return str(question.topic)
 
-    @display(description="Loại", ordering="kind")
-    def kind(self, question: Any) -> str:
-        return str(Kind(question.kind).label)
-
-    @display(description="Mức độ", ordering="difficulty")
-    def difficulty(self, question: Any) -> str:
-        return str(Difficulty(question.difficulty).label) if question.difficulty else "–"
+    @display(description="Loại, mức độ", ordering="kind")
+    def nature(self, question: Any) -> str:
+        kind = str(Kind(question.kind).label)
+        return f"{kind}, {Difficulty(question.difficulty).label}" if question.difficulty else kind
 
     @display(
         description="Trạng thái",
