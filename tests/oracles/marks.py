@@ -41,16 +41,3 @@ def mark_of(
         else:
             total += ticked == right
     return total
-
-
-def number_right(
-    paper: Sequence[int],
-    orders: Sequence[int],
-    answers: Sequence[int],
-    options: Sequence[int],
-    keys: Sequence[int],
-    corrections: Mapping[int, set[int] | None],
-) -> int:
-    """The same where every question has one option to choose: how many are right."""
-    own = [{key} for key in keys]
-    return int(mark_of(paper, orders, answers, options, own, set(), corrections, partial=False))

@@ -17,14 +17,17 @@ from attempts.models import Attempt, KeyCorrection, Regrade, RegradedScore
 from attempts.queries import rounds_to_regrade
 from contest_site.audit.models import AuditEvent
 from contest_site.lib.errors import NotNow
+from contests.enums import Marking
 from contests.models import Round
 from tests.attempts.support import answered, random_attempt, round_of
-from tests.oracles.marks import number_right
-from tests.support.factories import make_entry, make_staff
+from tests.oracles.marks import mark_of
+from tests.support.factories import make_contest, make_entry, make_staff
 from tests.support.races import at_once
 
 pytestmark = pytest.mark.django_db
 FOUR = [(4, 0)] * 6
+# number of options, the key or the keys
+Question = tuple[int, int | frozenset[int]]
 
 
 def corrected(round: Round, question: int, accepted: set[int], *, void: bool = False) -> KeyCorrection:
@@ -48,15 +51,25 @@ def scores() -> dict[Any, int]:
 
 
 @st.composite
-def corrections_of(draw: st.DrawFn, pool: list[tuple[int, int]]) -> dict[int, set[int] | None]:
+def corrections_of(draw: st.DrawFn, pool: list[Question]) -> dict[int, set[int] | None]:
     """Other keys for some of the questions; None voids one."""
     wrong = draw(st.sets(st.integers(0, len(pool) - 1), min_size=1))
     return {
-        at: draw(st.none() | st.sets(st.integers(0, pool[at][0] - 1), min_size=1)) for at in sorted(wrong)
+        at: draw(
+            st.none()
+            | st.sets(st.integers(0, pool[at][0] - 1), min_size=1, max_size=min(pool[at][0] - 1, 6) or 1)
+        )
+        for at in sorted(wrong)
     }
 
 
-questions = st.integers(2, 7).flatmap(lambda width: st.tuples(st.just(width), st.integers(0, width - 1)))
+def several_of(width: int) -> st.SearchStrategy[frozenset[int]]:
+    return st.frozensets(st.integers(0, width - 1), min_size=1, max_size=width - 1)
+
+
+questions = st.integers(2, 7).flatmap(
+    lambda width: st.tuples(st.just(width), st.integers(0, width - 1) | several_of(width))
+)
 worlds = st.lists(questions, min_size=3, max_size=9).flatmap(
     lambda pool: st.tuples(
         st.just(pool), st.integers(1, len(pool)), corrections_of(pool), corrections_of(pool)
@@ -69,15 +82,16 @@ worlds = st.lists(questions, min_size=3, max_size=9).flatmap(
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
-@given(world=worlds, seed=st.integers(0, 999))
+@given(world=worlds, seed=st.integers(0, 999), marking=st.sampled_from(Marking))
 def test_a_regrade_is_the_plain_marking_of_every_paper(
-    world: tuple[list[tuple[int, int]], int, dict[int, set[int] | None], dict[int, set[int] | None]],
+    world: tuple[list[Question], int, dict[int, set[int] | None], dict[int, set[int] | None]],
     seed: int,
+    marking: Marking,
 ) -> None:
     pool, paper, first, second = world
     chance = random.Random(seed)
     with transaction.atomic():
-        round = round_of(pool, paper=paper)
+        round = round_of(pool, paper=paper, contest=make_contest(marking=marking))
         entry = make_entry(round.contest)
         attempts = [random_attempt(entry, round, chance, number=at + 1) for at in range(8)]
         Attempt.objects.bulk_create(attempts)
@@ -90,13 +104,16 @@ def test_a_regrade_is_the_plain_marking_of_every_paper(
             changes = mark_changes(round, lines)
             made = apply_corrections(round, lines)
             after = {
-                attempt.pk: number_right(
+                attempt.pk: marking.parts
+                * mark_of(
                     attempt.paper,
                     attempt.orders,
                     attempt.answers,
                     [width for width, _key in pool],
-                    [key for _width, key in pool],
+                    [{key} if isinstance(key, int) else set(key) for _width, key in pool],
+                    {at for at, (_width, key) in enumerate(pool) if not isinstance(key, int)},
                     corrections,
+                    partial=marking is Marking.PARTS,
                 )
                 for attempt in attempts
             }
