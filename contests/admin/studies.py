@@ -17,12 +17,7 @@ from django.shortcuts import get_object_or_404
 from django.urls import URLPattern, path, reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from unfold.widgets import (
-    UnfoldAdminSingleDateWidget,
-    UnfoldAdminSingleTimeWidget,
-    UnfoldAdminTextareaWidget,
-    UnfoldAdminTextInputWidget,
-)
+from unfold.widgets import UnfoldAdminTextareaWidget, UnfoldAdminTextInputWidget
 
 from contest_site.lib.admin import ReadOnlyAdmin
 from contest_site.lib.clock import database_now
@@ -55,7 +50,12 @@ class PublishForm(forms.Form):
     )
     opens_at = forms.SplitDateTimeField(
         label=gettext_lazy("Công bố từ"),
-        widget=forms.SplitDateTimeWidget(),
+        widget=forms.SplitDateTimeWidget(
+            date_format="%Y-%m-%d",
+            time_format="%H:%M",
+            date_attrs={"type": "date"},
+            time_attrs={"type": "time"},
+        ),
         help_text=gettext_lazy("Trước thời điểm này không ai xem được."),
     )
     topics = forms.MultipleChoiceField(
@@ -75,8 +75,6 @@ class PublishForm(forms.Form):
 
     def __init__(self, bank: Bank, rounds: list[Round], *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        widget: Any = self.fields["opens_at"].widget
-        widget.widgets = [UnfoldAdminSingleDateWidget(), UnfoldAdminSingleTimeWidget()]
         names = approved_revisions(bank).order_by("topic__position", "topic__name")
         topics: Any = self.fields["topics"]
         topics.choices = [(name, name) for name in dict.fromkeys(names.values_list("topic__name", flat=True))]
