@@ -1,41 +1,34 @@
 from typing import Any
 
 from django.contrib import admin, messages
-from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
-from unfold.admin import TabularInline
 from unfold.decorators import display
 
-from contest_site.audit.trail import record
 from contest_site.lib.clock import database_now
+from questions.admin.duplicates import DuplicatePages
+from questions.admin.exports import ExportPages
 from questions.admin.imports import ImportPages
 from questions.admin.pages import button, page, workbook
+from questions.admin.topics import TopicPages
 from questions.domain.appraisal import approve_waiting
-from questions.exporters.workbook import write_bank, write_template
-from questions.models import Bank, Topic
+from questions.exporters.workbook import write_template
+from questions.models import Bank
 from questions.queries import banks_with_counts, waiting_revisions
 
 
-class TopicInline(TabularInline):
-    model = Topic
-    fields = ("name", "position")
-    extra = 0
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False  # revisions name their topic for ever
-
-
 @admin.register(Bank)
-class BankAdmin(ImportPages):
-    list_display = ("name", "total_link", "approved_link", "waiting_link", "returned_link", "retired_link")
+class BankAdmin(ImportPages, ExportPages, DuplicatePages, TopicPages):
+    list_display = (
+        *("name", "total_link", "approved_link", "waiting_link"),
+        *("drafts_link", "returned_link", "retired_link"),
+    )
     search_fields = ("name",)
     fields = ("name", "note")
-    inlines = (TopicInline,)
     show_full_result_count = False
     change_form_before_template = "admin/questions/bank_summary.html"  # type: ignore[assignment]  # no types
     actions_list = ("blank_template",)  # type: ignore[assignment]
@@ -86,6 +79,10 @@ class BankAdmin(ImportPages):
     def waiting_link(self, bank: Any) -> str:
         return _link(bank, bank.waiting, "waiting")
 
+    @display(description="Bản nháp", ordering="drafts")
+    def drafts_link(self, bank: Any) -> str:
+        return _link(bank, bank.drafts, "draft")
+
     @display(description="Trả lại", ordering="returned")
     def returned_link(self, bank: Any) -> str:
         return _link(bank, bank.returned, "returned")
@@ -96,17 +93,13 @@ class BankAdmin(ImportPages):
 
     # --- Files ----------------------------------------------------------------------------------------------
 
-    @button("Nhập từ Excel", "nhap", "upload_file", "questions.add_question")
+    @button("Nhập từ tệp", "nhap", "upload_file", "questions.add_question")
     def import_file(self, request: HttpRequest, object_id: str) -> HttpResponse:
         return self.upload_page(request, _bank(object_id))
 
-    @button("Xuất Excel", "xuat", "download", "questions.see_key")
+    @button("Xuất", "xuat", "download", "questions.view_question")
     def export_file(self, request: HttpRequest, object_id: str) -> HttpResponse:
-        if not self.has_view_permission(request):
-            raise PermissionDenied
-        bank = _bank(object_id)
-        record("exported bank", bank, by=request.user if request.user.is_authenticated else None)
-        return workbook(bank.name, lambda file: write_bank(file, bank, made_at=database_now()))
+        return self.export_page(request, _bank(object_id))
 
     @button("Tải mẫu", "mau", "description", "view")
     def blank_template(self, request: HttpRequest) -> HttpResponse:

@@ -3,7 +3,8 @@ punctuation are no difference.
 
 To compare each with each would be 12 million comparisons for 5,000 questions. So each is first told by its
 eight rarest pairs of neighbouring words, of those that any other question has too; only questions that share
-three of them (fewer when they have fewer than eight) are compared. A pair of words in more than 200 questions tells nothing apart.
+three of them (fewer when one has fewer than eight) are compared. A pair of words in more than 200 questions
+tells nothing apart.
 """
 
 from collections.abc import Sequence
@@ -63,7 +64,7 @@ class Pair:
 
 
 def near_duplicates(bank: Bank, *, limit: int = 200) -> list[Pair]:
-    """Pairs of the bank's questions, as they are now, that are alike: conflicts first, the most alike next."""
+    """Pairs of the bank's questions, as they are now, that are alike: conflicts, then the most alike."""
     revisions = list(last_revisions(bank).select_related("topic", "question"))
     forms = [(index, revision.fingerprint, True) for index, revision in enumerate(revisions)]
     pairs = []
