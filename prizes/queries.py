@@ -64,18 +64,23 @@ def approval_of(run: StandingsRun) -> RunApproval | None:
         return None
 
 
-def runs_in_force(contest: Contest) -> QuerySet[StandingsRun]:
-    """Of every scope of the contest the newest approved version that was not sent back: its awards stand."""
-    return (
-        StandingsRun.objects.filter(contest=contest, approval__isnull=False, returned=None)
-        .order_by("round_id", "-version")
-        .distinct("round_id")
-    )
+def runs_in_force(contest: Contest, *, before: RunApproval | None = None) -> QuerySet[StandingsRun]:
+    """Of every scope of the contest the newest approved version that was not sent back: its awards stand.
+
+    `before`: only of those that had been approved by that approval. One lock of the contest puts approvals
+    one after another, so their ids are in their order, which the times of transactions need not be.
+    """
+    found = StandingsRun.objects.filter(contest=contest, approval__isnull=False, returned=None)
+    if before is not None:
+        found = found.filter(approval__pk__lt=before.pk)
+    return found.order_by("round_id", "-version").distinct("round_id")
 
 
-def awards_in_force(contest: Contest, *, apart_from: Scope | None) -> QuerySet[Award]:
+def awards_in_force(
+    contest: Contest, *, apart_from: Scope | None, before: RunApproval | None = None
+) -> QuerySet[Award]:
     """What stands awarded in the contest, without the awards of one scope (None: with all)."""
-    found = Award.objects.filter(run__in=runs_in_force(contest).values("pk"))
+    found = Award.objects.filter(run__in=runs_in_force(contest, before=before).values("pk"))
     return found if apart_from is None else found.exclude(run__round=apart_from.round)
 
 

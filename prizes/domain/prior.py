@@ -10,6 +10,7 @@ from typing import Any
 from contests.enums import Audience
 from contests.models import PrizeTable
 from contests.queries import Competitor
+from prizes.models import RunApproval
 from prizes.queries import awards_in_force
 from prizes.scope import Scope
 
@@ -26,8 +27,9 @@ class Prior:
     unit: int | None
 
 
-def prior_awards(scope: Scope) -> list[Prior]:
-    rows = awards_in_force(scope.contest, apart_from=scope).values_list(
+def prior_awards(scope: Scope, *, before: RunApproval | None = None) -> list[Prior]:
+    """Those that stand now, or (`before`) of what was approved before the scope's own approval."""
+    rows = awards_in_force(scope.contest, apart_from=scope, before=before).values_list(
         "prize__table__number",
         "prize__table__audience",
         "run__round_id",

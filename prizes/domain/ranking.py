@@ -24,10 +24,10 @@ from contests.models import Contest, PrizeTable, Round
 from contests.queries import closing_of, has_overall, tables_of
 from prizes.domain.configuration import configuration_of
 from prizes.domain.persons import Order, Persons, order_of, persons, rounds_needed
-from prizes.domain.prior import prior_awards
+from prizes.domain.prior import Prior, prior_awards
 from prizes.domain.unit_standings import UnitTable, headcounts_of, store_units, unit_lines, unit_tables
 from prizes.models import StandingsRun
-from prizes.queries import chosen_since, newest_run
+from prizes.queries import approval_of, chosen_since, newest_run
 from prizes.rules.canonical import configuration_line
 from prizes.rules.targets import Counts
 from prizes.scope import Scope
@@ -106,7 +106,7 @@ def rank_as_marked(scope: Scope, *, by: User | None, reason: str = "") -> Standi
     Inside a transaction that holds the scope's lock.
     """
     newest = newest_run(scope)
-    with _draft(scope) as (draft, cursor):
+    with _draft(scope, prior_awards(scope)) as (draft, cursor):
         if newest and newest.digest == draft.digest and not _must_follow(newest):
             return newest
         if newest and by and not reason.strip():
@@ -143,8 +143,14 @@ def _must_follow(newest: StandingsRun) -> bool:
 
 
 def is_current(run: StandingsRun) -> bool:
-    """Whether ranking again with the plan, people, marks and prizes of now gives the same digest."""
-    with transaction.atomic(), _draft(as_now(Scope.of_run(run))) as (draft, _cursor):
+    """Whether ranking again with all that standings are made from, as it is now, gives the same digest.
+
+    Of the contest's other rankings an approved run has to know only what had been approved before it: who
+    won there later had to take account of its awards, not the other way round.
+    """
+    scope = as_now(Scope.of_run(run))
+    prior = prior_awards(scope, before=approval_of(run))
+    with transaction.atomic(), _draft(scope, prior) as (draft, _cursor):
         return draft.digest == run.digest
 
 
@@ -197,11 +203,10 @@ def check_ready(scope: Scope) -> None:
 
 
 @contextmanager
-def _draft(scope: Scope) -> Iterator[tuple[Draft, CursorWrapper]]:
+def _draft(scope: Scope, prior: Sequence[Prior]) -> Iterator[tuple[Draft, CursorWrapper]]:
     """The standings of now; the ranked people in a temporary table that lives as long as the context."""
     order = order_of(scope)
     tables = list(tables_of(scope.contest, scope.round).prefetch_related("prizes"))
-    prior = prior_awards(scope)
     with persons(scope) as found:
         headcounts = headcounts_of(found)
         if order.ranks_people:

@@ -7,7 +7,10 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from contest_site.audit.models import AuditEvent
+from contest_site.lib.clock import database_now
 from contest_site.lib.errors import Invalid, NotAllowed, NotNow, Refused
+from contests.enums import PredictionTarget, RankKey, TableScope
+from contests.models import Entry, Round
 from prizes.domain.deciding import (
     approve_run,
     decide_tie,
@@ -16,11 +19,11 @@ from prizes.domain.deciding import (
     return_run,
     review_run,
 )
-from prizes.domain.ranking import compute_standings
+from prizes.domain.ranking import compute_standings, is_current
 from prizes.models import Award, Certificate, Publication, RunApproval, RunReview, StandingsRun
 from prizes.scope import Scope
 from tests.prizes.support import Office, office, over, publish, simple_round, table, take
-from tests.support.factories import exclude
+from tests.support.factories import exclude, make_contest, make_entry, make_table, submitted_attempt
 
 pytestmark = pytest.mark.django_db
 
@@ -250,9 +253,59 @@ def test_what_was_decided_cannot_be_changed_in_the_database(model: type[Standing
         model.objects.all()._raw_delete("default")
 
 
-def _approved() -> tuple[StandingsRun, Office]:
-    people = office()
-    run = compute_standings(Scope.of_round(simple_round([("An", 50)])), by=people.preparer)
+def test_what_another_round_awards_after_the_approval_does_not_stop_the_publication() -> None:
+    people, weeks = office(), two_weeks()
+    first, second = (_approve(round, people) for round in weeks)  # the first waits to be published
+    assert [run.awards.get().holder for run in (first, second)] == [
+        str(one) for one in Entry.objects.order_by("pk")
+    ]
+    assert is_current(first)
+    enter_decision(first, number="1/QĐ", signed_on=timezone.localdate(), by=people.preparer)
+    publish_run(first, by=people.preparer)
+
+
+def test_awards_taken_back_that_the_approval_counted_on_stop_the_publication() -> None:
+    people, weeks = office(), two_weeks()
+    first, second = (_approve(round, people) for round in weeks)
+    return_run(first, by=people.approver, reason="Sai mức thưởng")
+    assert not is_current(second)
+    enter_decision(second, number="2/QĐ", signed_on=timezone.localdate(), by=people.preparer)
+    with pytest.raises(NotNow, match="xếp hạng lại"):
+        publish_run(second, by=people.preparer)
+
+
+def two_weeks() -> list[Round]:
+    """Two weeks with a first prize each, one prize per person: An is ahead in both, Bình follows."""
+    now = database_now()
+    contest = make_contest(
+        opens_at=now - timedelta(days=30), closes_at=now - timedelta(seconds=1), prizes_per_person=1
+    )
+    make_table(contest, [("Giải Nhất", 1, 1000)], scope=TableScope.EACH_ROUND)
+    people = [make_entry(contest, full_name=name) for name in ("An", "Bình")]
+    weeks = [
+        over(
+            contest,
+            name=f"Tuần {week}",
+            rank_order=[RankKey.SCORE, RankKey.DURATION],
+            prediction_target=PredictionTarget.NONE,
+            opens_at=now - timedelta(days=20 - week),
+            closes_at=now - timedelta(days=19 - week),
+        )
+        for week in (1, 2)
+    ]
+    for round in weeks:
+        for seconds, entry in enumerate(people, 10):
+            submitted_attempt(entry, round, correct=3, duration_ms=1000 * seconds)
+    return weeks
+
+
+def _approve(round: Round, people: Office) -> StandingsRun:
+    run = compute_standings(Scope.of_round(round), by=people.preparer)
     review_run(run, by=people.preparer)
     approve_run(run, by=people.approver)
-    return run, people
+    return run
+
+
+def _approved() -> tuple[StandingsRun, Office]:
+    people = office()
+    return _approve(simple_round([("An", 50)]), people), people
