@@ -277,7 +277,8 @@ class PromotionTie(models.Model):
 class Nomination(models.Model):
     """A person or unit that the committee chose for a prize without a ranking, with its grounds. Final.
 
-    Counts for the scope's next approval unless it was withdrawn.
+    Until it is withdrawn it belongs to what the scope's standings are made from: they are ranked again
+    after a change, because who is chosen may stand in a ranked prize's way.
     """
 
     prize = models.ForeignKey("contests.Prize", on_delete=models.PROTECT, related_name="nominations")

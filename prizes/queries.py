@@ -91,13 +91,6 @@ def active_nominations(scope: Scope) -> QuerySet[Nomination]:
     ).select_related("prize__table", "entry__unit", "unit", "by")
 
 
-def chosen_since(run: StandingsRun) -> bool:
-    """Whether the nominations are no longer those that the approved run awarded."""
-    given = Award.objects.filter(run=run, rank=None).values_list("prize", "entry", "unit")
-    named = active_nominations(Scope.of_run(run)).values_list("prize", "entry", "unit")
-    return set(given) != set(named)
-
-
 def publications(contest: Contest) -> QuerySet[Publication]:
     """What was published: the rounds in their order, then the whole contest; of each the newest first.
 

@@ -204,6 +204,7 @@ class _Contest:
             self._rank(scope)
         with self._step("Rà soát, phê duyệt, nhập quyết định, công bố", scope):
             self.secretary.nominate(scope)
+            self._rank_again(scope, "Tổng duyệt: đã đề nghị trao giải.")
             self.report.ties += settle_ties(scope, self.secretary)
             self.secretary.step(scope, Step.REVIEW, note="Tổng duyệt.")
             self.chair.step(scope, Step.APPROVE)
@@ -248,9 +249,13 @@ class _Contest:
             self._wait(scope, {Step.FINISH, Step.RANK})
             return
         self._wait(scope, {Step.ROUNDS, Step.FINISH})
+        self._rank_again(scope, "Tổng duyệt: mọi vòng thi đã trao giải.")
+
+    def _rank_again(self, scope: Scope, reason: str) -> None:
+        """Unless the standings are those of now."""
         run = newest_run(scope)
         if run is None or not is_current(run):
-            self.secretary.step(scope, Step.RANK, reason="Tổng duyệt: mọi vòng thi đã trao giải.")
+            self.secretary.step(scope, Step.RANK, reason=reason)
 
     def _count(self, run: StandingsRun) -> None:
         self.rehearsal.runs.append(run)

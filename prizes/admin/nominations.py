@@ -97,7 +97,7 @@ def nominate_page(site: AdminSite, request: HttpRequest, address: Address, prize
         try:
             if form.is_valid():
                 _nominate(scope, chosen.prize, form.cleaned_data, of_units=of_units, by=person(request))
-                messages.success(request, _("Đã ghi đề nghị trao giải."))
+                messages.success(request, _followed(scope, _("Đã ghi đề nghị trao giải.")))
                 return _back(scope)
             status = 400
         except DomainError as refusal:
@@ -130,7 +130,7 @@ def withdraw_page(site: AdminSite, request: HttpRequest, address: Address, nomin
         try:
             if form.is_valid():
                 withdraw_nomination(found, reason=form.cleaned_data["reason"], by=person(request))
-                messages.success(request, _("Đã rút đề nghị trao giải."))
+                messages.success(request, _followed(scope, _("Đã rút đề nghị trao giải.")))
                 return _back(scope)
             status = 400
         except DomainError as refusal:
@@ -174,6 +174,11 @@ def _nominate(scope: Scope, prize: Prize, data: dict[str, Any], *, of_units: boo
         report=data["report"],
         by=by,
     )
+
+
+def _followed(scope: Scope, done: str) -> str:
+    """What was done, and what has to follow where there are standings already."""
+    return f"{done} {_('Cần xếp hạng lại rồi mới rà soát.')}" if newest_run(scope) else done
 
 
 def _units(contest: Contest, typed: str) -> list[Named]:

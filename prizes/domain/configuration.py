@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from contests.enums import AwardMethod
 from contests.models import PrizeTable
 from prizes.domain.persons import Counted, Order, Persons, Target
 from prizes.domain.prior import Prior, won
 from prizes.domain.unit_standings import ranks_units
+from prizes.queries import active_nominations
 from prizes.rules.canonical import FORMAT, digest_of_lines
 from prizes.rules.targets import Counts
+from prizes.scope import Scope
 
 
 def configuration_of(
@@ -36,6 +39,7 @@ def configuration_of(
         "prizes_per_person": scope.contest.prizes_per_person,
         "units": _units(found, headcounts) if any(map(ranks_units, tables)) else None,
         "won": won(scope, tables, prior),
+        "nominations": _nominations(scope, tables),
     }
 
 
@@ -97,6 +101,18 @@ def _table(table: PrizeTable) -> dict[str, Any]:
             for prize in table.prizes.all()
         ],
     }
+
+
+def _nominations(scope: Scope, tables: Sequence[PrizeTable]) -> list[list[Any]]:
+    chosen = [table.pk for table in tables if table.method == AwardMethod.CHOSEN]
+    if not chosen:
+        return []
+    named = active_nominations(scope).filter(prize__table__in=chosen)
+    columns = ("prize__table__number", "prize__position", "entry_id", "unit_id")
+    return [
+        [table, position, "entry", entry] if entry is not None else [table, position, "unit", unit]
+        for table, position, entry, unit in named.order_by(*columns[:2], "pk").values_list(*columns)
+    ]
 
 
 def _units(found: Persons, headcounts: Mapping[int, int]) -> dict[str, str]:

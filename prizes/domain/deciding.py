@@ -49,11 +49,14 @@ def decide_tie(
     """Record the jury's order of people or units of one rank across a prize boundary, with its grounds.
 
     `order`: ids of entries (of units in a table of units), those who get a prize first; the rest may be left
-    out. Before the review only: the reviewer reviews the awards as they will be. Raises Invalid, NotNow.
+    out. Before the review only: the reviewer reviews the awards as they will be. Only while the run is
+    current: an order made among others than the run's own would decide against who was not there.
+    Raises Invalid, NotNow.
     """
     with _step(run) as run:
         if review_of(run):
             raise NotNow(_("Bảng xếp hạng đã được rà soát nên không thay đổi thứ tự đồng hạng được nữa."))
+        _check_current(run)
         tie = open_tie(propose_awards(run), table=table, block=block, rank=rank)
         if tie is None:
             raise NotNow(_("Hạng này không còn trường hợp đồng hạng cần quyết định."))
@@ -229,8 +232,8 @@ def _check_current(run: StandingsRun) -> None:
     if not is_current(run):
         raise NotNow(
             _(
-                "Dữ liệu đã thay đổi sau khi xếp hạng (danh sách người không được dự thi, thể lệ hoặc cơ cấu"
-                " giải thưởng). Cần xếp hạng lại."
+                "Dữ liệu đã thay đổi sau khi xếp hạng (danh sách người không được dự thi, thể lệ, cơ cấu giải"
+                " thưởng, đề nghị trao giải hoặc giải đã trao ở vòng khác). Cần xếp hạng lại."
             )
         )
 

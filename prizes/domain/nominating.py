@@ -1,8 +1,9 @@
 """Prizes that the committee gives without a ranking: whom it chose, with written grounds and a report.
 
-A nomination counts for the scope's next approval unless it is withdrawn. From the review to the publication
-nothing is nominated or withdrawn: the reviewer looked at the awards as they will be. After the publication
-a change is a correction: ranking again makes the next version.
+Who is chosen counts for the limit of prizes per person, so may decide who wins a ranked prize: nominations
+are a part of what a version of the standings is made from, and after a change there is the next version, for
+which the jury's orders are recorded anew. From the review to the publication nothing is nominated or
+withdrawn: the reviewer looked at the awards as they will be. After the publication a change is a correction.
 """
 
 from __future__ import annotations

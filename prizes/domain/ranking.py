@@ -27,7 +27,7 @@ from prizes.domain.persons import Order, Persons, order_of, persons, rounds_need
 from prizes.domain.prior import Prior, prior_awards
 from prizes.domain.unit_standings import UnitTable, headcounts_of, store_units, unit_lines, unit_tables
 from prizes.models import StandingsRun
-from prizes.queries import approval_of, chosen_since, newest_run
+from prizes.queries import approval_of, newest_run
 from prizes.rules.canonical import configuration_line
 from prizes.rules.targets import Counts
 from prizes.scope import Scope
@@ -85,7 +85,7 @@ def compute_standings(scope: Scope, *, by: User | None, reason: str = "") -> Sta
     Counted are submitted attempts of entries that are neither on the exclusion list, nor organisers' trials,
     nor disqualified, with the marks of the newest regrade. Which attempt counts, the order, and how units are
     ranked come from the plan; equal on every key share a rank. A newest version that was sent back is always
-    followed by a new one, so is a published one after which the committee chose others for its prizes.
+    followed by a new one.
     `by=None` is the system itself; a person says from the second version on why there is another. The run is
     final: digest, people's rows and units' rows are written whole.
 
@@ -107,7 +107,7 @@ def rank_as_marked(scope: Scope, *, by: User | None, reason: str = "") -> Standi
     """
     newest = newest_run(scope)
     with _draft(scope, prior_awards(scope)) as (draft, cursor):
-        if newest and newest.digest == draft.digest and not _must_follow(newest):
+        if newest and newest.digest == draft.digest and not hasattr(newest, "returned"):
             return newest
         if newest and by and not reason.strip():
             raise Invalid(_("Cần ghi lý do khi xếp hạng lại."))
@@ -133,13 +133,6 @@ def rank_as_marked(scope: Scope, *, by: User | None, reason: str = "") -> Standi
         version=run.version, digest=run.digest, ranked=run.ranked,
     )  # fmt: skip
     return run
-
-
-def _must_follow(newest: StandingsRun) -> bool:
-    """Whether the same standings make a further version: sent back, or published with others chosen since."""
-    if hasattr(newest, "returned"):
-        return True
-    return hasattr(newest, "publication") and chosen_since(newest)
 
 
 def is_current(run: StandingsRun) -> bool:

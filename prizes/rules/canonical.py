@@ -35,9 +35,12 @@ Line 1 is the configuration as JSON, keys sorted, no spaces, letters not escaped
         competitors SHA-256 (hex) of one line unit|competing unit|block for every unit whose people count for
                     some competing unit, by unit
         headcounts  SHA-256 (hex) of one line competing unit|headcount, by unit
-    won             prizes in force from other rankings of the contest, as far as a limit of the plan asks:
+    won             prizes in force from other rankings of the contest when this one was made, as far as a
+                    limit of the plan asks:
         tables      [table, "entry" or "unit", id, times] where a table has a winner_limit; sorted
         people      [entry, prizes] where the plan limits the prizes per person; sorted
+    nominations     [table, position of the prize, "entry" or "unit", id] for everybody whom the committee had
+                    chosen for a prize without a ranking, by table and position, then in the order of naming
 
 Then one line per person, by rank and entry:
 

@@ -10,12 +10,12 @@ from attempts.domain.disqualifying import disqualify
 from contest_site.audit.models import AuditEvent
 from contest_site.lib.errors import Invalid, NotNow, Refused
 from contests.enums import Audience, AwardMethod
-from contests.models import Prize, Round, Unit
+from contests.models import Entry, Prize, PrizeTable, Round, Unit
 from prizes.domain.awarding import propose_awards
-from prizes.domain.deciding import approve_run, return_run, review_run
+from prizes.domain.deciding import approve_run, decide_tie, return_run, review_run
 from prizes.domain.nominating import nominate, withdraw_nomination
 from prizes.domain.ranking import compute_standings
-from prizes.models import Nomination, RunApproval
+from prizes.models import Nomination, RunApproval, StandingsRun
 from prizes.queries import active_nominations
 from prizes.scope import Scope
 from tests.prizes.support import Office, office, over, publish, simple_round, take
@@ -146,13 +146,74 @@ def test_what_has_come_to_stand_against_the_chosen_stops_the_review() -> None:
     with pytest.raises(Refused, match="An được đề nghị nhưng đã có đủ 1 giải"):
         review_run(run, by=people.preparer)
     withdraw_nomination(first, reason="Đã có giải Nhất", by=people.preparer)
+    with pytest.raises(NotNow, match="đề nghị trao giải hoặc giải đã trao ở vòng khác"):
+        review_run(run, by=people.preparer)
     disqualify(other, round=None, grounds="Thi hộ", by=people.preparer)
     again = compute_standings(Scope.of_round(round), by=people.preparer, reason="Loại kết quả")
     with pytest.raises(Refused, match="Bình được đề nghị trao giải nhưng"):
         review_run(again, by=people.preparer)
     withdraw_nomination(second, reason="Đã bị loại", by=people.preparer)
+    again = compute_standings(Scope.of_round(round), by=people.preparer, reason="Rút đề nghị")
     review_run(again, by=people.preparer)
     assert [award.holder for award in propose_awards(again).awards] == ["An"]
+
+
+def test_an_order_made_without_somebody_does_not_decide_against_them() -> None:
+    round, people, chosen, ranked = with_a_tie()
+    an, binh, _chi = Entry.objects.order_by("pk")
+    nomination = choose(chosen, people, entry=an)
+    run = compute_standings(Scope.of_round(round), by=people.preparer)
+    order(run, ranked, people, binh)  # An has a prize already
+    withdraw_nomination(nomination, reason="Rút", by=people.preparer)
+    with pytest.raises(NotNow, match="xếp hạng lại"):
+        review_run(run, by=people.preparer)
+    again = compute_standings(Scope.of_round(round), by=people.preparer, reason="Rút đề nghị")
+    (tie,) = propose_awards(again).undecided
+    assert tie.people == 3
+    with pytest.raises(Refused, match="có 3 tên đồng hạng"):
+        review_run(again, by=people.preparer)
+
+
+def test_who_is_chosen_after_an_order_makes_another_one_needed() -> None:
+    round, people, chosen, ranked = with_a_tie()
+    an, binh, chi = Entry.objects.order_by("pk")
+    run = compute_standings(Scope.of_round(round), by=people.preparer)
+    order(run, ranked, people, an, binh, chi)
+    choose(chosen, people, entry=an)
+    with pytest.raises(NotNow, match="xếp hạng lại"):
+        order(run, ranked, people, binh, chi)
+    again = compute_standings(Scope.of_round(round), by=people.preparer, reason="Thêm đề nghị")
+    assert again.version == 2
+    assert again.configuration["nominations"] == [[chosen.table.number, 1, "entry", an.pk]]
+    order(again, ranked, people, chi, binh)
+    review_run(again, by=people.preparer)
+    assert [award.holder for award in propose_awards(again).awards] == ["An", "Chi"]
+
+
+def test_an_order_made_before_the_nomination_counts_when_it_is_taken_back() -> None:
+    round, people, chosen, ranked = with_a_tie()
+    an, binh, chi = Entry.objects.order_by("pk")
+    run = compute_standings(Scope.of_round(round), by=people.preparer)
+    nomination = choose(chosen, people, entry=an)
+    with pytest.raises(NotNow, match="xếp hạng lại"):
+        order(run, ranked, people, binh)  # would be an order without An
+    withdraw_nomination(nomination, reason="Rút", by=people.preparer)
+    order(run, ranked, people, an, binh, chi)
+    review_run(run, by=people.preparer)
+
+
+def with_a_tie() -> tuple[Round, Office, Prize, PrizeTable]:
+    """Three people equal at the one ranked prize, one prize that is given without a ranking, one a person."""
+    round = simple_round([("An", 50), ("Bình", 50), ("Chi", 50)])
+    round.contest.prizes_per_person = 1
+    round.contest.save()
+    chosen = chosen_table(round, quantity=1, audience=Audience.INDIVIDUAL)
+    return round, office(), chosen, make_table(round.contest, [("Giải Nhất", 1, 1000)])
+
+
+def order(run: StandingsRun, table: PrizeTable, people: Office, *entries: Entry) -> None:
+    keys = [entry.pk for entry in entries]
+    decide_tie(run, table=table, rank=1, order=keys, grounds="Biên bản", by=people.preparer)
 
 
 def test_people_who_do_not_count_cannot_be_chosen() -> None:
