@@ -23,7 +23,7 @@ from contest_site.lib.text import clean
 from contests.models import Block, PrizeTable
 from prizes.domain.awarding import awarded, propose_awards, write_awards
 from prizes.domain.certificates import issue_certificates, unprintable_names
-from prizes.domain.nominating import faults_of_nominations
+from prizes.domain.nominating import faults_of_nominations, not_eligible
 from prizes.domain.proposals import BoundaryTie, Proposal
 from prizes.domain.ranking import as_now, is_current, why_not_yet
 from prizes.models import Decision, Publication, RunApproval, RunReturn, RunReview, StandingsRun, TieDecision
@@ -181,7 +181,8 @@ def publish_run(run: StandingsRun, *, by: User) -> Publication:
     A later version may be published as a correction, through its own approval and decision: it replaces the
     earlier one on the honour board, and the earlier certificates are shown as replaced. Nothing is deleted.
 
-    Raises NotNow (no decision, published before, data changed since), Refused (names that cannot be printed).
+    Raises NotNow (no decision, published before, data changed since), Refused (names that cannot be printed,
+    people chosen who must not have a prize any more).
     """
     with _step(run) as run:
         if hasattr(run, "publication"):
@@ -189,7 +190,7 @@ def publish_run(run: StandingsRun, *, by: User) -> Publication:
         if not hasattr(run, "decision"):
             raise NotNow(_("Chưa nhập số và ngày quyết định nên chưa thể công bố."))
         _check_current(run)
-        _check_printable(awarded(run))
+        _check_holders(awarded(run))
         publication = Publication.objects.create(run=run, by=by)
         certificates = issue_certificates(run)
         record(
@@ -238,8 +239,9 @@ def _check_current(run: StandingsRun) -> None:
         )
 
 
-def _check_printable(proposal: Proposal) -> None:
-    if reasons := _unprintable(proposal):
+def _check_holders(proposal: Proposal) -> None:
+    """Refuse with all reasons at once what was awarded and cannot be given or printed any more."""
+    if reasons := [*_unprintable(proposal), *not_eligible(proposal)]:
         raise Refused(_("Chưa thể tiếp tục."), reasons)
 
 

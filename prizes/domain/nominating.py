@@ -90,9 +90,23 @@ def withdraw_nomination(nomination: Nomination, *, reason: str, by: User) -> Nom
 
 def faults_of_nominations(proposal: Proposal) -> list[str]:
     """What has come to stand against the chosen since they were named, a sentence each."""
-    chosen = [award for section in proposal.sections if section.is_chosen for award in section.awards]
-    people = [award for award in chosen if award.entry]
-    return [*_too_many(proposal), *_not_eligible(proposal, people), *_over_limit(proposal, people)]
+    return [*_too_many(proposal), *not_eligible(proposal), *_over_limit(proposal, _people_chosen(proposal))]
+
+
+def not_eligible(proposal: Proposal) -> list[str]:
+    """Who of the people chosen must not have a prize, a sentence each.
+
+    They may have taken no part in the round, so that a change is not to be seen in its standings.
+    """
+    people = _people_chosen(proposal)
+    ids = [award.entry.pk for award in people if award.entry]
+    refused = _refused(Scope.of_run(proposal.run), ids) if ids else set()
+    return [
+        _("%(name)s được đề nghị trao giải nhưng không được dự thi hoặc đã bị loại kết quả.")
+        % {"name": award.holder}
+        for award in people
+        if award.entry and award.entry.pk in refused
+    ]
 
 
 def may_nominate(scope: Scope) -> bool:
@@ -161,15 +175,9 @@ def _too_many(proposal: Proposal) -> list[str]:
     return found
 
 
-def _not_eligible(proposal: Proposal, people: list[ProposedAward]) -> list[str]:
-    ids = [award.entry.pk for award in people if award.entry]
-    refused = _refused(Scope.of_run(proposal.run), ids) if ids else set()
-    return [
-        _("%(name)s được đề nghị trao giải nhưng không được dự thi hoặc đã bị loại kết quả.")
-        % {"name": award.holder}
-        for award in people
-        if award.entry and award.entry.pk in refused
-    ]
+def _people_chosen(proposal: Proposal) -> list[ProposedAward]:
+    chosen = (award for section in proposal.sections if section.is_chosen for award in section.awards)
+    return [award for award in chosen if award.entry]
 
 
 def _over_limit(proposal: Proposal, people: list[ProposedAward]) -> list[str]:

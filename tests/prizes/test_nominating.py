@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import IntegrityError, transaction
+from django.utils import timezone
 
 from attempts.domain.disqualifying import disqualify
 from contest_site.audit.models import AuditEvent
@@ -12,14 +13,21 @@ from contest_site.lib.errors import Invalid, NotNow, Refused
 from contests.enums import Audience, AwardMethod
 from contests.models import Entry, Prize, PrizeTable, Round, Unit
 from prizes.domain.awarding import propose_awards
-from prizes.domain.deciding import approve_run, decide_tie, return_run, review_run
+from prizes.domain.deciding import (
+    approve_run,
+    decide_tie,
+    enter_decision,
+    publish_run,
+    return_run,
+    review_run,
+)
 from prizes.domain.nominating import nominate, withdraw_nomination
 from prizes.domain.ranking import compute_standings
 from prizes.models import Nomination, RunApproval, StandingsRun
 from prizes.queries import active_nominations
 from prizes.scope import Scope
 from tests.prizes.support import Office, office, over, publish, simple_round, take
-from tests.support.factories import exclude, make_table, make_unit
+from tests.support.factories import exclude, make_entry, make_table, make_unit
 
 pytestmark = pytest.mark.django_db
 
@@ -225,6 +233,20 @@ def test_people_who_do_not_count_cannot_be_chosen() -> None:
     for entry in (listed, judged):
         with pytest.raises(Invalid, match="không được dự thi hoặc đã bị loại"):
             choose(prize, people, entry=entry)
+
+
+def test_who_is_excluded_after_the_approval_is_given_nothing() -> None:
+    round, people = simple_round([("An", 50)]), office()
+    prize = chosen_table(round, audience=Audience.INDIVIDUAL)
+    entry = make_entry(round.contest, full_name="Bình")  # took no part, so is not in the standings
+    choose(prize, people, entry=entry)
+    run = compute_standings(Scope.of_round(round), by=people.preparer)
+    review_run(run, by=people.preparer)
+    approve_run(run, by=people.approver)
+    enter_decision(run, number="1/QĐ", signed_on=timezone.localdate(), by=people.preparer)
+    exclude(round.contest, user=entry.user)
+    with pytest.raises(Refused, match="Bình được đề nghị trao giải nhưng không được dự thi"):
+        publish_run(run, by=people.preparer)
 
 
 def test_fewer_prizes_than_nominations_stops_the_review() -> None:
