@@ -24,6 +24,7 @@ from contests.models import Block, PrizeTable
 from prizes.domain.awarding import awarded, propose_awards, write_awards
 from prizes.domain.certificates import issue_certificates, unprintable_names
 from prizes.domain.nominating import faults_of_nominations, not_eligible
+from prizes.domain.prior import rounds_to_win
 from prizes.domain.proposals import BoundaryTie, Proposal
 from prizes.domain.ranking import as_now, is_current, why_not_yet
 from prizes.models import Decision, Publication, RunApproval, RunReturn, RunReview, StandingsRun, TieDecision
@@ -89,13 +90,14 @@ def open_tie(proposal: Proposal, *, table: PrizeTable, block: Block | None, rank
 def review_run(run: StandingsRun, *, by: User, note: str = "") -> RunReview:
     """Put the run and its proposed awards forward for approval.
 
-    Raises NotNow (already reviewed, not the newest, data changed since), Refused (open ties, names that the
-    certificates cannot show).
+    Raises NotNow (already reviewed, not the newest, data changed since, or individual prizes that count for
+    units still to be approved), Refused (open ties, names that the certificates cannot show).
     """
     with _step(run) as run:
         if review_of(run):
             raise NotNow(_("Bảng xếp hạng này đã được rà soát."))
         _check_current(run)
+        _check_won(run)
         _check_awards(propose_awards(run))
         review = RunReview.objects.create(run=run, by=by, note=note.strip())
         record("reviewed standings", run, by=by, reason=review.note, version=run.version, digest=run.digest)
@@ -118,6 +120,7 @@ def approve_run(run: StandingsRun, *, by: User) -> RunApproval:
                 _("Người rà soát không được phê duyệt. Việc phê duyệt phải do người khác thực hiện.")
             )
         _check_current(run)
+        _check_won(run)
         proposal = propose_awards(run)
         _check_awards(proposal)
         approval = RunApproval.objects.create(run=run, reviewer_id=review.by_id, by=by)
@@ -236,6 +239,17 @@ def _check_current(run: StandingsRun) -> None:
                 "Dữ liệu đã thay đổi sau khi xếp hạng (danh sách người không được dự thi, thể lệ, cơ cấu giải"
                 " thưởng, đề nghị trao giải hoặc giải đã trao ở vòng khác). Cần xếp hạng lại."
             )
+        )
+
+
+def _check_won(run: StandingsRun) -> None:
+    if rounds := rounds_to_win(Scope.of_run(run)):
+        raise NotNow(
+            _(
+                "Giải tập thể của cả cuộc thi tính theo số giải cá nhân ở các vòng thi. Cần phê duyệt kết quả"
+                " của %(rounds)s trước, sau đó xếp hạng lại cả cuộc thi."
+            )
+            % {"rounds": ", ".join(round.name for round in rounds)}
         )
 
 

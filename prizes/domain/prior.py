@@ -7,11 +7,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from contests.enums import Audience
-from contests.models import PrizeTable
-from contests.queries import Competitor
+from contests.enums import Audience, UnitMetric
+from contests.models import PrizeTable, Round
+from contests.queries import Competitor, tables_of
 from prizes.models import RunApproval
-from prizes.queries import awards_in_force
+from prizes.queries import approval_of, awards_in_force, newest_runs
 from prizes.scope import Scope
 
 
@@ -58,6 +58,26 @@ def winners_of_units(
         return {}
     units = (one.entry_unit for one in prior if one.in_round and one.audience == Audience.INDIVIDUAL)
     return Counter(competes[unit].unit_id for unit in units if unit is not None and unit in competes)
+
+
+def rounds_to_win(scope: Scope) -> list[Round]:
+    """Rounds whose individual prizes count for units of the whole contest and are not approved yet."""
+    if scope.round:
+        return []
+    tables = tables_of(scope.contest, None)
+    if not any(UnitMetric.WINNERS in {*one.unit_order, *one.weights} for one in tables):
+        return []
+    rounds = [
+        round
+        for round in scope.rounds()
+        if tables_of(scope.contest, round).filter(audience=Audience.INDIVIDUAL).exists()
+    ]
+    newest = {run.round_id: run for run in newest_runs(map(Scope.of_round, rounds))}
+    return [
+        round
+        for round in rounds
+        if (run := newest.get(round.pk)) is None or approval_of(run) is None or hasattr(run, "returned")
+    ]
 
 
 def won(scope: Scope, tables: Sequence[PrizeTable], prior: Iterable[Prior]) -> dict[str, list[list[Any]]]:

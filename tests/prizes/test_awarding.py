@@ -238,6 +238,33 @@ def test_only_what_is_in_force_counts_for_a_limit() -> None:
     assert [award.holder for award in whole.all()] == ["Bình"]
 
 
+@pytest.mark.parametrize(
+    "rule",
+    [
+        {"unit_order": [UnitMetric.WINNERS, UnitMetric.PARTICIPANTS]},
+        {"weights": {UnitMetric.WINNERS: 70, UnitMetric.PARTICIPANTS: 30}, "unit_order": []},
+    ],
+)
+def test_prizes_by_the_number_of_winners_wait_until_every_round_has_its_winners(rule: dict[str, Any]) -> None:
+    scene = weekly()
+    each_round(scene.contest, ("Giải Nhất", 1, 1000))
+    make_table(scene.contest, [("Đơn vị xuất sắc", 1, 1000)], audience=Audience.UNIT, **rule)
+    for week in (0, 1):
+        for name, unit, seconds in (("An", 0, 50), ("Bình", 1, 60), ("Cường", 1, 70)):
+            scene.sits(name, unit, seconds, week)
+    weeks, whole = [scene.ranked(week) for week in (0, 1)], Scope.of_contest(scene.contest)
+    run = compute_standings(whole, by=None)
+    assert won(propose_awards(run)) == [("Đơn vị xuất sắc", "Sở B")]  # nobody has won anything yet
+    with pytest.raises(NotNow, match="Cần phê duyệt kết quả của Tuần 1, Tuần 2 trước"):
+        scene.approve(run)
+    scene.approve(weeks[0])
+    with pytest.raises(NotNow, match="kết quả của Tuần 2 trước"):
+        scene.approve(compute_standings(whole, by=None))
+    scene.approve(weeks[1])
+    run = scene.approve(compute_standings(whole, by=None))
+    assert [award.holder for award in run.awards.all()] == ["Sở A"]
+
+
 def test_a_unit_has_so_many_winners_in_one_table() -> None:
     scene = weekly()
     each_round(scene.contest, ("Giải", 3, 1000), unit_limit=1)
@@ -268,7 +295,6 @@ def test_who_was_chosen_stands_beside_who_was_ranked() -> None:
     )
     each_round(scene.contest, ("Giải Nhất", 1, 500))
     scene.sits("An", 0, 50)
-    run = scene.ranked()
     (prize,) = table.prizes.all()
     nominate(
         prize,
@@ -278,6 +304,7 @@ def test_who_was_chosen_stands_beside_who_was_ranked() -> None:
         report=SimpleUploadedFile("bao-cao.pdf", b"%PDF-1.4"),
         by=scene.people.preparer,
     )
+    run = scene.ranked()
     proposal = propose_awards(run)
     assert won(proposal) == [("Đơn vị tổ chức tốt", "Sở C"), ("Giải Nhất", "An")]
     assert [award.rank for award in proposal.awards] == [None, 1]
