@@ -252,7 +252,10 @@ class TieDecision(models.Model):
 
 
 class PromotionTie(models.Model):
-    """The recorded order of people equal at the last place of their unit that goes on to a final. Final."""
+    """The recorded order of people equal at the last place of their unit that goes on to a final. Final.
+
+    Of several for one rank the last one holds: there is another when somebody came back into the tie.
+    """
 
     round = models.ForeignKey("contests.Round", on_delete=models.PROTECT, related_name="+")
     run = models.ForeignKey(StandingsRun, on_delete=models.CASCADE, related_name="promotion_ties")
@@ -266,9 +269,6 @@ class PromotionTie(models.Model):
     class Meta:
         verbose_name = "quyết định về đồng hạng khi chọn người vào vòng sau"
         verbose_name_plural = "quyết định về đồng hạng khi chọn người vào vòng sau"
-        constraints = [
-            models.UniqueConstraint(fields=["round", "run", "unit", "rank"], name="one_promotion_tie")
-        ]
 
     def __str__(self) -> str:
         return f"{self.unit}: đồng hạng {self.rank}"

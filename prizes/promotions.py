@@ -71,6 +71,12 @@ def approved_run(final: Round) -> StandingsRun | None:
     return runs_in_force(final.contest).filter(round=final.promotes_from_id).first()
 
 
+def overtaken(run: StandingsRun) -> bool:
+    """Whether a newer version that was not sent back is about to replace the approved run."""
+    newer = StandingsRun.objects.filter(contest=run.contest_id, round=run.round_id, version__gt=run.version)
+    return newer.filter(returned=None).exists()
+
+
 def promotions_of(final: Round, run: StandingsRun, *, unit: Unit | None = None) -> list[UnitPromotions]:
     """Every competing unit (or one) by code, from the results `run` of the round before the final."""
     competes = competitors(final.contest)
@@ -81,7 +87,7 @@ def promotions_of(final: Round, run: StandingsRun, *, unit: Unit | None = None) 
     refused = _refused(final)
     best = _best(run, {of: one.unit_id for of, one in competes.items()}, refused, _places(final) + most)
     orders: dict[int, dict[int, Sequence[int]]] = defaultdict(dict)
-    for decided in PromotionTie.objects.filter(round=final, run=run):
+    for decided in PromotionTie.objects.filter(round=final, run=run).order_by("pk"):
         orders[decided.unit_id][decided.rank] = decided.order
     units = Unit.objects.filter(pk__in={one.unit_id for one in competes.values()}).order_by("code")
     return [
@@ -106,8 +112,7 @@ def _of_unit(
     active = {one.entry_id for one in promoted if not hasattr(one, "withdrawal")}
     gone = {one.entry_id for one in promoted} - active
     eligible = [(rank, entry) for rank, entry in best if entry not in gone]
-    ideal = choose(eligible, places, _in_first(eligible, active, orders))
-    kept = {*ideal.entries, *(ideal.tie.entries if ideal.tie else ())}
+    kept = set(choose(eligible, places, _in_first(eligible, active, orders)).entries)
     free = max(0, places - len(active))
     choice = choose([pair for pair in eligible if pair[1] not in active], free, orders)
     return UnitPromotions(
@@ -127,13 +132,13 @@ def _of_unit(
 def _in_first(
     eligible: Sequence[tuple[int, int]], active: set[int], orders: Mapping[int, Sequence[int]]
 ) -> dict[int, list[int]]:
-    """The orders with those who are in before all others of their rank: an equal overtakes nobody."""
+    """Everybody in order, those who are in before all others of their rank: an equal overtakes nobody."""
     found: dict[int, list[int]] = defaultdict(list)
     for rank, entry in eligible:
-        if entry in active:
-            found[rank].append(entry)
-    for rank, order in orders.items():
-        found[rank] += [entry for entry in order if entry not in active]
+        found[rank].append(entry)
+    for rank, entries in found.items():
+        place = {entry: at for at, entry in enumerate(orders.get(rank, ()))}
+        entries.sort(key=lambda entry: (entry not in active, place.get(entry, len(place))))
     return found
 
 

@@ -18,7 +18,7 @@ from contest_site.lib.locks import lock
 from contests.models import Promotion, Round, Unit, Withdrawal
 from contests.queries import effective_close
 from prizes.models import PromotionTie, StandingsRun
-from prizes.promotions import UnitPromotions, approved_run, promotions_of
+from prizes.promotions import UnitPromotions, approved_run, overtaken, promotions_of
 
 if TYPE_CHECKING:
     from contest_site.accounts.models import User
@@ -32,7 +32,8 @@ def fill_promotions(final: Round, *, by: User | None) -> list[Promotion]:
     withdrew. A unit with a tie at its last place waits for `decide_promotion_tie`, the others go on. Safe to
     repeat: who is promoted stays so.
 
-    Raises Invalid for a round that nobody is promoted to, NotNow before the approval and after the final.
+    Raises Invalid for a round that nobody is promoted to, NotNow before the approval, while a newer version
+    of the results waits for its own, and after the final.
     """
     with _filling(final) as run:
         return _fill(final, run, promotions_of(final, run), by=by)
@@ -43,7 +44,8 @@ def decide_promotion_tie(
 ) -> PromotionTie:
     """Record the order of the people of one rank at the last place of a unit, and promote by it.
 
-    `order`: the ids of all of them, because those further down step in for who withdraws.
+    `order`: the ids of all of them, because those further down step in for who withdraws. When somebody
+    comes back into the tie whom the order does not name, the next order takes its place.
     Raises Invalid, NotNow (no such tie is open).
     """
     grounds = checked_grounds(grounds)
@@ -54,10 +56,6 @@ def decide_promotion_tie(
             raise NotNow(_("Đơn vị này không còn trường hợp đồng hạng cần quyết định ở hạng đó."))
         if len(order) != len(tie.entries) or set(order) != set(tie.entries):
             raise Invalid(_("Thứ tự phải gồm tất cả những người đồng hạng, mỗi người một lần."))
-        if PromotionTie.objects.filter(round=final, run=run, unit=unit, rank=rank).exists():
-            raise NotNow(
-                _("Hạng này đã có quyết định về thứ tự. Hãy xếp hạng lại vòng trước rồi mới quyết định tiếp.")
-            )
         made = PromotionTie.objects.create(
             round=final, run=run, unit=unit, rank=rank, order=list(order), grounds=grounds, by=by
         )
@@ -111,6 +109,14 @@ def _filling(final: Round) -> Iterator[StandingsRun]:
         if run is None:
             raise NotNow(
                 _("Kết quả %(round)s chưa được phê duyệt nên chưa chọn được người vào vòng sau.")
+                % {"round": final.promotes_from.name}
+            )
+        if overtaken(run):
+            raise NotNow(
+                _(
+                    "%(round)s có bảng xếp hạng mới hơn kết quả đã phê duyệt. Cần phê duyệt hoặc trả lại"
+                    " bảng đó rồi mới thay đổi danh sách người vào vòng sau."
+                )
                 % {"round": final.promotes_from.name}
             )
         yield run

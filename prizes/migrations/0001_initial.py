@@ -852,12 +852,6 @@ class Migration(migrations.Migration):
             ),
         ),
         migrations.AddConstraint(
-            model_name="promotiontie",
-            constraint=models.UniqueConstraint(
-                fields=("round", "run", "unit", "rank"), name="one_promotion_tie"
-            ),
-        ),
-        migrations.AddConstraint(
             model_name="award",
             constraint=models.UniqueConstraint(
                 fields=("run", "prize", "block", "place"), name="one_award_per_place", nulls_distinct=False

@@ -29,7 +29,8 @@ class Choice:
 def choose(ranked: Sequence[tuple[int, int]], places: int, orders: Mapping[int, Sequence[int]]) -> Choice:
     """The best `places` of the people `ranked` (rank, entry) by rank and entry.
 
-    `orders`: rank → entries as they were put in order; it may name others too, who are passed over.
+    `orders`: rank → entries as they were put in order; it may name others too, who are passed over. An order
+    that leaves out somebody of the tie settles nothing: it was made without them.
     """
     chosen: list[int] = []
     for rank, group in groupby(ranked, key=lambda pair: pair[0]):
@@ -41,7 +42,7 @@ def choose(ranked: Sequence[tuple[int, int]], places: int, orders: Mapping[int, 
             chosen += entries
             continue
         order = [entry for entry in orders.get(rank, ()) if entry in entries]
-        if len(order) < left:
+        if len(order) < len(entries):
             return Choice(tuple(chosen), LastPlaces(rank, entries, left))
         chosen += order[:left]
     return Choice(tuple(chosen))

@@ -26,8 +26,8 @@ def promoted(
 ) -> Promoted:
     """The `best` of each competing unit by the earlier round's ranks.
 
-    People of one rank of whom only some still fit wait for the jury's order (`orders`: by unit and rank). One
-    who withdrew leaves the place to the next of the unit.
+    People of one rank of whom only some still fit wait for the jury's order (`orders`: by unit and rank), and
+    wait still when it does not name them all. One who withdrew leaves the place to the next of the unit.
     """
     going: dict[int, list[int]] = {}
     waiting = set()
@@ -41,11 +41,12 @@ def promoted(
         for rank in sorted(ranks):
             free = best - len(mine)
             equal = sorted(who for who in ranks[rank] if who not in withdrawn)
-            order = (orders or {}).get((unit, rank))
-            if free > 0 and len(equal) > free and order is None:
+            order = list((orders or {}).get((unit, rank), ()))
+            all_named = set(equal) <= set(order)
+            if free > 0 and len(equal) > free and not all_named:
                 waiting.add((unit, rank))
                 break
-            in_order = equal if order is None else [who for who in order if who in equal]
+            in_order = [who for who in order if who in equal] if all_named else equal
             mine += in_order[: max(free, 0)]
         going[unit] = mine
     return Promoted(going, waiting)

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from attempts.domain import starting
-from attempts.domain.disqualifying import disqualify
+from attempts.domain.disqualifying import disqualify, reinstate
 from attempts.models import Attempt
 from contest_site.audit.models import AuditEvent
 from contest_site.lib.clock import database_now
@@ -17,12 +17,12 @@ from contest_site.lib.errors import Invalid, NotAllowed, NotNow
 from contests.domain.rounds import seal_round
 from contests.enums import PredictionTarget, RankKey
 from contests.models import Entry, Promotion, Round, Unit
-from prizes.domain.deciding import approve_run, review_run
+from prizes.domain.deciding import approve_run, return_run, review_run
 from prizes.domain.promoting import decide_promotion_tie, fill_promotions, withdraw_promotion
 from prizes.domain.ranking import compute_standings
 from prizes.models import StandingsRun
 from prizes.promotions import Against, approved_run, promotions_of
-from prizes.rules.promotion import choose
+from prizes.rules.promotion import Choice, LastPlaces, choose
 from prizes.scope import Scope
 from tests.prizes.support import Office, office, over, take
 from tests.support.factories import (
@@ -226,14 +226,68 @@ def test_who_is_overtaken_in_newer_results_is_named() -> None:
     scene.approve()
     (promotion,) = fill_promotions(scene.final, by=None)
     assert promotion.entry.full_name == "A2"
-    from attempts.domain.disqualifying import reinstate
-
     reinstate(disqualification, grounds="Xác minh lại", by=scene.people.preparer)
     run = scene.approve("Phục hồi kết quả")
     assert approved_run(scene.final) == run
     (of_a, _of_b) = promotions_of(scene.final, run)
     assert of_a.against == {promotion.pk: Against.OVERTAKEN}
     assert fill_promotions(scene.final, by=None) == []  # nobody is put out by the system
+
+
+def test_results_that_newer_ones_have_overtaken_promote_nobody() -> None:
+    scene = stage(best=1)
+    a, _b = scene.units
+    first = scene.takes("A1", a, 50)
+    scene.takes("A2", a, 60)
+    scene.approve()
+    found = disqualify(first, round=scene.preliminary, grounds="Thi hộ", by=scene.people.preparer)
+    newer = compute_standings(
+        Scope.of_round(scene.preliminary), by=scene.people.preparer, reason="Loại kết quả"
+    )
+    with pytest.raises(NotNow, match="Vòng sơ khảo có bảng xếp hạng mới hơn kết quả đã phê duyệt"):
+        fill_promotions(scene.final, by=scene.people.preparer)
+    review_run(newer, by=scene.people.preparer)
+    return_run(newer, by=scene.people.approver, reason="Chưa xác minh xong")
+    reinstate(found, grounds="Không vi phạm", by=scene.people.approver)
+    fill_promotions(scene.final, by=scene.people.preparer)
+    assert scene.active() == [("A1", 1)]
+
+
+def test_an_order_made_without_somebody_does_not_decide_against_them() -> None:
+    scene = stage(best=1)
+    a, _b = scene.units
+    first, second, third = (scene.takes(name, a, 60) for name in ("A1", "A2", "A3"))
+    run = scene.approve()
+    found = disqualify(third, round=scene.preliminary, grounds="Nghi vấn", by=scene.people.preparer)
+
+    def decide(*order: Entry) -> None:
+        keys = [entry.pk for entry in order]
+        decide_promotion_tie(
+            scene.final, unit=a, rank=1, order=keys, grounds="Biên bản", by=scene.people.preparer
+        )
+
+    decide(first, second)
+    reinstate(found, grounds="Không vi phạm", by=scene.people.approver)
+    (of_a, _of_b) = promotions_of(scene.final, run)
+    assert (of_a.tie, of_a.against) == (None, {})
+    withdraw_promotion(scene.final.promotions.get(), grounds="Ốm", by=scene.people.preparer)
+    assert scene.active() == []  # A2 and A3 are equal, and nobody has put A3 in order
+    tie = promotions_of(scene.final, run, unit=a)[0].tie
+    assert tie is not None
+    assert set(tie.entries) == {second.pk, third.pk}
+    decide(third, second)
+    assert scene.active() == [("A3", 2)]
+    withdraw_promotion(scene.final.promotions.get(entry=third), grounds="Ốm", by=scene.people.preparer)
+    assert scene.active() == [("A2", 3)]
+
+
+def test_an_order_that_leaves_somebody_out_settles_nothing() -> None:
+    ranked = [(1, 5), (2, 6), (2, 7), (2, 8)]
+    open_tie = Choice((5,), LastPlaces(2, (6, 7, 8), 1))
+    assert choose(ranked, 2, {2: [8, 6]}) == open_tie
+    assert choose(ranked, 2, {2: [8, 6, 9]}) == open_tie
+    assert choose(ranked, 2, {2: [9, 8, 6, 7]}) == Choice((5, 8))
+    assert choose(ranked, 4, {2: [8]}) == Choice((5, 6, 7, 8))
 
 
 def test_a_final_that_is_over_changes_nobody() -> None:
