@@ -245,8 +245,8 @@ def unit_rows(
 
 
 def _unit(row: tuple[Any, ...], parts: int) -> UnitRow:
-    *values, best, all_right = row
-    return UnitRow(*values, None if best is None else in_questions(best, parts), all_right)
+    found = UnitRow(*row)
+    return replace(found, best=None if row[-2] is None else in_questions(row[-2], parts))
 
 
 PARTICIPANTS = f"""

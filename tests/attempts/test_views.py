@@ -20,7 +20,7 @@ from contest_site.accounts.models import User
 from contest_site.lib.clock import database_now
 from contests.domain.rounds import close_round
 from contests.models import Entry, Round
-from tests.attempts.support import round_of
+from tests.attempts.support import Pool, round_of
 from tests.support.factories import (
     exclude,
     make_contest,
@@ -66,7 +66,7 @@ class Sitting:
 
 def several() -> Sitting:
     """A paper of three questions: ticked, single, ticked."""
-    pool = [(4, frozenset({0, 2})), (4, 1), (2, frozenset({1}))]
+    pool: Pool = [(4, frozenset({0, 2})), (4, 1), (2, frozenset({1}))]
     round = round_of(pool, paper=3, closed=False, prediction_target="none")
     sitting = Sitting.__new__(Sitting)
     sitting.round, sitting.entry = round, make_entry(round.contest)

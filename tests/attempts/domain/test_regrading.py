@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from fractions import Fraction
 from typing import Any
 
 import pytest
@@ -77,6 +78,21 @@ worlds = st.lists(questions, min_size=3, max_size=9).flatmap(
 )
 
 
+def by_hand(
+    attempt: Attempt, pool: list[Question], corrections: dict[int, set[int] | None], marking: Marking
+) -> Fraction:
+    return mark_of(
+        attempt.paper,
+        attempt.orders,
+        attempt.answers,
+        [width for width, _key in pool],
+        [{key} if isinstance(key, int) else set(key) for _width, key in pool],
+        {at for at, (_width, key) in enumerate(pool) if not isinstance(key, int)},
+        corrections,
+        partial=marking is Marking.PARTS,
+    )
+
+
 @settings(
     max_examples=25,
     deadline=None,
@@ -104,17 +120,7 @@ def test_a_regrade_is_the_plain_marking_of_every_paper(
             changes = mark_changes(round, lines)
             made = apply_corrections(round, lines)
             after = {
-                attempt.pk: marking.parts
-                * mark_of(
-                    attempt.paper,
-                    attempt.orders,
-                    attempt.answers,
-                    [width for width, _key in pool],
-                    [{key} if isinstance(key, int) else set(key) for _width, key in pool],
-                    {at for at, (_width, key) in enumerate(pool) if not isinstance(key, int)},
-                    corrections,
-                    partial=marking is Marking.PARTS,
-                )
+                attempt.pk: int(marking.parts * by_hand(attempt, pool, corrections, marking))
                 for attempt in attempts
             }
             stored = dict(made.scores.values_list("attempt", "correct"))
