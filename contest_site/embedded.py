@@ -43,6 +43,9 @@ POSTGRES_SETTINGS = {
     "log_timezone": "UTC",
     "lc_messages": "C",
     "log_line_prefix": "%m [%p] ",
+    # A statement holds what was written by it, and so does the row in an error: no answer key into a log.
+    "log_min_error_statement": "panic",
+    "log_error_verbosity": "terse",
     # A laptop that sleeps must not wake to a long replay.
     "checkpoint_timeout": "5min",
 }
