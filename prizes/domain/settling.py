@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
+from datetime import timedelta
 from typing import TypeVar
 
 from django.db import transaction
@@ -13,26 +14,30 @@ from django.utils.translation import gettext as _
 
 from attempts.domain.finishing import finish_open_attempts
 from attempts.domain.regrading import regrade
-from attempts.models import Regrade
-from attempts.queries import corrections_wait, lines_of, rounds_to_regrade
+from attempts.models import Attempt, Regrade
+from attempts.queries import corrections_wait, disqualified_entries, lines_of, rounds_to_regrade
 from contest_site.lib.errors import DomainError
 from contest_site.lib.locks import lock
 from contests.domain.rounds import close_round
 from contests.models import Contest, Round
-from contests.queries import announced_contests, closing_of
+from contests.queries import announced_contests, closing_of, uncounted_entries
 from prizes.domain.persons import rounds_needed
 from prizes.domain.ranking import compute_standings
 from prizes.models import StandingsRun
-from prizes.queries import contests_with_overall
+from prizes.queries import contests_with_overall, newest_run, newest_runs, review_of
 from prizes.scope import Scope
 
 log = logging.getLogger(__name__)
+
+LATE = timedelta(hours=1)  # for how long after its close a round is looked at for attempts that came late
 
 What = TypeVar("What", Round, Scope)
 
 
 def close_due() -> None:
     """Close every announced round whose end has come, and settle what is over and has no standings yet.
+
+    What changed right after its first standings, by attempts or corrections of the key, is ranked again.
 
     Scans the database, so a late, lost or doubled run does no harm. What fails does not hold up the others;
     it is tried again at the next scan.
@@ -48,6 +53,8 @@ def close_due() -> None:
         _guarded(settle, Scope.of_contest(contest))
     for round in rounds_to_regrade():
         _guarded(regrade_and_rank, round)
+    for round in _rounds_behind():
+        _guarded(_rank_again, round)
 
 
 def settle(scope: Scope) -> StandingsRun | None:
@@ -103,6 +110,35 @@ def scopes_marked_by(round: Round) -> list[Scope]:
         scopes.append(Scope.of_contest(round.contest))
     touched = [scope for scope in scopes if round in rounds_needed(scope)]
     return sorted(touched, key=lambda scope: scope.round != round)
+
+
+def _rounds_behind() -> list[Round]:
+    """Rounds closed lately of which more attempts count by now than in their newest standings.
+
+    No attempt should come so late: this sees to it that none is forgotten. Not after the review, from which
+    on organisers alone decide what is ranked; its next step refuses what is not current.
+    """
+    lately = Round.objects.filter(
+        contest__in=announced_contests(), closing__at__gte=Now() - LATE, runs__isnull=False
+    )
+    rounds = lately.select_related("contest", "closing").distinct().order_by("pk")
+    newest = newest_runs([Scope.of_round(round) for round in rounds])
+    counted = {run.round_id: run.attempts for run in newest if review_of(run) is None}
+    return [one for one in rounds if one.pk in counted and _attempts_counting(one) > counted[one.pk]]
+
+
+def _attempts_counting(round: Round) -> int:
+    refused = (uncounted_entries(round.contest), disqualified_entries(round.contest, round))
+    out = [pk for entries in refused for pk in entries.values_list("pk", flat=True)]
+    return Attempt.objects.filter(round=round, submitted_at__isnull=False).exclude(entry__in=out).count()
+
+
+def _rank_again(round: Round) -> None:
+    reason = _("Có bài thi được tính của %(round)s sau lần xếp hạng trước.") % {"round": round.name}
+    for scope in scopes_marked_by(round):
+        run = newest_run(scope)
+        if run and review_of(run) is None:
+            compute_standings(scope, by=None, reason=reason)
 
 
 def _whole_contests_due() -> list[Contest]:

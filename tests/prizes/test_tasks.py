@@ -12,7 +12,7 @@ from contest_site.lib.clock import database_now
 from contests.enums import Combine, PredictionScope, PredictionTarget, RankKey
 from contests.models import Round, RoundClosing
 from prizes.domain.settling import settle
-from prizes.models import Publication, StandingsRun
+from prizes.models import Publication, RunReview, StandingsRun
 from prizes.scope import Scope
 from prizes.tasks import close_due_rounds, settle_round
 from tests.prizes.support import over, publish, simple_round, take
@@ -111,6 +111,23 @@ def test_a_round_that_needs_the_others_waits_without_a_word(caplog: pytest.LogCa
     assert not StandingsRun.objects.exists()
     assert not caplog.records
     RoundClosing.objects.create(round=second)
+    close_due_rounds()
+    assert StandingsRun.objects.count() == 2
+
+
+def test_an_attempt_that_came_after_the_ranking_is_ranked_until_the_review() -> None:
+    round = over(closed=False)
+    take(round, "An")
+    close_due_rounds()
+    first = StandingsRun.objects.get()
+    take(round, "Bình")
+    close_due_rounds()
+    close_due_rounds()
+    second = StandingsRun.objects.exclude(pk=first.pk).get()
+    assert (second.version, second.participants) == (2, 2)
+    assert "sau lần xếp hạng trước" in second.reason
+    RunReview.objects.create(run=second, by=make_staff())
+    take(round, "Chi")
     close_due_rounds()
     assert StandingsRun.objects.count() == 2
 
