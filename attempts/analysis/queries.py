@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from django.db import connection
 
@@ -70,7 +71,7 @@ def count_choices(
     for one in worths:
         starts.append(place)
         place += len(one)
-    parameters = {
+    parameters: dict[str, Any] = {
         "round": round.pk,
         "uncounted": list(uncounted_entries(round.contest).values_list("pk", flat=True)),
         "every": every,

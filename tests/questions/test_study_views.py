@@ -72,7 +72,7 @@ def study() -> Study:
     return study_of(*map(question, range(100)))
 
 
-def get(name: str = "study", **query: object) -> Any:
+def get(name: str = "study", **query: Any) -> Any:
     return Client().get(reverse(name, args=["on-tap"]), query)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from fractions import Fraction
 from random import Random
 
 import numpy as np
@@ -25,9 +26,9 @@ def stored(*attempts: Attempt) -> None:
     Attempt.objects.bulk_create(attempts)
 
 
-def sit(round: Round, options: list[int], **fields: int) -> Attempt:
+def sit(round: Round, options: list[int], *, duration_ms: int = 60_000) -> Attempt:
     """A new person's paper of all questions, in the pool's order."""
-    return answered(make_entry(round.contest), round, range(len(options)), options, **fields)
+    return answered(make_entry(round.contest), round, range(len(options)), options, duration_ms=duration_ms)
 
 
 def item(round: Round, index: int = 0, *, every: bool = False) -> Item:
@@ -170,7 +171,8 @@ def test_corrections_in_force_decide_what_is_right() -> None:
     assert first.found.facility == pytest.approx(2 / 3)
     assert [option.right for option in first.options] == [False, False, False, True]
     assert (first.corrected, first.void) == (True, False)
-    assert (second.found.facility, second.found.discrimination) == (1, None)
+    assert second.found.facility == Fraction(1)
+    assert second.found.discrimination is None
     assert (second.corrected, second.void, second.blank.papers) == (True, True, 1)
     # What is left of the papers follows the same keys: 2, 2 and 1 beside the third question.
     assert float(third.found.discrimination or 0) == pytest.approx(1)
