@@ -48,7 +48,7 @@ def differences(old: Content, new: Content, *, keys: bool) -> list[Part]:
 def _texts(old: Content, new: Content, *, keys: bool) -> Iterator[tuple[str, str, str]]:
     yield _("Loại câu hỏi"), str(Kind(old.kind).label), str(Kind(new.kind).label)
     yield _("Chủ đề"), old.topic, new.topic
-    yield _("Mức độ"), *(str(one.difficulty.label) if one.difficulty else "" for one in (old, new))
+    yield _("Mức độ"), _level(old), _level(new)
     yield _("Nhãn"), ", ".join(old.tags), ", ".join(new.tags)
     yield _("Câu hỏi"), old.text, new.text
     for letter, one, other in zip_longest(
@@ -60,6 +60,10 @@ def _texts(old: Content, new: Content, *, keys: bool) -> Iterator[tuple[str, str
         yield _("Giải thích"), old.explanation, new.explanation
     yield _("Căn cứ"), old.source, new.source
     yield _("Liên kết"), old.source_link, new.source_link
+
+
+def _level(content: Content) -> str:
+    return str(content.difficulty.label) if content.difficulty else ""
 
 
 def _letters(keys: Iterable[int]) -> str:

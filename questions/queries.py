@@ -1,6 +1,7 @@
 """What is read from the question banks, each as one statement whatever the bank's size."""
 
-from typing import TYPE_CHECKING, NamedTuple, TypedDict
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, TypedDict
 
 from django.db.models import (
     Case,
@@ -22,10 +23,18 @@ from questions.enums import State
 from questions.models import Appraisal, Bank, Question, Revision, Submission
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from django_stubs_ext import WithAnnotations
 
     class _Verdict(TypedDict):
         verdict: str | None
+
+    class _Work(_Verdict):
+        state: str
+        comment: str | None
+        appraiser: str | None
+        judged_at: datetime | None
 
     class _Counts(TypedDict):
         total: int
@@ -49,11 +58,13 @@ if TYPE_CHECKING:
         state: str
 
     JudgedRevision = WithAnnotations[Revision, _Verdict]
+    WorkRevision = WithAnnotations[Revision, _Work]
     CountedBank = WithAnnotations[Bank, _Counts]
     CurrentQuestion = WithAnnotations[Question, _Current]
 
 
-class WorkCount(NamedTuple):
+@dataclass(frozen=True)
+class WorkCount:
     """`count` questions of one state and one writer in a bank."""
 
     bank: int
@@ -143,7 +154,7 @@ def questions_now() -> "QuerySet[CurrentQuestion]":
     ).annotate(state=_state(Exists(Submission.objects.filter(revision=OuterRef("revision_id")))))
 
 
-def work(bank: Bank | None = None) -> "QuerySet[JudgedRevision]":
+def work(bank: Bank | None = None) -> "QuerySet[WorkRevision]":
     """What each question says now, as `last_revisions`, with its State and the last word on it.
 
     `comment`, `appraiser`, `judged_at`: of the last appraisal, None while there is none.

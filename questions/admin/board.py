@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
@@ -134,7 +134,7 @@ def _verdict(act: str) -> tuple[str, str]:
     return Appraisal.Verdict.APPROVED if act == "approve" else "", _("Đã duyệt %(count)d câu.")
 
 
-def _listed(task: str, bank: Bank | None, by: User) -> "QuerySet[Any]":
+def _listed(task: str, bank: Bank | None, by: User) -> QuerySet[Revision]:
     rows = work(bank)
     if task == APPRAISE:
         return rows.filter(state=State.WAITING).exclude(writer=by)

@@ -6,7 +6,7 @@ then waiting until the last word on it (`appraise`) says approved, returned or r
 
 from collections import Counter
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, TypedDict
 
 from django.db import transaction
 from django.db.models import Exists, OuterRef, QuerySet
@@ -18,7 +18,14 @@ from questions.models import Appraisal, Bank, Revision, Submission
 from questions.queries import waiting_revisions
 
 if TYPE_CHECKING:
+    from django_stubs_ext import WithAnnotations
+
     from contest_site.accounts.models import User
+
+    class _Edited(TypedDict):
+        edited: bool
+
+    ChosenRevision = WithAnnotations[Revision, _Edited]
 
 
 @transaction.atomic
@@ -50,7 +57,7 @@ def submit(revisions: Iterable[Revision], *, by: "User") -> int:
     return len(rows)
 
 
-def _chosen(revisions: Iterable[Revision]) -> "QuerySet[Revision, Any]":
+def _chosen(revisions: Iterable[Revision]) -> "QuerySet[ChosenRevision]":
     """The same revisions as the database has them now, with `edited`: whether there is a later one."""
     newer = Revision.objects.filter(question=OuterRef("question"), number__gt=OuterRef("number"))
     chosen = Revision.objects.filter(pk__in=[revision.pk for revision in revisions])
