@@ -212,14 +212,14 @@ class Walk:
             return [urljoin(address, response["Location"])]
         if "html" not in response["Content-Type"] or not body.strip():
             return []
-        links = html.document_fromstring(body).xpath("//a/@href | //iframe/@src")
+        links: Any = html.document_fromstring(body).xpath("//a/@href | //iframe/@src")
         addresses = [urljoin(address, str(link)).partition("#")[0] for link in links]
         return [one for one in addresses if one.startswith("/")]
 
 
 # What differs between two looks at the same page: tokens of forms, digests, the clock.
 PASSING = re.compile(
-    r'name="csrfmiddlewaretoken" value="\w+"|nonce="[^"]*"|[0-9a-f]{12,64}|\d\d:\d\d:\d\d(\.\d+)?'
+    r'name="csrfmiddlewaretoken" value="\w+"|nonce="[^"]*"|[0-9a-f]{12,64}|\d\d:\d\d(:\d\d(\.\d+)?)?'
     r"|\d\d giờ \d\d( phút \d\d giây)?|<meta[^>]*csrf[^>]*>|data-(now|countdown|remaining)=\"[^\"]*\""
 )
 

@@ -15,7 +15,7 @@ from contest_site.audit.models import AuditEvent
 from contest_site.lib.clock import database_now
 from contests.blueprints import blueprint_of
 from contests.domain.rounds import seal_round
-from contests.models import Quota, Round, RoundSeal, Unsealing
+from contests.models import Headcount, Quota, Round, RoundSeal, Unsealing
 from questions.models import Appraisal, Revision
 from tests.support.factories import make_bank, make_contest, make_entry, make_round, make_staff, make_user
 from tests.support.screens import address, errors_of, form_of, rows, text_of
@@ -140,7 +140,9 @@ def test_papers_are_expected_from_headcounts_then_entries(page: Client, round: R
     assert "nếu có 1.000 đề" in said(page.get(at(round, "exposure")))
     make_entry(round.contest)
     assert "nếu có 1 đề" in said(page.get(at(round, "exposure")))
-    round.contest.headcounts.create(unit=round.contest.area, people=3_600)
+    area = round.contest.area
+    assert area is not None
+    Headcount.objects.create(contest=round.contest, unit=area, people=3_600)
     assert "nếu có 3.600 đề" in said(page.get(at(round, "exposure")))
 
 
