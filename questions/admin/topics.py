@@ -8,9 +8,9 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.urls import URLPattern, path, reverse
 from django.utils.translation import gettext as _
+from unfold.admin import ModelAdmin
 
 from contest_site.lib.errors import DomainError
-from contest_site.lib.unfold import ModelAdmin
 from questions.admin.pages import page, person
 from questions.domain.topics import add_topic, in_tree_order, move_topic, remove_topic, rename_topic
 from questions.enums import Difficulty

@@ -84,8 +84,7 @@ class TestPage:
 
     def test_the_last_two_or_any(self) -> None:
         bank, writer = bank_with_topics(), person("Người Soạn", "view_question", "see_key")
-        for version in (1, 2, 3):
-            one = revision(bank, 1, by=writer, version=version, key=version)
+        one, _two, _three = (revision(bank, 1, by=writer, version=number, key=number) for number in (1, 2, 3))
         browser, address = client(writer), url("question_compare", one.question_id)
         with CaptureQueriesContext(connection) as queries:
             response = browser.get(address)
