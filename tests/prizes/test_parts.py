@@ -23,6 +23,7 @@ from attempts.domain.correcting import decide_correction, propose_correction
 from attempts.domain.starting import start_attempt
 from attempts.domain.submitting import submit_attempt
 from attempts.models import Attempt
+from attempts.reports import unit_rows
 from attempts.rules.permutation import permutation
 from contest_site.lib.errors import Invalid
 from contests.domain.rounds import close_round, seal_round
@@ -259,6 +260,8 @@ def test_parts_are_shown_in_questions_wherever_a_mark_is() -> None:
     scope = reverse("admin:prizes_scope", args=[round])
     for page in (scope, f"{scope}bang/{run.version}/", reverse("admin:attempts_attempt_changelist")):
         assert "0,33" in organiser.get(page).content.decode(), page
+    whole = unit_rows(round.contest, entry.unit, with_scores=True)[0]
+    assert (whole.best, whole.mean, whole.all_right) == (Decimal("0.33"), Decimal("0.33"), 0)
     board = reverse("prizes:results", args=[round.contest.slug])
     assert ">0,33<" in contestant.get(board).content.decode()
 
