@@ -125,7 +125,7 @@ class TestImport:
         file = excel(*(row(number) for number in range(1, count + 1)))
         with CaptureQueriesContext(connection) as queries:
             import_questions(bank, file, by=writer)
-        assert len(queries) == 12
+        assert len(queries) == 11
 
     def test_what_was_exported_comes_back_the_same(self) -> None:
         first, second, writer = (
