@@ -298,7 +298,7 @@ def test_announcing_first_says_what_will_happen_and_then_does_it(page: Client, c
 def test_sealing_first_says_what_will_happen_and_then_does_it(page: Client, chief: User) -> None:
     contest = plan(shift_to_now=True)
     where = address("contests_round_seal", contest.pk, 1)
-    assert "Không gỡ niêm phong được" in page.get(where).content.decode()
+    assert "niêm phong chỉ được mở do một người khác" in page.get(where).content.decode()
     assert not RoundSeal.objects.exists()
     page.post(where)
     assert RoundSeal.objects.get().by == chief
