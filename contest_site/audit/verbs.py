@@ -28,7 +28,7 @@ VERBS: Mapping[str, Promise] = {
     "corrected headcount": _("sửa tổng số người của đơn vị"),
     "imported headcounts": _("nhập tổng số người từ tệp"),
     "added units to block": _("đưa đơn vị vào khối"),
-    "imported questions": _("nhập câu hỏi từ Excel"),
+    "imported questions": _("nhập câu hỏi từ tệp"),
     "exported bank": _("xuất ngân hàng câu hỏi"),
     "wrote question": _("soạn câu hỏi"),
     "revised question": _("sửa câu hỏi"),

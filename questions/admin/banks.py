@@ -22,7 +22,8 @@ from questions.queries import banks_with_counts, waiting_revisions
 
 
 @admin.register(Bank)
-class BankAdmin(ImportPages, ExportPages, DuplicatePages, TopicPages):
+# The theme's own mixins do not agree on their types.
+class BankAdmin(ImportPages, ExportPages, DuplicatePages, TopicPages):  # type: ignore[misc]
     list_display = (
         *("name", "total_link", "approved_link", "waiting_link"),
         *("drafts_link", "returned_link", "retired_link"),

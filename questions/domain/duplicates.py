@@ -10,6 +10,7 @@ tells nothing apart.
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Any
 
 from django.db import connection, transaction
 from django.utils.translation import gettext as _
@@ -106,7 +107,7 @@ def _similar(forms: Sequence[tuple[int, str, bool]], limit: int) -> list[tuple[i
 
     `forms`: (number of one's own, fingerprint, fresh). One statement for any number of questions.
     """
-    values = {
+    values: dict[str, Any] = {
         "ids": [number for number, _form, _fresh in forms],
         "forms": [form for _number, form, _fresh in forms],
         "fresh": [fresh for _number, _form, fresh in forms],

@@ -10,10 +10,11 @@ from contest_site.audit.trail import record
 from contest_site.lib.errors import Invalid, NotNow
 from questions.domain.appraisal import submit as hand_in
 from questions.domain.topics import ensure_topic
-from questions.formats.rich_reading import pictures_in, to_plain
+from questions.formats.content import rich_fingerprint
+from questions.formats.rich_reading import pictures_in
 from questions.models import Bank, Picture, Question, Revision, Submission
 from questions.queries import known_questions
-from questions.rules import Content, fingerprint
+from questions.rules import Content
 
 if TYPE_CHECKING:
     from contest_site.accounts.models import User
@@ -58,7 +59,7 @@ def revise_question(
 
 
 def _write(question: Question, number: int, content: Content, by: "User", *, submit: bool) -> Revision:
-    form = fingerprint(to_plain(content.text))
+    form = rich_fingerprint(content.text)
     other = known_questions(question.bank).get(form)
     if other not in {None, question.number}:
         raise Invalid(_("Câu hỏi trùng với câu số %(number)d trong ngân hàng.") % {"number": other})

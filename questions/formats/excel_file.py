@@ -5,7 +5,7 @@ Căn cứ, and if there are any Liên kết, Loại, Mức độ, Nhãn. Cells a
 """
 
 import io
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 
@@ -146,7 +146,7 @@ def _column(name: str) -> Column:
     return Column(name, WIDTHS.get(name, 26), kind)
 
 
-def _row(item: Item, columns: Sequence[str]) -> Iterable[Value]:
+def _row(item: Item, columns: Sequence[str]) -> Sequence[Value]:
     values: dict[str, Value] = {
         NUMBER: item.number,
         TOPIC: TOPIC_SEPARATOR.join(item.topics),
