@@ -51,6 +51,7 @@ from contests.models import (
     RoundSeal,
     Unit,
     UnitOfficer,
+    Unsealing,
     Withdrawal,
 )
 from prizes.models import (
@@ -71,7 +72,7 @@ from prizes.models import (
     TieDecision,
     UnitRow,
 )
-from questions.models import Appraisal, Bank, Question, Revision, SealedPool, Topic
+from questions.models import Appraisal, Bank, Question, Revision, SealedPool, Study, Submission, Topic
 
 # Each table with the way to its contest; whatever refers to a table stands above it.
 BELOW_CONTEST: tuple[tuple[type[Model], str], ...] = (
@@ -99,7 +100,6 @@ BELOW_CONTEST: tuple[tuple[type[Model], str], ...] = (
     (Disqualification, "entry__contest"),
     (Prediction, "round__contest"),
     (Attempt, "round__contest"),
-    # A promotion may step in for a withdrawal, and that one names a promotion: the way to the contest of
     # These two name each other; the database looks at such ways only when all is done.
     (Withdrawal, "promotion__round__contest"),
     (Promotion, "round__contest"),
@@ -108,6 +108,7 @@ BELOW_CONTEST: tuple[tuple[type[Model], str], ...] = (
     (Announcement, "contest"),
     (HeadcountLock, "contest"),
     (RoundClosing, "round__contest"),
+    (Unsealing, "round__contest"),
     (RoundSeal, "round__contest"),
     (Prize, "table__contest"),
     (PrizeTable, "contest"),
@@ -179,12 +180,14 @@ def _banks(removed: dict[str, int]) -> None:
     """Pools sealed for rehearsals, and banks that a rehearsal wrote and nobody else has touched or uses."""
     _delete(
         removed,
-        SealedPool.objects.filter(sealed_by__is_rehearsal=True).exclude(
-            pk__in=RoundSeal.objects.values("pool")
-        ),
+        SealedPool.objects.filter(sealed_by__is_rehearsal=True)
+        .exclude(pk__in=RoundSeal.objects.values("pool"))
+        .exclude(pk__in=Unsealing.objects.values("pool"))
+        .exclude(pk__in=Study.objects.values("pool")),
     )
     foreign: tuple[QuerySet[Any, Any], ...] = (
         Revision.objects.filter(writer__is_rehearsal=False).values("question__bank"),
+        Submission.objects.filter(by__is_rehearsal=False).values("revision__question__bank"),
         Appraisal.objects.filter(appraiser__is_rehearsal=False).values("revision__question__bank"),
         SealedPool.objects.values("bank"),
         Round.objects.values("bank"),
@@ -194,6 +197,7 @@ def _banks(removed: dict[str, int]) -> None:
         banks = banks.exclude(pk__in=used)
     ids = list(banks.values_list("pk", flat=True).distinct())
     _delete(removed, Appraisal.objects.filter(revision__question__bank__in=ids))
+    _delete(removed, Submission.objects.filter(revision__question__bank__in=ids))
     _delete(removed, Revision.objects.filter(question__bank__in=ids))
     _delete(removed, Question.objects.filter(bank__in=ids))
     _delete(removed, Topic.objects.filter(bank__in=ids))
@@ -224,6 +228,7 @@ def _accounts(removed: dict[str, int]) -> None:
     """The rehearsals' accounts with all that hangs on them, except those whose work is kept."""
     kept: tuple[QuerySet[Any, Any], ...] = (
         Revision.objects.values("writer"),
+        Submission.objects.values("by"),
         Appraisal.objects.values("appraiser"),
         SealedPool.objects.values("sealed_by"),
     )

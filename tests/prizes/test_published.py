@@ -11,6 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import timedelta
 from decimal import Decimal
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -375,10 +376,15 @@ def test_who_knows_the_digest_notices_whatever_is_mended(kept: Published, tmp_pa
     assert "mã băm khác mã đã công bố" in said
 
 
+def _change(change: dict[str, Any], content: dict[str, Any]) -> None:
+    content.update(change)
+
+
 def test_another_contests_or_rounds_label_is_noticed(kept: Published, tmp_path: Path) -> None:
-    for change in ({"contest": "cuoc-thi-khac"}, {"round": 7}, {"round": None}):
+    changes: list[dict[str, Any]] = [{"contest": "cuoc-thi-khac"}, {"round": 7}, {"round": None}]
+    for change in changes:
         forged = Forged(kept.lines)
-        forged.json("RUN", lambda content, change=change: content.update(change))
+        forged.json("RUN", partial(_change, change))
         code, said = verify(forged.lines, tmp_path, *given(kept))
         assert code != 0
         assert "của cuộc thi hoặc vòng thi khác" in said

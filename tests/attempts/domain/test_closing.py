@@ -1,4 +1,4 @@
-"""Closing a round early while people start and submit: every time that was acknowledged is before the closing's."""
+"""Closing a round while people start and submit: every time that was acknowledged is before the closing's."""
 
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
