@@ -49,6 +49,13 @@ def pytest_configure(config: pytest.Config) -> None:
     django.setup()
 
 
+def pytest_make_parametrize_id(val: object) -> str | None:
+    """Bytes and long texts are no names: a packed file holds the second in which it was made."""
+    if isinstance(val, bytes) or (isinstance(val, str) and len(val) > 200):
+        return f"{type(val).__name__}{len(val)}"
+    return None
+
+
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Tests of one group share what is costly or is there once: say so when they would be scattered."""
