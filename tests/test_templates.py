@@ -121,7 +121,11 @@ def paper_page() -> str:
             "topic": "Cải cách thủ tục hành chính",
             # Every text differs, or the compression would flatter.
             "text": f"{text} {some_words(number)}",
-            "options": [(str(at), "ABCD"[at - 1], some_words(number * 10 + at)) for at in range(1, 5)],
+            "multiple": False,
+            "options": [
+                {"value": str(at), "letter": "ABCD"[at - 1], "text": some_words(number * 10 + at)}
+                for at in range(1, 5)
+            ],
             "answer": "",
         }
         for number in range(1, 31)

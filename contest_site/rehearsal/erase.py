@@ -72,7 +72,17 @@ from prizes.models import (
     TieDecision,
     UnitRow,
 )
-from questions.models import Appraisal, Bank, Question, Revision, SealedPool, Study, Submission, Topic
+from questions.models import (
+    Appraisal,
+    Bank,
+    Picture,
+    Question,
+    Revision,
+    SealedPool,
+    Study,
+    Submission,
+    Topic,
+)
 
 # Each table with the way to its contest; whatever refers to a table stands above it.
 BELOW_CONTEST: tuple[tuple[type[Model], str], ...] = (
@@ -231,6 +241,8 @@ def _accounts(removed: dict[str, int]) -> None:
         Submission.objects.values("by"),
         Appraisal.objects.values("appraiser"),
         SealedPool.objects.values("sealed_by"),
+        Picture.objects.values("by"),
+        Study.objects.values("by"),
     )
     accounts = User.objects.filter(is_rehearsal=True)
     for work in kept:

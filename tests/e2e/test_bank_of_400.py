@@ -17,13 +17,16 @@ LEVELS = ("Nhận biết", "Thông hiểu", "Vận dụng", "Vận dụng cao")
 BANK, CONTEST = "Ngân hàng 400 câu", "Cuộc thi của ngân hàng 400 câu"
 PREPARE = f"""
 from datetime import timedelta
+from itertools import count
 from django.contrib.auth.models import Group
 from contest_site.accounts.demo import DEMO_PASSWORD
 from contest_site.lib.clock import database_now
 from contests.models import Quota
 from questions.models import Bank, Topic
+from tests.support import factories
 from tests.support.factories import make_contest, make_round, make_user
 
+factories._serial = count(40_001)  # numbers of its own: other modules prepare the same site
 roles = {{"nguoisoan": "Tổ ra đề", "nguoithamdinh": "Tổ thẩm định", "nguoiniemphong": "Thư ký"}}
 for login, role in roles.items():
     user = make_user(username=login, full_name=role, is_staff=True, password=DEMO_PASSWORD)

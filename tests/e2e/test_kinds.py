@@ -15,7 +15,11 @@ import struct, zlib
 from contest_site.accounts.demo import DEMO_PASSWORD
 from questions.formats.rich_reading import clean_rich
 from questions.models import Appraisal, Bank, Picture, Question, Revision, Submission, Topic
+from itertools import count
+from tests.support import factories
 from tests.support.factories import make_contest, make_entry, make_round, make_user
+
+factories._serial = count(50_001)  # numbers of its own: other modules prepare the same site
 
 writer, appraiser = make_user(), make_user()
 rows = b"".join(b"\\0" + bytes([90, 120, 180]) * 1600 for _ in range(300))

@@ -40,6 +40,7 @@ from contests.models import (
     Round,
     Unit,
     UnitOfficer,
+    Unsealing,
     Withdrawal,
 )
 from prizes.domain.deciding import approve_run, enter_decision, publish_run, review_run
@@ -94,6 +95,15 @@ def played(bank: Bank, area: Unit, *, is_rehearsal: bool) -> Contest:
     UnitOfficer.objects.create(user=first, unit=area)
     attempts = [_sat(contest, round, number, is_rehearsal=is_rehearsal) for number in range(3)]
     _plan_rows(contest, round, area, first)
+    Unsealing.objects.create(
+        round=round,
+        pool=round.seal.pool,
+        commitment="0" * 64,
+        sealed_by=first,
+        sealed_at=now,
+        reason="Thử",
+        by=second,
+    )
     close_round(round, by=first, reason="Thử")
     run = compute_standings(Scope.of_round(Round.objects.get(pk=round.pk)), by=None)
     review_run(run, by=first)
@@ -225,7 +235,8 @@ ELSEWHERE = {
     *("mfa.Authenticator", "audit.AuditEvent", "accounts.User", "accounts.User_groups"),
     *("accounts.User_user_permissions", "contests.Contest", "contests.Unit", "contests.UnitOfficer"),
     *("questions.Bank", "questions.Topic", "questions.Question", "questions.Revision"),
-    *("questions.Appraisal", "questions.SealedPool", "questions.ImportDraft"),
+    *("questions.Appraisal", "questions.SealedPool", "questions.ImportDraft", "questions.Submission"),
+    *("questions.Picture", "questions.Study", "questions.StudyWithdrawal"),
 }
 
 
@@ -235,7 +246,8 @@ UNTOUCHED = {
     *("contenttypes.ContentType", "account.EmailConfirmation", "mfa.Authenticator"),
     *("accounts.User_groups", "accounts.User_user_permissions", "contests.Unit"),
     *("questions.Appraisal", "questions.Bank", "questions.ImportDraft", "questions.Question"),
-    *("questions.Revision", "questions.Topic"),
+    *("questions.Picture", "questions.Revision", "questions.Study", "questions.StudyWithdrawal"),
+    *("questions.Submission", "questions.Topic"),
 }
 
 
