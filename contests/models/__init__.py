@@ -1,17 +1,6 @@
 from contests.models.entry import Entry, Exclusion
-from contests.models.plan import (
-    Block,
-    BlockUnit,
-    Category,
-    CertificateTemplate,
-    Contest,
-    Document,
-    Milestone,
-    Prize,
-    PrizeTable,
-    Quota,
-    Round,
-)
+from contests.models.plan import Category, CertificateTemplate, Contest, Document, Milestone
+from contests.models.prize_tables import Block, BlockUnit, Prize, PrizeTable
 from contests.models.records import (
     Announcement,
     HeadcountLock,
@@ -21,6 +10,7 @@ from contests.models.records import (
     Unsealing,
     Withdrawal,
 )
+from contests.models.rounds import Quota, Round
 from contests.models.unit import Headcount, Unit, UnitOfficer
 
 __all__ = [

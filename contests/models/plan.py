@@ -1,18 +1,12 @@
 """The contest plan: everything that is decided before the opening, and nothing that happens after it.
 
-Prizes are part of the plan and so live here (docs/decisions/0003); what is awarded lives in `prizes`.
+Its rounds are in `rounds.py`, its blocks of units and its prizes in `prize_tables.py`.
 A plan may be incomplete while it is being written; `contests.domain.check.problems` says what is missing.
 """
 
 from typing import Any
 
-from django.contrib.postgres.constraints import ExclusionConstraint
-from django.contrib.postgres.fields import (
-    ArrayField,
-    DateTimeRangeField,
-    RangeBoundary,
-    RangeOperators,
-)
+from django.contrib.postgres.fields import ArrayField, DateTimeRangeField
 from django.core.exceptions import ValidationError
 from django.core.validators import FileExtensionValidator, MaxValueValidator, MinValueValidator
 from django.db import models
@@ -21,22 +15,13 @@ from django.db.models.functions import Now
 
 from contests.enums import (
     DOCUMENT_TYPES,
-    Audience,
-    AwardMethod,
     CertificateKind,
     Combine,
-    CountingAttempt,
     Marking,
     NamesShown,
     Participation,
-    PredictionScope,
-    PredictionTarget,
     RankKey,
-    ResultShown,
-    TableScope,
-    UnitMetric,
 )
-from questions.enums import Difficulty
 
 MAX_DOCUMENT = 20 * 1024 * 1024
 
@@ -47,6 +32,8 @@ def document_size(file: Any) -> None:
 
 
 class TsTzRange(Func):
+    """Of `rounds.py`; the first migration looks for it here."""
+
     function = "TSTZRANGE"
     output_field = DateTimeRangeField()
 
@@ -234,291 +221,6 @@ class CertificateTemplate(models.Model):
         ordering = ["position", "id"]
         constraints = [
             models.UniqueConstraint(fields=["contest", "name"], name="one_certificate_template_per_name")
-        ]
-
-    def __str__(self) -> str:
-        return self.name
-
-
-class Round(models.Model):
-    """A window in which papers are taken, with its paper, limits, prediction and order of ranking."""
-
-    contest = models.ForeignKey(
-        Contest,
-        on_delete=models.CASCADE,
-        related_name="rounds",
-        verbose_name="cuộc thi",
-    )
-    number = models.PositiveSmallIntegerField("số thứ tự")
-    name = models.CharField("tên vòng thi", max_length=100)
-    opens_at = models.DateTimeField("mở vòng thi")
-    closes_at = models.DateTimeField("kết thúc vòng thi")
-    bank = models.ForeignKey(
-        "questions.Bank",
-        on_delete=models.PROTECT,
-        related_name="+",
-        verbose_name="ngân hàng",
-    )
-    questions = models.PositiveSmallIntegerField(
-        "số câu hỏi của đề", validators=[MinValueValidator(1), MaxValueValidator(200)]
-    )
-    time_limit_minutes = models.PositiveSmallIntegerField(
-        "thời gian làm bài (phút)",
-        validators=[MinValueValidator(1), MaxValueValidator(600)],
-    )
-    attempts_allowed = models.PositiveSmallIntegerField(
-        "số lượt thi mỗi người",
-        validators=[MinValueValidator(1), MaxValueValidator(1000)],
-    )
-    attempts_per_day = models.PositiveSmallIntegerField(
-        "số lượt thi mỗi người trong một ngày",
-        null=True,
-        blank=True,
-        validators=[MinValueValidator(1), MaxValueValidator(1000)],
-        help_text="Ngày theo giờ Việt Nam; để trống là không giới hạn theo ngày.",
-    )
-    cooldown_minutes = models.PositiveIntegerField(
-        "nghỉ giữa hai lượt thi (phút)", default=0, validators=[MaxValueValidator(10_000)]
-    )
-    counting_attempt = models.CharField("lượt được tính", max_length=10, choices=CountingAttempt)
-    result_shown = models.CharField("cho xem điểm", max_length=20, choices=ResultShown)
-    prediction_target = models.CharField("câu dự đoán hỏi về", max_length=20, choices=PredictionTarget)
-    prediction_scope = models.CharField(
-        "phạm vi câu dự đoán", max_length=10, choices=PredictionScope, default=PredictionScope.ROUND
-    )
-    prediction_text = models.TextField("lời câu dự đoán", blank=True)
-    rank_order = ArrayField(
-        models.CharField(max_length=12, choices=RankKey),
-        verbose_name="thứ tự xếp hạng",
-        default=list,
-    )
-    only_all_right = models.BooleanField("chỉ xếp hạng người trả lời đúng tất cả", default=False)
-    # A final takes only the best so many of each unit from an earlier round; both or neither.
-    promotes_from = models.ForeignKey(
-        "self",
-        null=True,
-        blank=True,
-        on_delete=models.RESTRICT,
-        related_name="promoting_to",
-        verbose_name="chọn người từ vòng",
-    )
-    promotes_best = models.PositiveSmallIntegerField(
-        "số người mỗi đơn vị được vào vòng này",
-        null=True,
-        blank=True,
-        validators=[MinValueValidator(1), MaxValueValidator(1000)],
-    )
-
-    class Meta:
-        verbose_name = "vòng thi"
-        verbose_name_plural = "vòng thi"
-        ordering = ["contest", "number"]
-        permissions = [("seal_round", "Được niêm phong đề thi")]
-        constraints = [
-            models.UniqueConstraint(fields=["contest", "number"], name="one_round_number_per_contest"),
-            models.CheckConstraint(
-                condition=Q(closes_at__gt=F("opens_at")),
-                name="round_closes_after_opening",
-            ),
-            models.CheckConstraint(
-                condition=Q(promotes_from=None, promotes_best=None)
-                | Q(promotes_from__isnull=False, promotes_best__isnull=False),
-                name="promotion_names_round_and_number",
-                violation_error_message="Vòng chung kết cần ghi cả vòng được chọn và số người mỗi đơn vị.",
-            ),
-            ExclusionConstraint(
-                name="rounds_do_not_overlap",
-                expressions=[
-                    ("contest", RangeOperators.EQUAL),
-                    (
-                        TsTzRange("opens_at", "closes_at", RangeBoundary()),
-                        RangeOperators.OVERLAPS,
-                    ),
-                ],
-                violation_error_message="Các vòng thi của một cuộc thi không được chồng thời gian lên nhau.",
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.name} – {self.contest}"
-
-    @property
-    def order_labels(self) -> list[str]:
-        """The order of ranking in words, the deciding key first."""
-        return [str(RankKey(key).label) for key in self.rank_order if key in RankKey.values]
-
-
-class Quota(models.Model):
-    """How many questions of a topic and those under it a paper has.
-
-    A round without quotas draws from the whole pool.
-    """
-
-    round = models.ForeignKey(Round, on_delete=models.CASCADE, related_name="quotas")
-    topic = models.ForeignKey(
-        "questions.Topic",
-        on_delete=models.PROTECT,
-        related_name="+",
-        verbose_name="chủ đề",
-    )
-    # "" = of any difficulty; a paper's quotas share no question (contests.rules)
-    difficulty = models.CharField("mức độ", max_length=10, choices=Difficulty, blank=True)
-    questions = models.PositiveSmallIntegerField("số câu", validators=[MinValueValidator(1)])
-
-    class Meta:
-        verbose_name = "số câu theo chủ đề"
-        verbose_name_plural = "số câu theo chủ đề"
-        ordering = ["topic__position", "topic__name", "id"]
-        constraints = [
-            models.UniqueConstraint(
-                fields=["round", "topic", "difficulty"], name="one_quota_per_round_topic_and_difficulty"
-            )
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.topic}: {self.questions}"
-
-
-class Block(models.Model):
-    """Khối: units of one kind that compete with each other (departments, districts, schools …)."""
-
-    contest = models.ForeignKey(Contest, on_delete=models.CASCADE, related_name="blocks")
-    position = models.PositiveSmallIntegerField("thứ tự", default=0)
-    name = models.CharField("khối", max_length=200)
-
-    class Meta:
-        verbose_name = "khối đơn vị"
-        verbose_name_plural = "khối đơn vị"
-        ordering = ["position", "id"]
-        constraints = [models.UniqueConstraint(fields=["contest", "name"], name="one_block_name_per_contest")]
-
-    def __str__(self) -> str:
-        return self.name
-
-
-class BlockUnit(models.Model):
-    """A unit that competes in a block. People of units below count for the nearest competing unit above."""
-
-    contest = models.ForeignKey(Contest, on_delete=models.CASCADE, related_name="block_units")
-    block = models.ForeignKey(Block, on_delete=models.CASCADE, related_name="units", verbose_name="khối")
-    unit = models.ForeignKey(
-        "contests.Unit", on_delete=models.PROTECT, related_name="+", verbose_name="đơn vị"
-    )
-
-    class Meta:
-        verbose_name = "đơn vị thi đua"
-        verbose_name_plural = "đơn vị thi đua"
-        ordering = ["block", "unit__code"]
-        constraints = [
-            models.UniqueConstraint(fields=["contest", "unit"], name="one_block_per_contest_and_unit")
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.unit} ({self.block})"
-
-
-class PrizeTable(models.Model):
-    """Prizes laid along one ranking: of a round, of each round, or of the whole contest.
-
-    Individual tables follow the round's own order (or the contest's overall one). Unit tables bring theirs:
-    `unit_order` = metrics from the deciding one, or `weights` = {metric: per cent}, never both; inside
-    blocks when `by_block`, which gives every block the whole table.
-    """
-
-    contest = models.ForeignKey(Contest, on_delete=models.CASCADE, related_name="prize_tables")
-    number = models.PositiveSmallIntegerField("số thứ tự", validators=[MinValueValidator(1)])
-    name = models.CharField("tên bảng giải", max_length=100)
-    scope = models.CharField("phạm vi", max_length=12, choices=TableScope)
-    round = models.ForeignKey(
-        Round,
-        null=True,
-        blank=True,
-        on_delete=models.CASCADE,
-        related_name="prize_tables",
-        verbose_name="vòng thi",
-    )
-    audience = models.CharField("dành cho", max_length=10, choices=Audience)
-    method = models.CharField("cách chọn", max_length=10, choices=AwardMethod, default=AwardMethod.RANKED)
-    unit_order = ArrayField(
-        models.CharField(max_length=16, choices=UnitMetric),
-        verbose_name="thứ tự xếp hạng đơn vị",
-        default=list,
-        blank=True,
-    )
-    weights = models.JSONField("trọng số (%)", default=dict, blank=True)
-    best_of = models.PositiveSmallIntegerField(
-        "số người có kết quả tốt nhất được cộng", null=True, blank=True, validators=[MinValueValidator(1)]
-    )
-    by_block = models.BooleanField("xếp hạng và trao giải riêng từng khối", default=False)
-    min_participants = models.PositiveIntegerField("số người dự thi tối thiểu", null=True, blank=True)
-    min_ratio_percent = models.DecimalField(
-        "tỷ lệ dự thi tối thiểu (%)", max_digits=5, decimal_places=2, null=True, blank=True
-    )
-    # How often the same person or unit may win this table over the contest's rounds.
-    winner_limit = models.PositiveSmallIntegerField(
-        "mỗi người hoặc đơn vị đạt giải này nhiều nhất (lần)",
-        null=True,
-        blank=True,
-        validators=[MinValueValidator(1)],
-    )
-    # How many people of the same unit may win in one ranking of this table.
-    unit_limit = models.PositiveSmallIntegerField(
-        "mỗi đơn vị có nhiều nhất (người đạt giải)",
-        null=True,
-        blank=True,
-        validators=[MinValueValidator(1)],
-    )
-
-    class Meta:
-        verbose_name = "bảng giải"
-        verbose_name_plural = "cơ cấu giải thưởng"
-        ordering = ["contest", "number"]
-        constraints = [
-            models.UniqueConstraint(fields=["contest", "number"], name="one_prize_table_per_number"),
-            models.CheckConstraint(
-                condition=Q(scope=TableScope.ROUND, round__isnull=False)
-                | (~Q(scope=TableScope.ROUND) & Q(round=None)),
-                name="prize_table_of_a_round_names_it",
-                violation_error_message=(
-                    "Bảng giải của một vòng thi phải ghi vòng thi; bảng giải khác thì không."
-                ),
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return self.name
-
-
-class Prize(models.Model):
-    """A line of a prize table: so many prizes of one name and amount, with the paper that goes with them."""
-
-    table = models.ForeignKey(
-        PrizeTable, on_delete=models.CASCADE, related_name="prizes", verbose_name="bảng giải"
-    )
-    position = models.PositiveSmallIntegerField("thứ tự trao", help_text="1 là giải cao nhất.")
-    name = models.CharField("tên giải", max_length=100)
-    quantity = models.PositiveSmallIntegerField("số lượng", validators=[MinValueValidator(1)])
-    amount = models.PositiveIntegerField("giá trị mỗi giải (đồng)", default=0)
-    certificate = models.ForeignKey(
-        CertificateTemplate,
-        null=True,
-        blank=True,
-        on_delete=models.RESTRICT,
-        related_name="prizes",
-        verbose_name="giấy kèm theo",
-    )
-
-    class Meta:
-        verbose_name = "giải thưởng"
-        verbose_name_plural = "giải thưởng"
-        ordering = ["table__number", "position"]
-        constraints = [
-            models.UniqueConstraint(
-                fields=["table", "position"],
-                name="one_prize_per_position",
-                violation_error_message="Hai giải không được có cùng thứ tự trao.",
-            ),
-            models.CheckConstraint(condition=Q(quantity__gte=1), name="prize_quantity_is_positive"),
         ]
 
     def __str__(self) -> str:

@@ -5,7 +5,8 @@ from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Now
 
-from contests.models.plan import Contest, Round
+from contests.models.plan import Contest
+from contests.models.rounds import Round
 
 
 class Announcement(models.Model):
