@@ -26,7 +26,8 @@ from contests.queries import (
     takes_entries,
     uncounted_entries,
 )
-from prizes.models import Award, StandingsRow, StandingsRun
+from prizes.explaining import explain_rank
+from prizes.models import Award, StandingsRun
 from prizes.queries import published_awards
 
 
@@ -228,13 +229,15 @@ def published_run(round: Round) -> StandingsRun | None:
     )
 
 
-def rank_line(attempt: Attempt) -> str:
-    """One sentence on the published rank of the person of this attempt, or ""."""
-    run = published_run(attempt.round)
-    row = run and StandingsRow.objects.filter(run=run, entry_id=attempt.entry_id).first()
-    if not (run and row):
-        return ""
-    return _("Xếp hạng %(rank)d trong số %(ranked)d người được xếp hạng.") % {
-        "rank": row.rank,
-        "ranked": run.ranked,
-    }
+def rank_lines(attempt: Attempt) -> list[str]:
+    """A sentence on the published rank of this attempt's person in the round, one in the whole contest."""
+    overall = (
+        StandingsRun.objects.filter(contest=attempt.round.contest, round=None, publication__isnull=False)
+        .order_by("-version")
+        .first()
+    )
+    runs = [published_run(attempt.round), overall]
+    found = [explain_rank(run, attempt.entry) if run else "" for run in runs]
+    if found[1]:
+        found[1] = _("Cả cuộc thi: %(sentence)s") % {"sentence": found[1]}
+    return [line for line in found if line]

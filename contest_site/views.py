@@ -116,7 +116,7 @@ def result(request: HttpRequest, attempt_id: UUID) -> HttpResponse:
         raise Http404 from None
     run = queries.published_run(attempt.round)
     context = result_context(attempt, published=run is not None)
-    context["rank_line"] = queries.rank_line(attempt)
+    context["rank_lines"] = queries.rank_lines(attempt)
     return render(request, "attempts/result.html", context)
 
 
