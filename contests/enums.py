@@ -69,6 +69,53 @@ class Gender(models.TextChoices):
     OTHER = "other", _("Khác")
 
 
+class Asked(models.TextChoices):
+    """Whether the entry form has a field, and whether it must be filled in."""
+
+    NO = "no", _("Không hỏi")
+    OPTIONAL = "optional", _("Hỏi, không bắt buộc")
+    REQUIRED = "required", _("Bắt buộc")
+
+
+class Relation(models.TextChoices):
+    """What somebody who consents for a child is to the child."""
+
+    MOTHER = "mother", _("Mẹ")
+    FATHER = "father", _("Cha")
+    GRANDPARENT = "grandparent", _("Ông, bà")
+    GUARDIAN = "guardian", _("Người giám hộ khác")
+
+
+class Purpose(models.TextChoices):
+    """What a consent is for."""
+
+    TAKE_PART = "take_part", _("Dự thi, xếp hạng, trao giải và công bố kết quả")
+    CHILD_TAKES_PART = "child_takes_part", _("Cho trẻ em dự thi, xếp hạng, nhận giải và được công bố kết quả")
+
+
+class Giver(models.TextChoices):
+    """How a consent was given: ticked by the person, by the guardian with a code, or signed on paper."""
+
+    PERSON = "person", _("Người dự thi đồng ý trên trang này")
+    GUARDIAN = "guardian", _("Người giám hộ đồng ý bằng mã xác thực")
+    PAPER = "paper", _("Người giám hộ ký giấy, Ban Tổ chức ghi lại")
+
+
+class RequestKind(models.TextChoices):
+    CORRECTION = "correction", _("Sửa thông tin đã đăng ký")
+    MISSING_UNIT = "missing_unit", _("Đơn vị không có trong danh sách")
+
+
+class Verdict(models.TextChoices):
+    ACCEPTED = "accepted", _("Đã chấp nhận")
+    REFUSED = "refused", _("Không chấp nhận")
+
+
+class DataRequestKind(models.TextChoices):
+    EXPORT = "export", _("Xuất dữ liệu cá nhân")
+    ERASURE = "erasure", _("Xóa dữ liệu cá nhân")
+
+
 class CertificateKind(models.TextChoices):
     CHUNG_NHAN = "giay_chung_nhan", _("Giấy chứng nhận")
     GIAY_KHEN = "giay_khen", _("Giấy khen")

@@ -43,6 +43,18 @@ def immutable(table: str, *, update: str = "TRUE", delete: str = "TRUE") -> migr
     )
 
 
+def final_but_for_erasure(table: str, *kept: str) -> migrations.RunSQL:
+    """A migration operation: rows of `table` are final, except that a person's data may be taken out once.
+
+    An UPDATE is let through when it sets `erased_at` for the first time and leaves the columns `kept` alone.
+    """
+    before, after = (", ".join(f"{row}.{column}" for column in kept) for row in ("OLD", "NEW"))
+    return immutable(
+        table,
+        update=f"OLD.erased_at IS NOT NULL OR NEW.erased_at IS NULL OR ({before}) IS DISTINCT FROM ({after})",
+    )
+
+
 @contextmanager
 def erasing_rehearsal_data() -> Iterator[None]:
     """Inside a transaction: let final rows be deleted (never updated). Only for rehearsal data."""

@@ -35,10 +35,19 @@ from contests.models import (
     BlockUnit,
     Category,
     CertificateTemplate,
+    Consent,
+    ConsentText,
+    ConsentWithdrawal,
     Contest,
+    DataAnswer,
+    DataExport,
+    DataRequest,
     Document,
     Entry,
+    EntryDecision,
+    EntryRequest,
     Exclusion,
+    Guardian,
     Headcount,
     HeadcountLock,
     Milestone,
@@ -113,6 +122,12 @@ BELOW_CONTEST: tuple[tuple[type[Model], str], ...] = (
     # These two name each other; the database looks at such ways only when all is done.
     (Withdrawal, "promotion__round__contest"),
     (Promotion, "round__contest"),
+    (ConsentWithdrawal, "entry__contest"),
+    (Consent, "entry__contest"),
+    (ConsentText, "contest"),
+    (Guardian, "entry__contest"),
+    (EntryDecision, "request__entry__contest"),
+    (EntryRequest, "entry__contest"),
     (Entry, "contest"),
     (Exclusion, "contest"),
     (Announcement, "contest"),
@@ -250,7 +265,11 @@ def _accounts(removed: dict[str, int]) -> None:
     ids = set(accounts.values_list("pk", flat=True))
     User.objects.filter(is_rehearsal=True).exclude(pk__in=ids).update(is_rehearsal=False, is_active=False)
     _delete(removed, Session.objects.filter(pk__in=_sessions(ids)))
-    for model in (EmailAddress, Authenticator, LogEntry):
+    for export in DataExport.objects.filter(request__user__in=ids).exclude(name=""):
+        (settings.MEDIA_ROOT / export.name).unlink(missing_ok=True)
+    for about in (DataExport, DataAnswer):
+        _delete(removed, about._default_manager.filter(request__user__in=ids))
+    for model in (EmailAddress, Authenticator, LogEntry, DataRequest):
         _delete(removed, model._default_manager.filter(user__in=ids))
     for through in (User.groups.through, User.user_permissions.through):
         _delete(removed, through._default_manager.filter(Q(user__in=ids)))

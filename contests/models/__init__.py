@@ -1,3 +1,4 @@
+from contests.models.consent import Consent, ConsentText, ConsentWithdrawal, Guardian, GuardianCode
 from contests.models.entry import Entry, Exclusion
 from contests.models.plan import Category, CertificateTemplate, Contest, Document, Milestone
 from contests.models.prize_tables import Block, BlockUnit, Prize, PrizeTable
@@ -10,6 +11,7 @@ from contests.models.records import (
     Unsealing,
     Withdrawal,
 )
+from contests.models.requests import DataAnswer, DataExport, DataRequest, EntryDecision, EntryRequest
 from contests.models.rounds import Quota, Round
 from contests.models.unit import Headcount, Unit, UnitOfficer
 
@@ -19,10 +21,20 @@ __all__ = [
     "BlockUnit",
     "Category",
     "CertificateTemplate",
+    "Consent",
+    "ConsentText",
+    "ConsentWithdrawal",
     "Contest",
+    "DataAnswer",
+    "DataExport",
+    "DataRequest",
     "Document",
     "Entry",
+    "EntryDecision",
+    "EntryRequest",
     "Exclusion",
+    "Guardian",
+    "GuardianCode",
     "Headcount",
     "HeadcountLock",
     "Milestone",

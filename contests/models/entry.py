@@ -24,9 +24,13 @@ class Entry(models.Model):
         verbose_name="tài khoản",
     )
     full_name = models.CharField("họ và tên", max_length=200)
-    birth_date = models.DateField("ngày sinh")
-    gender = models.CharField("giới tính", max_length=10, choices=Gender)
-    phone = models.CharField("số điện thoại", max_length=16)
+    # Asked or not, and whether they must be given, is the plan's (Contest.ask_…).
+    birth_date = models.DateField("ngày sinh", null=True, blank=True)
+    gender = models.CharField("giới tính", max_length=10, choices=Gender, blank=True)
+    phone = models.CharField("số điện thoại", max_length=16, null=True, blank=True)  # noqa: DJ001
+    address = models.CharField("địa chỉ", max_length=300, blank=True)
+    # The number itself, encrypted (contest_site.lib.sealing); the keyed hash is what is compared.
+    national_id_sealed = models.BinaryField(null=True, editable=False)
     national_id_hash = models.CharField(max_length=64, null=True, blank=True, editable=False)  # noqa: DJ001  null is "not given", so that the constraint lets many be without
     unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="entries", verbose_name="đơn vị")
     category = models.ForeignKey(
@@ -34,11 +38,16 @@ class Entry(models.Model):
     )
     # An organiser trying the contest out: never counted, ranked or reported.
     unofficial = models.BooleanField("thi thử của Ban Tổ chức", default=False, editable=False)
+    # Under 16 on the day of entering: a guardian's consent comes before the first start.
+    needs_guardian = models.BooleanField("cần người giám hộ đồng ý", default=False, editable=False)
     consent_version = models.CharField("phiên bản nội dung đồng ý", max_length=20)
     consented_at = models.DateTimeField("đồng ý lúc", db_default=Now(), editable=False)
     created_at = models.DateTimeField("đăng ký lúc", db_default=Now(), editable=False)
+    # What tells who the person is was taken away then; ranks and awards stay.
+    erased_at = models.DateTimeField("đã xóa dữ liệu cá nhân lúc", null=True, editable=False)
 
     class Meta:
+        permissions = [("see_national_id", "Được xem số định danh cá nhân của người dự thi")]
         verbose_name = "đăng ký dự thi"
         verbose_name_plural = "đăng ký dự thi"
         ordering = ["-id"]
@@ -48,6 +57,22 @@ class Entry(models.Model):
             models.UniqueConstraint(
                 fields=["contest", "national_id_hash"],
                 name="one_entry_per_contest_and_national_id",
+            ),
+            models.CheckConstraint(
+                condition=Q(national_id_sealed=None) | Q(national_id_hash__isnull=False),
+                name="kept_national_id_has_its_hash",
+            ),
+            models.CheckConstraint(
+                condition=Q(erased_at=None)
+                | Q(
+                    birth_date=None,
+                    gender="",
+                    phone=None,
+                    address="",
+                    national_id_hash=None,
+                    national_id_sealed=None,
+                ),
+                name="erased_entry_names_nobody",
             ),
         ]
 

@@ -15,6 +15,7 @@ from django.db.models.functions import Now
 
 from contests.enums import (
     DOCUMENT_TYPES,
+    Asked,
     CertificateKind,
     Combine,
     Marking,
@@ -70,6 +71,14 @@ class Contest(models.Model):
     live_participation = models.BooleanField("công khai số người dự thi khi đang thi", default=False)
     consent_version = models.CharField("phiên bản nội dung đồng ý", max_length=20)
     consent_text = models.TextField("nội dung đồng ý xử lý dữ liệu cá nhân")
+    # What the entry form asks beside name, unit and category, which it always asks.
+    ask_birth_date = models.CharField("ngày sinh", max_length=10, choices=Asked, default=Asked.REQUIRED)
+    ask_gender = models.CharField("giới tính", max_length=10, choices=Asked, default=Asked.REQUIRED)
+    ask_phone = models.CharField("số điện thoại", max_length=10, choices=Asked, default=Asked.REQUIRED)
+    ask_national_id = models.CharField(
+        "số định danh cá nhân", max_length=10, choices=Asked, default=Asked.OPTIONAL
+    )
+    ask_address = models.CharField("địa chỉ", max_length=10, choices=Asked, default=Asked.NO)
     # Old enough is who has completed `min_age` years on the day `age_on`.
     min_age = models.PositiveSmallIntegerField(
         "tuổi tối thiểu", null=True, blank=True, validators=[MinValueValidator(1), MaxValueValidator(100)]
@@ -125,6 +134,11 @@ class Contest(models.Model):
                 condition=Q(min_age=None, age_on=None) | Q(min_age__isnull=False, age_on__isnull=False),
                 name="age_limit_has_its_day",
                 violation_error_message="Tuổi tối thiểu phải đi cùng ngày tính tuổi.",
+            ),
+            models.CheckConstraint(
+                condition=Q(min_age=None) | Q(ask_birth_date=Asked.REQUIRED),
+                name="age_limit_asks_birth_date",
+                violation_error_message="Có tuổi tối thiểu thì ngày sinh là bắt buộc khi đăng ký.",
             ),
         ]
 

@@ -1,6 +1,7 @@
 from typing import Any
 
 from django.conf import settings
+from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import Q
 from tree_queries.fields import TreeNodeForeignKey
@@ -32,6 +33,10 @@ class Unit(TreeNode):  # type: ignore[django-manager-missing]  # the library has
         verbose_name = "đơn vị"
         verbose_name_plural = "đơn vị"
         ordering = ["code"]
+        indexes = [
+            # For words that a name has (contests.unit_search) and for names like the one typed.
+            GinIndex(fields=["folded"], name="unit_words", opclasses=["gin_trgm_ops"]),
+        ]
 
     def __str__(self) -> str:
         return self.name
