@@ -191,7 +191,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='entry',
             name='address',
-            field=models.CharField(blank=True, max_length=300, verbose_name='địa chỉ'),
+            field=models.CharField(blank=True, db_default='', default='', max_length=300, verbose_name='địa chỉ'),
         ),
         migrations.AddField(
             model_name='entry',
@@ -206,7 +206,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='entry',
             name='needs_guardian',
-            field=models.BooleanField(default=False, editable=False, verbose_name='cần người giám hộ đồng ý'),
+            field=models.BooleanField(db_default=False, default=False, editable=False, verbose_name='cần người giám hộ đồng ý'),
         ),
         migrations.AlterField(
             model_name='entry',

@@ -28,7 +28,7 @@ class Entry(models.Model):
     birth_date = models.DateField("ngày sinh", null=True, blank=True)
     gender = models.CharField("giới tính", max_length=10, choices=Gender, blank=True)
     phone = models.CharField("số điện thoại", max_length=16, null=True, blank=True)  # noqa: DJ001
-    address = models.CharField("địa chỉ", max_length=300, blank=True)
+    address = models.CharField("địa chỉ", max_length=300, blank=True, default="", db_default="")
     # The number itself, encrypted (contest_site.lib.sealing); the keyed hash is what is compared.
     national_id_sealed = models.BinaryField(null=True, editable=False)
     national_id_hash = models.CharField(max_length=64, null=True, blank=True, editable=False)  # noqa: DJ001  null is "not given", so that the constraint lets many be without
@@ -39,7 +39,9 @@ class Entry(models.Model):
     # An organiser trying the contest out: never counted, ranked or reported.
     unofficial = models.BooleanField("thi thử của Ban Tổ chức", default=False, editable=False)
     # Under 16 on the day of entering: a guardian's consent comes before the first start.
-    needs_guardian = models.BooleanField("cần người giám hộ đồng ý", default=False, editable=False)
+    needs_guardian = models.BooleanField(
+        "cần người giám hộ đồng ý", default=False, db_default=False, editable=False
+    )
     consent_version = models.CharField("phiên bản nội dung đồng ý", max_length=20)
     consented_at = models.DateTimeField("đồng ý lúc", db_default=Now(), editable=False)
     created_at = models.DateTimeField("đăng ký lúc", db_default=Now(), editable=False)
