@@ -1,5 +1,6 @@
 from contests.models.consent import Consent, ConsentText, ConsentWithdrawal, Guardian, GuardianCode
 from contests.models.entry import Entry, Exclusion
+from contests.models.faq import Faq
 from contests.models.plan import Category, CertificateTemplate, Contest, Document, Milestone
 from contests.models.prize_tables import Block, BlockUnit, Prize, PrizeTable
 from contests.models.records import (
@@ -33,6 +34,7 @@ __all__ = [
     "EntryDecision",
     "EntryRequest",
     "Exclusion",
+    "Faq",
     "Guardian",
     "GuardianCode",
     "Headcount",
