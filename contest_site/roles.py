@@ -28,7 +28,7 @@ def _view(app: str, *models: str) -> set[str]:
 
 
 PARTS = (
-    *("contest", "milestone", "document", "category", "round", "quota", "exclusion"),
+    *("contest", "milestone", "document", "faq", "category", "round", "quota", "exclusion"),
     *("block", "blockunit", "certificatetemplate", "prizetable", "prize"),
 )
 PLAN = _crud("contests", *PARTS)

@@ -47,6 +47,7 @@ from contests.models import (
     EntryDecision,
     EntryRequest,
     Exclusion,
+    Faq,
     Guardian,
     Headcount,
     HeadcountLock,
@@ -146,6 +147,7 @@ BELOW_CONTEST: tuple[tuple[type[Model], str], ...] = (
     (Category, "contest"),
     (Milestone, "contest"),
     (Document, "contest"),
+    (Faq, "contest"),
 )
 # Files that are named by a column of text, below the media folder.
 NAMED_FILES: tuple[tuple[type[Model], str], ...] = (

@@ -25,6 +25,7 @@ from contests.admin.inlines import (
     CategoryInline,
     CertificateTemplateInline,
     DocumentInline,
+    FaqInline,
     MilestoneInline,
     RoundInline,
 )
@@ -88,6 +89,7 @@ class ContestAdmin(
     inlines = (
         MilestoneInline,
         DocumentInline,
+        FaqInline,
         CategoryInline,
         BlockInline,
         RoundInline,

@@ -20,7 +20,7 @@ from contests.admin.forms import (
     RoundFormSet,
 )
 from contests.admin.locks import NothingSilent, PlanRows
-from contests.models import Block, Category, CertificateTemplate, Document, Milestone, Quota, Round
+from contests.models import Block, Category, CertificateTemplate, Document, Faq, Milestone, Quota, Round
 from questions.models import Topic
 
 ROUND_FIELDSETS: tuple[Any, ...] = (
@@ -74,6 +74,15 @@ class MilestoneInline(TabularInline):
 class DocumentInline(TabularInline):
     model = Document
     fields = ("position", "title", "file")
+    extra = 0
+    hide_title = True
+
+
+class FaqInline(TabularInline):
+    """Open while the contest runs: that is when people ask."""
+
+    model = Faq
+    fields = ("position", "question", "answer")
     extra = 0
     hide_title = True
 

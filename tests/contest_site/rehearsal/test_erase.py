@@ -34,6 +34,7 @@ from contests.models import (
     Document,
     Headcount,
     HeadcountLock,
+    Faq,
     Milestone,
     Promotion,
     Quota,
@@ -134,6 +135,7 @@ def _plan_rows(contest: Contest, round: Round, area: Unit, by: User) -> None:
     Headcount.objects.create(contest=contest, unit=area, people=10)
     HeadcountLock.objects.create(contest=contest, by=by)
     Milestone.objects.create(contest=contest, label="Tổng kết")
+    Faq.objects.create(contest=contest, question="Thi ở đâu?", answer="Ở bất cứ đâu có mạng.")
     Document.objects.create(contest=contest, title="Thể lệ", file=_upload())
     topic = round.bank.topics.first()
     assert topic is not None
