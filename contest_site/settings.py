@@ -82,7 +82,7 @@ MIDDLEWARE = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
-    "django.middleware.locale.LocaleMiddleware",
+    "contest_site.lib.language.LanguageMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
@@ -158,8 +158,11 @@ FILE_UPLOAD_MAX_MEMORY_SIZE = 2_500_000
 # --- Language and time ----------------------------------------------------------------------------
 # Source strings are Vietnamese (docs/decisions/0002); English is the translation.
 LANGUAGE_CODE = "vi"
-# English joins the list with its catalogue: half a translation shows English numbers in Vietnamese sentences.
-LANGUAGES = [("vi", "Tiếng Việt")]
+LANGUAGES = [("vi", "Tiếng Việt"), ("en", "English")]
+# Holds what a visitor chose (contest_site.lib.language), for a year.
+LANGUAGE_COOKIE_NAME = "language"
+LANGUAGE_COOKIE_AGE = 365 * 24 * 3600
+LANGUAGE_COOKIE_SECURE = not INSECURE_HTTP
 LOCALE_PATHS = [BASE_DIR / "locale"]
 FORMAT_MODULE_PATH = ["contest_site.formats"]
 TIME_ZONE = "Asia/Ho_Chi_Minh"

@@ -3,11 +3,13 @@ from django.contrib import admin
 from django.urls import include, path
 
 from contest_site import views
+from contest_site.lib.language import choose_language
 
 urlpatterns = [
     path("", views.home, name="home"),
     path("healthz", views.healthz, name="healthz"),
     path("favicon.ico", views.favicon, name="favicon"),
+    path("ngon-ngu/", choose_language, name="language"),
     path("cuoc-thi/<slug:slug>/", views.contest, name="contest"),
     path("bai-thi/<uuid:attempt_id>/ket-qua/", views.result, name="result"),
     path("cua-toi/", views.mine, name="mine"),
