@@ -3,9 +3,11 @@
 import os
 import signal
 import socket
+import subprocess
+import sys
 import types
 from collections.abc import Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -14,7 +16,7 @@ import hypothesis
 import pytest
 from django.conf import settings
 
-from tests.support import services
+from tests.support import services, template
 
 if TYPE_CHECKING:
     from contest_site.processes import Children
@@ -37,6 +39,9 @@ def pytest_configure(config: pytest.Config) -> None:
         signal.signal(signal.SIGTERM, _terminated)
         # Parallel test processes inherit it, and so use what this one has started.
         os.environ[FOLDER] = str(stack.enter_context(services.started()))
+        if getattr(config.option, "numprocesses", None):
+            # All of it will need a database: it is migrated while the parallel processes read the tests.
+            stack.enter_context(_migrating(Path(os.environ[FOLDER])))
     if settings.configured:
         raise pytest.UsageError(
             "The settings are loaded already: unset DJANGO_SETTINGS_MODULE for the tests."
@@ -78,6 +83,21 @@ def pytest_unconfigure(config: pytest.Config) -> None:
         config.stash[STACK].close()
 
 
+@contextmanager
+def _migrating(folder: Path) -> Iterator[None]:
+    command = [sys.executable, "-m", "tests.support.template", str(folder)]
+    # What it may say is said again, and loudly, by the first test that wants the database.
+    with subprocess.Popen(
+        command,
+        cwd=services.ROOT,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    ) as process:
+        yield
+        process.terminate()
+
+
 def _terminated(number: int, frame: types.FrameType | None) -> None:
     # Ends the run as Ctrl-C does, with everything that it started stopped.
     raise KeyboardInterrupt
@@ -106,6 +126,22 @@ def _loopback_only() -> Iterator[None]:
 def services_folder() -> Path:
     """Where this run's PostgreSQL and Redis lie."""
     return Path(os.environ[FOLDER])
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(
+    django_db_modify_db_settings_parallel_suffix: None, services_folder: Path, request: pytest.FixtureRequest
+) -> None:
+    """Every test database is a copy of one that is migrated.
+
+    A whole run migrates anew, each time. A run of some tests may find the database of the one before it.
+    """
+    from django.db import connection
+
+    cache = getattr(request.config, "cache", None)
+    parallel = "PYTEST_XDIST_WORKER" in os.environ
+    kept = None if parallel or cache is None else cache.mkdir("migrated")
+    connection.settings_dict["TEST"]["TEMPLATE"] = template.template(services_folder, kept)
 
 
 @pytest.fixture(scope="module")

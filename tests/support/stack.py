@@ -9,11 +9,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-import psycopg
-
 from contest_site import embedded
 from contest_site.processes import Children
-from tests.support import services
+from tests.support import services, template
 
 ROOT = Path(__file__).resolve().parents[2]
 ROLES = ("web", "worker", "beat")
@@ -52,7 +50,7 @@ def running(folder: Path, worker: int) -> Iterator[Stack]:
     env = {
         **os.environ,
         **services.environment(folder, worker),
-        "DATABASE_URL": embedded.database_url(folder, name),
+        "DATABASE_URL": template.copied_to(folder, name),
         # Apart from the Redis databases of the tests that run in this process.
         "REDIS_URL": embedded.redis_url(folder, 32 + 2 * worker),
         "CACHE_URL": embedded.redis_url(folder, 33 + 2 * worker),
@@ -62,9 +60,6 @@ def running(folder: Path, worker: int) -> Iterator[Stack]:
         "DEMO": "true",
         "WEB_WORKERS": "1",
     }
-    with psycopg.connect(embedded.database_url(folder, "postgres"), autocommit=True) as connection:
-        connection.execute(f'CREATE DATABASE "{name}"'.encode())
-    run([str(ROOT / "bin" / "serve"), "migrate"], env)
     children = Children(Path(env["VAR_DIR"]) / "log")
     try:
         for role in ROLES:

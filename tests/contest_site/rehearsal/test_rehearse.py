@@ -21,8 +21,8 @@ from django.core.management import CommandError, call_command
 from contest_site import embedded
 from contest_site.rehearsal import stage
 from tests.contest_site.rehearsal.agreeing import assert_the_oracle_agrees
-from tests.support import services
-from tests.support.stack import ROOT, run
+from tests.support import services, template
+from tests.support.stack import ROOT
 
 CONTESTANTS = 8
 FEW = 6  # one for each habit
@@ -67,16 +67,13 @@ def site(services_folder: Path) -> Site:
     env = {
         **os.environ,
         **services.environment(services_folder, worker),
-        "DATABASE_URL": embedded.database_url(services_folder, name),
+        "DATABASE_URL": template.copied_to(services_folder, name),
         # Apart from the Redis databases of the tests and of the browser tests' stack.
         "REDIS_URL": embedded.redis_url(services_folder, 48 + 2 * worker),
         "CACHE_URL": embedded.redis_url(services_folder, 49 + 2 * worker),
         "VAR_DIR": str(services_folder / name),
         "LC_ALL": "C.UTF-8",
     }
-    with psycopg.connect(embedded.database_url(services_folder, "postgres"), autocommit=True) as connection:
-        connection.execute(f'CREATE DATABASE "{name}"'.encode())
-    run([str(ROOT / "bin" / "serve"), "migrate"], env)
     return Site(env)
 
 
