@@ -2,13 +2,17 @@ from django.conf import settings
 from django.http import HttpRequest
 from django.utils.functional import SimpleLazyObject
 
+from contest_site.public import reading, sharing
+
 
 def site(request: HttpRequest) -> dict[str, object]:
-    """What every page may show: the demo's sign, the product's name, the menu's lines."""
+    """What every page may show: the demo's sign, the product's name, the menu's lines, how it is to look."""
     return {
         "DEMO": settings.DEMO,
         "SITE_ORGANISER": settings.SITE_ORGANISER,
         "PRODUCT_NAME": "Trang thi trực tuyến",
+        "READING": reading.read(request.COOKIES.get(reading.COOKIE, "")),
+        "PUBLIC_URL": sharing.public_url(request),
         # Asked of the database only by pages that show the menu.
         "is_officer": SimpleLazyObject(lambda: _is_officer(request)),
     }

@@ -24,7 +24,6 @@ from contests.queries import (
     effective_close,
     round_state,
     takes_entries,
-    uncounted_entries,
 )
 from prizes.explaining import explain_rank
 from prizes.models import Award, StandingsRun
@@ -175,15 +174,6 @@ def _in_round(entry: Entry, round: Round, now: datetime) -> dict[str, str]:
     if allowed.wait is None:
         return _action(_("Thi thêm lượt nữa"), start, _("Còn %(left)d lượt thi.") % {"left": allowed.left})
     return _action(_("Xem bài đã nộp"), last, waiting(allowed))
-
-
-def participation(contest: Contest) -> dict[str, int] | None:
-    """How many people and attempts so far, unless the plan hides it (it may reveal a prediction's target)."""
-    if not contest.live_participation:
-        return None
-    submitted = Attempt.objects.filter(round__contest=contest, submitted_at__isnull=False)
-    done = submitted.exclude(entry__in=uncounted_entries(contest))
-    return {"people": done.values("entry").distinct().count(), "attempts": done.count()}
 
 
 def my_entries(user_id: int) -> list[dict[str, Any]]:

@@ -18,6 +18,7 @@ from attempts.queries import attempt_of
 from contest_site import queries
 from contest_site.accounts.models import User
 from contest_site.lib.clock import database_now
+from contest_site.public.participation import participation
 from contests.models import Contest, Entry, Exclusion
 from contests.prize_tables import prize_tables
 from contests.queries import announced_contests, exclusion_of, matching_exclusion
@@ -68,7 +69,7 @@ def contest(request: HttpRequest, slug: str) -> HttpResponse:
         "studies": studies_of_banks(item["round"].bank_id for item in items),
         "tables": tables,
         "prize_total": sum(laid.total for laid in tables),
-        "participation": queries.participation(contest),
+        "participation": participation(contest, [item["round"] for item in items], now),
     }
     return render(request, "contest.html", context)
 

@@ -1,66 +1,64 @@
-// Size of text and contrast, remembered on this device, and printing. Without this file the page is whole:
-// the buttons stay hidden.
+// How pages are shown, and printing. The server has read the cookie and written each choice on <html>; here it
+// is changed at once and kept in the same cookie. Without this file the page is whole: the buttons stay hidden.
 const root = document.documentElement;
+const NAMES = ["size", "contrast", "theme", "width", "spacing"];
+const AS_IT_COMES = { size: "0", contrast: "auto", theme: "auto", width: "normal", spacing: "normal" };
 const SIZES = { min: -1, max: 3 };
 
-function stored(key) {
-  try {
-    return localStorage.getItem(key);
-  } catch {
-    return null; // Storage switched off: the choice then lasts for the page.
-  }
+// A page from the browser's own store may be older than the choice.
+function remembered() {
+  const text = /(?:^|; )reading=([\w:.-]+)/.exec(document.cookie)?.[1] ?? "";
+  return { ...AS_IT_COMES, ...Object.fromEntries(text.split(".").map((pair) => pair.split(":"))) };
 }
 
-function remember(key, value) {
-  try {
-    localStorage.setItem(key, value);
-  } catch {
-    // As above.
-  }
+const chosen = remembered();
+
+function keep() {
+  const pairs = NAMES.filter((name) => chosen[name] !== AS_IT_COMES[name]).map((name) => `${name}:${chosen[name]}`);
+  const secure = location.protocol === "https:" ? "; secure" : "";
+  document.cookie = `reading=${pairs.join(".")}; path=/; max-age=31536000; samesite=lax${secure}`;
 }
 
-function setSize(size) {
-  root.dataset.size = String(size);
-  const smaller = document.querySelector("[data-reading=smaller]");
-  const larger = document.querySelector("[data-reading=larger]");
-  if (smaller) smaller.setAttribute("aria-disabled", String(size <= SIZES.min));
-  if (larger) larger.setAttribute("aria-disabled", String(size >= SIZES.max));
-}
-
-function setContrast(contrast) {
-  root.dataset.contrast = contrast;
-  const button = document.querySelector("[data-reading=contrast]");
-  if (button) button.setAttribute("aria-pressed", String(contrast === "high"));
+function isHigh() {
+  return chosen.contrast === "auto" ? matchMedia("(prefers-contrast: more)").matches : chosen.contrast === "high";
 }
 
 function size() {
-  const number = Number(stored("reading-size") ?? root.dataset.size ?? 0);
+  const number = Number(chosen.size);
   return Number.isInteger(number) ? Math.min(SIZES.max, Math.max(SIZES.min, number)) : 0;
 }
 
-function contrast() {
-  const preferred = matchMedia("(prefers-contrast: more)").matches ? "high" : "normal";
-  return stored("reading-contrast") ?? root.dataset.contrast ?? preferred;
+function show() {
+  for (const name of NAMES) root.dataset[name] = chosen[name];
+  root.dataset.contrast = isHigh() ? "high" : "normal";
+  const button = (name) => document.querySelector(`[data-reading=${name}]`);
+  button("smaller")?.setAttribute("aria-disabled", String(size() <= SIZES.min));
+  button("larger")?.setAttribute("aria-disabled", String(size() >= SIZES.max));
+  button("contrast")?.setAttribute("aria-pressed", String(isHigh()));
 }
 
 function act(name) {
-  if (name === "contrast") {
-    const next = root.dataset.contrast === "high" ? "normal" : "high";
-    remember("reading-contrast", next);
-    return setContrast(next);
+  if (name === "contrast") chosen.contrast = isHigh() ? "normal" : "high";
+  else {
+    const step = { smaller: -1, larger: 1 }[name] ?? -size();
+    chosen.size = String(Math.min(SIZES.max, Math.max(SIZES.min, size() + step)));
   }
-  const step = { smaller: -1, larger: 1 }[name] ?? 0;
-  const next = step === 0 ? 0 : Math.min(SIZES.max, Math.max(SIZES.min, size() + step));
-  remember("reading-size", String(next));
-  return setSize(next);
+  keep();
+  show();
 }
 
 root.classList.add("js");
-setSize(size());
-setContrast(contrast());
-addEventListener("DOMContentLoaded", () => {
-  setSize(size());
-  setContrast(contrast());
+show();
+addEventListener("DOMContentLoaded", show);
+addEventListener("pageshow", (event) => {
+  if (!event.persisted) return;
+  Object.assign(chosen, remembered());
+  show();
+});
+document.addEventListener("change", (event) => {
+  if (!event.target.closest?.("[data-reading-form]")) return;
+  chosen[event.target.name] = event.target.value;
+  show();
 });
 document.addEventListener("click", (event) => {
   const button = event.target.closest?.("[data-reading]");

@@ -1,0 +1,62 @@
+"""How many people take part so far: only when the plan says so and no prediction is at stake."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from attempts.models import Attempt
+from attempts.reports import unit_rows
+from contest_site.lib.text import sort_key
+from contests.enums import PredictionTarget
+from contests.models import BlockUnit, Contest, Round
+from contests.queries import RoundState, round_state, uncounted_entries
+
+# What people guess is one of the numbers that would be shown.
+TOLD_BY_NUMBERS = {PredictionTarget.PARTICIPANTS, PredictionTarget.ATTEMPTS}
+
+
+def may_show(contest: Contest, rounds: Iterable[Round], now: datetime) -> bool:
+    """Whether numbers of participation may be public at `now` (database time).
+
+    The plan has to allow it. Even then they stay hidden while a round that is not over asks to guess the
+    number of people or of attempts: whoever looked last would guess best. Of a plan that says both, fairness wins.
+    `rounds` are all of the contest, with their closings.
+    """
+    return contest.live_participation and not any(
+        one.prediction_target in TOLD_BY_NUMBERS and round_state(one, now) is not RoundState.CLOSED
+        for one in rounds
+    )
+
+
+def participation(contest: Contest, rounds: Iterable[Round], now: datetime) -> dict[str, int] | None:
+    """How many people and attempts so far, or None where that is not public."""
+    if not may_show(contest, rounds, now):
+        return None
+    submitted = Attempt.objects.filter(round__contest=contest, submitted_at__isnull=False)
+    done = submitted.exclude(entry__in=uncounted_entries(contest))
+    return {"people": done.values("entry").distinct().count(), "attempts": done.count()}
+
+
+@dataclass(frozen=True)
+class UnitLine:
+    """A unit with everybody below it."""
+
+    name: str
+    people: int
+    attempts: int
+
+
+def unit_lines(contest: Contest) -> list[UnitLine]:
+    """The units that compete, or else those right below the contest's area, in Vietnamese order.
+
+    Names of units and two numbers each, never a person, a score or a share: headcounts are not public.
+    """
+    if contest.area is None:
+        return []
+    rows = unit_rows(contest, contest.area, with_scores=False)
+    competing = set(BlockUnit.objects.filter(contest=contest).values_list("unit_id", flat=True))
+    shown = [row for row in rows if (row.unit_id in competing if competing else row.depth == 1)]
+    lines = [UnitLine(row.name, row.people, row.attempts) for row in shown]
+    return sorted(lines, key=lambda line: sort_key(line.name))
