@@ -293,6 +293,7 @@ CELERY_WORKER_SOFT_SHUTDOWN_TIMEOUT = 30
 CELERY_WORKER_MAX_TASKS_PER_CHILD = 200
 CELERY_TASK_ROUTES = {
     "prizes.tasks.render_certificates": {"queue": "pdf"},
+    "prizes.tasks.render_participation": {"queue": "pdf"},
     "questions.tasks.print_study": {"queue": "pdf"},
 }
 CELERY_TIMEZONE = TIME_ZONE

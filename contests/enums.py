@@ -120,6 +120,8 @@ class CertificateKind(models.TextChoices):
     CHUNG_NHAN = "giay_chung_nhan", _("Giấy chứng nhận")
     GIAY_KHEN = "giay_khen", _("Giấy khen")
     BANG_KHEN = "bang_khen", _("Bằng khen")
+    # Not with a prize: for whoever took part and asks for it.
+    THAM_GIA = "giay_xac_nhan", _("Giấy xác nhận tham gia")
 
 
 class Audience(models.TextChoices):

@@ -6,6 +6,7 @@ from django.db.models import F, Q
 from django.db.models.functions import Now
 
 from prizes.enums import LeftOut
+from prizes.participation_model import ParticipationPaper as ParticipationPaper
 
 
 class StandingsRun(models.Model):

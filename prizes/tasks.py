@@ -2,8 +2,9 @@ from celery import shared_task
 
 from contests.models import Round
 from prizes.domain import publishing, settling
+from prizes.domain.participation import render_paper
 from prizes.domain.rendering import render_missing
-from prizes.models import StandingsRun
+from prizes.models import ParticipationPaper, StandingsRun
 from prizes.scope import Scope
 
 
@@ -29,6 +30,13 @@ def regrade_and_rank(round_id: int) -> None:
 def render_certificates(run_id: int) -> None:
     """The PDFs of a published run that are not there yet. Its own queue: it is slow and heavy."""
     render_missing(run_id)
+
+
+@shared_task
+def render_participation(paper_id: int) -> None:
+    """The PDF of one paper of participation, which somebody has asked for and waits for."""
+    papers = ParticipationPaper.objects.select_related("entry__contest", "entry__unit")
+    render_paper(papers.get(pk=paper_id))
 
 
 @shared_task

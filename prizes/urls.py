@@ -1,6 +1,6 @@
 from django.urls import path
 
-from prizes import rulebook_views, verify_views, views
+from prizes import participation_views, rulebook_views, verify_views, views
 
 app_name = "prizes"
 urlpatterns = [
@@ -11,6 +11,12 @@ urlpatterns = [
     ),
     path("cuoc-thi/<slug:slug>/the-le/", rulebook_views.rules, name="rules"),
     path("cuoc-thi/<slug:slug>/the-le.pdf", rulebook_views.rules_pdf, name="rules_pdf"),
+    path("cuoc-thi/<slug:slug>/giay-xac-nhan/", participation_views.participation, name="participation"),
+    path(
+        "cuoc-thi/<slug:slug>/giay-xac-nhan/ban-in.pdf",
+        participation_views.participation_pdf,
+        name="participation_pdf",
+    ),
     path("giay-chung-nhan/", views.certificate_check, name="certificate_check"),
     path("giay-chung-nhan/<str:code>/", views.certificate, name="certificate"),
     path("giay-chung-nhan/<str:code>/ban-in.pdf", views.certificate_pdf, name="certificate_pdf"),

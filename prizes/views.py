@@ -24,6 +24,7 @@ from prizes.facts import predicts, true_answers
 from prizes.forms import CodeForm
 from prizes.measures import cells, headings
 from prizes.models import Certificate, Publication, StandingsRun
+from prizes.participation_views import paper_check
 from prizes.queries import is_in_force, publications
 from prizes.rules.codes import read_code
 from prizes.rules.names import shown_name
@@ -143,7 +144,9 @@ def certificate(request: HttpRequest, code: str) -> HttpResponse:
     """What the office confirms of a certificate: the least that tells a true one from a false one."""
     limit("certificate", client_address(request), per_minute=CHECKS_PER_MINUTE)
     found = _by_code(code)
-    if found is None:
+    if found is None and (checked := paper_check(request, code)):
+        response = checked
+    elif found is None:
         form = CodeForm({"code": code[:80]})
         if form.is_valid():
             form.add_error(

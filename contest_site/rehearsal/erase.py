@@ -71,6 +71,7 @@ from prizes.models import (
     Decision,
     Nomination,
     NominationWithdrawal,
+    ParticipationPaper,
     PromotionTie,
     Publication,
     PublishedList,
@@ -98,6 +99,7 @@ from questions.models import (
 BELOW_CONTEST: tuple[tuple[type[Model], str], ...] = (
     (CertificateFile, "certificate__contest"),
     (Certificate, "contest"),
+    (ParticipationPaper, "entry__contest"),
     (Award, "run__contest"),
     (NominationWithdrawal, "nomination__prize__table__contest"),
     (Nomination, "prize__table__contest"),

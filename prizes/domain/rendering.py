@@ -22,6 +22,7 @@ from django.utils.translation import gettext as _
 from contest_site.lib.locks import try_lock
 from contest_site.lib.pdf import PageCountError, render_pages
 from contests.enums import CertificateKind
+from contests.models import CertificateTemplate, Contest, Entry
 from prizes.models import Award, Certificate, CertificateFile, StandingsRun
 from prizes.rules.codes import grouped
 from prizes.rules.names import honorific, official_date
@@ -68,7 +69,6 @@ def _render_batch(run_id: int) -> int:
         return 0
     pages = render_papers([paper(certificate) for certificate in missing])
     folder = settings.MEDIA_ROOT / "certificates" / missing[0].contest.slug
-    folder.mkdir(parents=True, exist_ok=True)
     for leftover in folder.glob("*.part"):
         leftover.unlink()
     CertificateFile.objects.bulk_create(
@@ -78,9 +78,19 @@ def _render_batch(run_id: int) -> int:
 
 
 def _store(certificate: Certificate, content: bytes, folder: Path) -> CertificateFile:
-    """Write the file beside its place and rename it there, so that nobody ever reads half a PDF."""
     path = folder / f"{certificate.serial}.pdf"
-    descriptor, temporary = tempfile.mkstemp(suffix=".part", dir=folder)
+    write_whole(path, content)
+    return CertificateFile(
+        certificate=certificate,
+        name=path.relative_to(settings.MEDIA_ROOT).as_posix(),
+        digest=hashlib.sha256(content).hexdigest(),
+    )
+
+
+def write_whole(path: Path, content: bytes) -> None:
+    """Write the file beside its place and rename it there, so that nobody ever reads half a PDF."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    descriptor, temporary = tempfile.mkstemp(suffix=".part", dir=path.parent)
     try:
         with os.fdopen(descriptor, "wb") as file:
             file.write(content)
@@ -90,11 +100,6 @@ def _store(certificate: Certificate, content: bytes, folder: Path) -> Certificat
     except BaseException:
         Path(temporary).unlink(missing_ok=True)
         raise
-    return CertificateFile(
-        certificate=certificate,
-        name=path.relative_to(settings.MEDIA_ROOT).as_posix(),
-        digest=hashlib.sha256(content).hexdigest(),
-    )
 
 
 def render_papers(papers: Sequence[dict[str, Any]]) -> list[bytes]:
@@ -110,7 +115,7 @@ def render_papers(papers: Sequence[dict[str, Any]]) -> list[bytes]:
     for size in PAPER_SIZES[1:]:
         with suppress(PageCountError):
             return _render(papers, size)
-    raise PageCountError(f"Certificate {papers[0]['serial']} does not fit on its page at {PAPER_SIZES[-1]}")
+    raise PageCountError(f"Certificate {papers[0]['code']} does not fit on its page at {PAPER_SIZES[-1]}")
 
 
 def _render(papers: Sequence[dict[str, Any]], size: str) -> list[bytes]:
@@ -129,41 +134,54 @@ def paper(certificate: Certificate) -> dict[str, Any]:
     if template is None:
         raise ValueError(f"The prize of certificate {certificate.serial} has no paper in the plan.")
     decision = award.run.decision
-    reason, name = _nfc(template.reason), _nfc(contest.name)
-    attests = template.kind == CertificateKind.CHUNG_NHAN
     prize = _nfc(award.prize_name)
     return {
-        # A commendation comes from who signs it alone: a chairman has no committee's parent body.
-        "parent_organiser": _nfc(contest.parent_organiser) if attests else "",
-        "issuer": _nfc(template.issuer),
-        "kind": template.get_kind_display(),
-        "gives": "" if attests else _("Tặng"),
+        **layout_of(template, contest),
         **_holder(award, decision.signed_on),
         "prize": prize,
         "prize_size": _size(prize, PRIZE_SIZES),
-        "reason": reason,
-        # Many plans write the contest's name into the reason already.
-        "contest": "" if name.casefold() in reason.casefold() else name,
-        "line_size": _size(reason + name, LINE_SIZES),
         "decision_number": _nfc(decision.number),
         "decision_date": official_date(decision.signed_on),
-        "place": _nfc(contest.place),
-        "authority": _nfc(template.signature_authority),
-        "title": _nfc(template.signature_title),
-        "signer": _nfc(template.signature_name),
         "serial": certificate.serial,
         "code": grouped(certificate.code),
         "qr": segno.make(check_url(certificate.code), error="m", micro=False).svg_data_uri(border=0),
     }
 
 
+def layout_of(template: CertificateTemplate, contest: Contest) -> dict[str, str]:
+    """What every paper of a template says: who gives it, what for, who signs."""
+    reason, name = _nfc(template.reason), _nfc(contest.name)
+    attests = template.kind in (CertificateKind.CHUNG_NHAN, CertificateKind.THAM_GIA)
+    return {
+        # A commendation comes from who signs it alone: a chairman has no committee's parent body.
+        "parent_organiser": _nfc(contest.parent_organiser) if attests else "",
+        "issuer": _nfc(template.issuer),
+        "kind": template.get_kind_display(),
+        "gives": "" if attests else _("Tặng"),
+        "reason": reason,
+        # Many plans write the contest's name into the reason already.
+        "contest": "" if name.casefold() in reason.casefold() else name,
+        "line_size": _size(reason + name, LINE_SIZES),
+        "place": _nfc(contest.place),
+        "authority": _nfc(template.signature_authority),
+        "title": _nfc(template.signature_title),
+        "signer": _nfc(template.signature_name),
+    }
+
+
 def _holder(award: Award, on: date) -> dict[str, str]:
     """The lines about who gets the paper: a person with form of address and unit, or a unit alone."""
-    entry = award.entry
-    holder = _nfc(entry.full_name if entry else str(award.unit))
-    unit = _nfc(entry.unit.name) if entry else ""
+    if award.entry:
+        return holder_of_entry(award.entry, on)
+    holder = _nfc(str(award.unit))
+    return {"honorific": "", "holder": holder, "holder_size": _size(holder, HOLDER_SIZES), "unit": ""}
+
+
+def holder_of_entry(entry: Entry, on: date) -> dict[str, str]:
+    """A person with the form of address of that day, and the unit."""
+    holder, unit = _nfc(entry.full_name), _nfc(entry.unit.name)
     return {
-        "honorific": honorific(entry.gender, entry.birth_date, on) if entry else "",
+        "honorific": honorific(entry.gender, entry.birth_date, on),
         "holder": holder,
         "holder_size": _size(holder, HOLDER_SIZES),
         "unit": unit,
