@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
 
-from contest_site.lib.text import ORDINARY, clean, fold
+from contest_site.lib.text import ORDINARY, SPACES, clean, fold
 from questions.enums import Difficulty, Kind
 
 LETTERS = "ABCDEFG"
@@ -55,7 +55,7 @@ def is_of_topic(topic: str, ancestor: str) -> bool:
 def clean_lines(text: str) -> str:
     """NFC, without invisible and control characters, single spaces; line breaks are kept."""
     if ORDINARY.fullmatch(text):
-        return clean(text)
+        return SPACES.sub(" ", text).strip() if "  " in text else text.strip()
     lines = [
         clean(line if ORDINARY.fullmatch(line) else "".join(map(_visible, line)))
         for line in text.splitlines()
@@ -82,6 +82,8 @@ def text_fault(text: str, limit: int) -> str:
     """Why a cleaned text cannot be taken, as a sentence; "" when it can."""
     if len(text) > limit:
         return _("dài %(length)d ký tự, tối đa là %(limit)d") % {"length": len(text), "limit": limit}
+    if text.isascii():
+        return ""
     if is_garbled(text):
         return _("chữ bị hỏng do đọc sai bảng mã; hãy gõ lại hoặc lưu lại tệp bằng Unicode")
     if is_old_encoding(text):

@@ -8,17 +8,14 @@ from django.utils.translation import gettext as _
 
 from contest_site.audit.trail import record
 from contest_site.lib.errors import Refused
-from questions.formats.content import rich_fingerprint
 from questions.formats.limits import PACKED_FILE
 from questions.importers.checking import check_file, topic_form
 from questions.importers.report import ParsedQuestion, Report
-from questions.models import Bank, Picture, Question, Topic
+from questions.models import Bank, Picture, Topic
 from questions.queries import known_questions
 
 if TYPE_CHECKING:
     from contest_site.accounts.models import User
-
-BATCH = 1_000
 
 
 def preview_import(bank: Bank, file: IO[bytes], *, form: str = "excel") -> Report:
@@ -49,17 +46,14 @@ def import_questions(
             report.sentences,
         )
     topics = _topics(bank, report)
-    questions = Question.objects.bulk_create(
-        [Question(bank=bank, number=number) for number in _numbers(bank, report.questions)], BATCH
-    )
-    _write_revisions(questions, report.questions, topics, by, submit=submit)
+    _write_questions(bank, report.questions, topics, by, submit=submit)
     _keep_pictures(report, by)
     record(
         "imported questions",
         bank,
         by=by,
         format=form,
-        questions=len(questions),
+        questions=len(report.questions),
         pictures=len(report.pictures),
         submitted=submit,
         topics=report.topics,
@@ -93,43 +87,41 @@ def _numbers(bank: Bank, questions: list[ParsedQuestion]) -> list[int]:
 
 
 # One statement with one parameter: objects of the ORM would take twice as long as all the rest of an import.
-REVISIONS = """
+QUESTIONS = """
 WITH given AS (
     SELECT * FROM jsonb_to_recordset(%s::jsonb) AS t(
-        question int, topic int, text text, fingerprint text, options text[], keys smallint[],
+        place int, topic int, text text, fingerprint text, options text[], keys smallint[],
         explanation text, source text, source_link text, kind text, difficulty text, tags text[]
     )
+), asked AS (
+    INSERT INTO questions_question (bank_id, number) SELECT %s, place FROM given ORDER BY place
+    RETURNING id, number
 ), made AS (
     INSERT INTO questions_revision (
         question_id, number, topic_id, text, fingerprint, options, keys, explanation, source, source_link,
         kind, difficulty, tags, writer_id
     )
-    SELECT question, 1, topic, text, fingerprint, options, keys, explanation, source, source_link, kind,
+    SELECT asked.id, 1, topic, text, fingerprint, options, keys, explanation, source, source_link, kind,
         difficulty, tags, %s
-    FROM given ORDER BY question
+    FROM given JOIN asked ON asked.number = given.place ORDER BY place
     RETURNING id
 )
 INSERT INTO questions_submission (revision_id, by_id) SELECT id, %s FROM made WHERE %s
 """
 
 
-def _write_revisions(
-    questions: list[Question],
-    parsed: list[ParsedQuestion],
-    topics: dict[str, Topic],
-    by: "User",
-    *,
-    submit: bool,
+def _write_questions(
+    bank: Bank, questions: list[ParsedQuestion], topics: dict[str, Topic], by: "User", *, submit: bool
 ) -> None:
     rows = [
         {
             **vars(each.content),
-            "question": question.pk,
+            "place": number,
             "topic": topics[each.content.topic].pk,
-            "fingerprint": rich_fingerprint(each.content.text),
+            "fingerprint": each.fingerprint,
             "difficulty": each.content.difficulty or "",
         }
-        for question, each in zip(questions, parsed, strict=True)
+        for number, each in zip(_numbers(bank, questions), questions, strict=True)
     ]
     with connection.cursor() as cursor:
-        cursor.execute(REVISIONS, [json.dumps(rows, ensure_ascii=False), by.pk, by.pk, submit])
+        cursor.execute(QUESTIONS, [json.dumps(rows, ensure_ascii=False), bank.pk, by.pk, by.pk, submit])

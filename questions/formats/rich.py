@@ -114,6 +114,8 @@ def based(text: str, *, spaced: bool = False) -> str:
 
 def line_text(text: str) -> str:
     """One line of text, folded, without spaces at its edges."""
+    if ORDINARY.fullmatch(text):
+        return (SPACES.sub(" ", text) if "  " in text else text).strip(" ")
     return based(fold_text(text), spaced=True).rstrip(" ")
 
 

@@ -11,6 +11,7 @@ from typing import Any, NoReturn
 import nh3
 from django.utils.translation import gettext as _
 
+from contest_site.lib.text import ORDINARY
 from questions.formats import limits
 from questions.formats.rich import (
     MARKS,
@@ -112,6 +113,9 @@ def _without_data(html: str) -> str:
 
 def from_plain(text: str) -> str:
     """Plain text as rich text: & < > escaped, a line break as <br>."""
+    if ORDINARY.fullmatch(text):  # a single line, as most are
+        line = line_text(text)
+        return escape(line, quote=False) if MARKUP.search(line) else line
     lines = [line_text(line) for line in text.splitlines()]
     return "<br>".join(escape(line, quote=False) for line in "\n".join(lines).strip("\n").split("\n"))
 

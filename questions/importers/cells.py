@@ -1,10 +1,9 @@
 """What a person sees in a cell, as text."""
 
 import re
-from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.utils.translation import gettext as _
 
@@ -14,8 +13,7 @@ from questions.rules import clean_lines
 ESCAPED_CONTROL = re.compile("_x00([01][0-9A-Fa-f])_")
 
 
-@dataclass(frozen=True)
-class CellText:
+class CellText(NamedTuple):
     """`fault`: why the cell cannot be taken; `note`: what to look at again; both may be empty."""
 
     text: str = ""
@@ -33,7 +31,9 @@ def read_cell(cell: Any) -> CellText:
     if cell.data_type == "e":
         return CellText(fault=_("ô báo lỗi %(code)s") % {"code": value})
     if isinstance(value, str):
-        return CellText(clean_lines(ESCAPED_CONTROL.sub(lambda found: chr(int(found[1], 16)), value)))
+        if "_x00" in value:
+            value = ESCAPED_CONTROL.sub(lambda found: chr(int(found[1], 16)), value)
+        return CellText(clean_lines(value))
     if isinstance(value, bool):
         return CellText("TRUE" if value else "FALSE")
     if isinstance(value, int | float):
@@ -48,6 +48,8 @@ def read_cell(cell: Any) -> CellText:
 
 def number_text(value: int | float, number_format: str) -> str:
     """As the sheet shows it, with the decimal comma: 0.25 as "0%" → "25%", 912 as "0000" → "0912"."""
+    if number_format in ("", "General") and isinstance(value, int) and abs(value) < 10**15:
+        return str(value)
     shown = number_format.split(";")[0].replace('"', "")
     if (isinstance(value, float) and not value.is_integer()) or abs(value) >= 10**15:
         number = Decimal(format(value, ".15g"))  # Excel itself keeps 15 digits

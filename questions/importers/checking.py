@@ -67,12 +67,14 @@ def check_file(data: bytes, form: str, known: Mapping[str, int], topics: Mapping
     read = chosen.read(data)
     seen = read.seen or read.items
     checking = Checking(chosen, read, known, topics, items=list(read.items))
-    checking.forms = [(item.place, text) for item in seen if (text := rich_fingerprint(item.text))]
+    forms = {text: rich_fingerprint(text) for text in dict.fromkeys(item.text for item in seen)}
+    checking.forms = [(item.place, form) for item in seen if (form := forms[item.text])]
     for check in CHECKS:
         check(checking)
     return Report(
         questions=[
-            ParsedQuestion(item.place, item.number, to_content(item, NO_TOPIC)) for item in checking.items
+            ParsedQuestion(item.place, item.number, to_content(item, NO_TOPIC), forms[item.text])
+            for item in checking.items
         ],
         problems=_in_order([*read.problems], checking.problems, [item.place for item in seen]),
         notes=[*read.notes, *checking.notes],

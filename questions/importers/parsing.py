@@ -116,7 +116,7 @@ class _Row:
 
     def item(self) -> Item:
         """The question as far as it can be read; whole when the row is `faultless`."""
-        texts = {column: self._text(column) for column in LIMITS}
+        texts = {column: self._text(column) if column in self.cells else "" for column in LIMITS}
         for column in (TOPIC, TEXT):
             if not texts[column] and not self._cell(column).fault:
                 self._fault(column, _("chưa có nội dung"))
@@ -147,9 +147,7 @@ class _Row:
         return self.cells.get(column, NO_CELL)
 
     def _text(self, column: str) -> str:
-        cell = self.cells.get(column)
-        if cell is None:
-            return ""
+        cell = self.cells[column]
         if fault := cell.fault or (cell.text and text_fault(cell.text, LIMITS[column])):
             self._fault(column, fault)
         if cell.note:

@@ -34,11 +34,15 @@ class Remark:
 
 @dataclass(frozen=True)
 class ParsedQuestion:
-    """`place`: where it stands in its file, for people; `number`: its own, None when it has none to keep."""
+    """`place`: where it stands in its file, for people; `number`: its own, None when it has none to keep.
+
+    `fingerprint`: of what it asks (questions.formats.content).
+    """
 
     place: str
     number: int | None
     content: Content
+    fingerprint: str = field(default="", compare=False)
 
 
 @dataclass

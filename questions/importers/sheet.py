@@ -7,10 +7,10 @@ from dataclasses import dataclass, field
 from typing import IO, Any
 
 from django.utils.translation import gettext as _
-from openpyxl import load_workbook
 
 from questions.importers.cells import CellText, read_cell
 from questions.importers.container import UnreadableError, open_container
+from questions.importers.grid import Book, Cells, Sheet, filled
 from questions.importers.report import Remark
 from questions.rules import LETTERS, MIN_OPTIONS, fingerprint
 
@@ -64,10 +64,10 @@ class Table:
 @contextmanager
 def open_table(file: IO[bytes]) -> Iterator[Table]:
     """The first sheet that has the headings, to be read inside. Raises UnreadableError with a sentence."""
-    workbook: Any = None
+    workbook: Book | None = None
     try:
         try:
-            workbook = load_workbook(open_container(file), read_only=True, data_only=False, keep_links=False)
+            workbook = Book(open_container(file))
             table = _first_table(workbook)
         except UnreadableError:
             raise
@@ -85,10 +85,10 @@ def _unreadable(error: Exception) -> UnreadableError:
     return UnreadableError(_("Không đọc được bảng tính. Hãy lưu lại tệp bằng Excel rồi tải lên lại."))
 
 
-def _first_table(workbook: Any) -> Table:
+def _first_table(workbook: Book) -> Table:
     empty = True
-    for sheet in workbook.worksheets:
-        if sheet.sheet_state != "visible":
+    for sheet in workbook.sheets():
+        if not sheet.visible:
             continue
         rows = _filled_rows(sheet)
         above = []
@@ -107,17 +107,15 @@ def _first_table(workbook: Any) -> Table:
     )
 
 
-def _filled_rows(sheet: Any) -> Iterator[tuple[int, list[Any]]]:
-    for number, row in enumerate(
-        sheet.iter_rows(min_row=1, max_row=LAST_ROW + 1, min_col=1, max_col=LAST_COLUMN), 1
-    ):
+def _filled_rows(sheet: Sheet) -> Iterator[Cells]:
+    for number, row in sheet.rows(LAST_COLUMN):
         if number > LAST_ROW:
             raise UnreadableError(
                 _("Bảng tính có định dạng sau dòng %(row)d. Hãy xóa các dòng trống phía dưới bảng.")
                 % {"row": LAST_ROW}
             )
-        if any(cell.value is not None and str(cell.value).strip() for cell in row):
-            yield number, list(row)
+        if filled(row):
+            yield number, row
 
 
 def _found(row: list[Any]) -> list[tuple[int, str]]:
@@ -130,7 +128,7 @@ def _heading(cell: Any) -> str:
     return fingerprint(cell.value) if isinstance(cell.value, str) else ""
 
 
-def _table(title: str, number: int, headings: list[Any], rows: Iterator[tuple[int, list[Any]]]) -> Table:
+def _table(title: str, number: int, headings: list[Any], rows: Iterator[Cells]) -> Table:
     table = Table(title)
     places: dict[str, int] = {}
     for index, column in _found(headings):
@@ -151,7 +149,7 @@ def _table(title: str, number: int, headings: list[Any], rows: Iterator[tuple[in
     return table
 
 
-def _question_rows(places: dict[str, int], rows: Iterator[tuple[int, list[Any]]]) -> Iterator[Row]:
+def _question_rows(places: dict[str, int], rows: Iterator[Cells]) -> Iterator[Row]:
     count = 0
     while (found := _next(rows)) is not None:
         number, row = found
@@ -166,7 +164,7 @@ def _question_rows(places: dict[str, int], rows: Iterator[tuple[int, list[Any]]]
         raise UnreadableError(_("Bảng chỉ có dòng tiêu đề, chưa có câu hỏi nào."))
 
 
-def _next(rows: Iterator[tuple[int, list[Any]]]) -> tuple[int, list[Any]] | None:
+def _next(rows: Iterator[Cells]) -> Cells | None:
     try:
         return next(rows, None)
     except UnreadableError:
