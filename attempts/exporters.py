@@ -10,10 +10,12 @@ from django.utils.translation import gettext as _
 
 from attempts.reports import ParticipantRow, UnitRow
 from contest_site.lib.excel import Column, Indented, Kind, Sheet, Total, Value, write_workbook
+from contest_site.lib.language import in_vietnamese
 from contest_site.lib.templatetags.vi import moment
 from contests.models import Contest, Round, Unit
 
 
+@in_vietnamese
 def write_participation(
     file: IO[bytes],
     contest: Contest,

@@ -2,7 +2,9 @@
 
 from typing import TYPE_CHECKING, Any
 
+from django.conf import settings
 from django.db import models
+from django.utils.translation import override
 
 from contest_site.audit.models import AuditEvent
 
@@ -18,13 +20,15 @@ def record(verb: str, target: models.Model, *, by: "User | None", reason: str = 
     `verb` is a short English verb phrase in the past ("sealed round"); `data` must be JSON-able and must
     hold no answer key, code or ID number. `by=None` means the system itself (a scheduled task).
     """
-    AuditEvent.objects.create(
-        actor=by,
-        actor_name=str(by) if by else SYSTEM,
-        verb=verb,
-        object_type=target._meta.label_lower,
-        object_id=str(target.pk),
-        object_name=str(target)[:300],
-        reason=reason,
-        data=data,
-    )
+    # The trail reads the same, whatever language the person's pages have.
+    with override(settings.LANGUAGE_CODE):
+        AuditEvent.objects.create(
+            actor=by,
+            actor_name=str(by) if by else SYSTEM,
+            verb=verb,
+            object_type=target._meta.label_lower,
+            object_id=str(target.pk),
+            object_name=str(target)[:300],
+            reason=reason,
+            data=data,
+        )

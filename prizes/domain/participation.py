@@ -19,6 +19,7 @@ from django.utils.translation import gettext as _
 
 from attempts.models import Attempt, Disqualification
 from contest_site.lib.errors import DomainError, NotAllowed, NotNow
+from contest_site.lib.language import in_vietnamese
 from contest_site.lib.queue import send_after_commit
 from contests.enums import CertificateKind
 from contests.models import CertificateTemplate, Contest, Entry
@@ -105,6 +106,7 @@ def render_paper(paper: ParticipationPaper) -> Path:
     return path
 
 
+@in_vietnamese
 def facts(paper: ParticipationPaper) -> dict[str, Any]:
     """What the paper says, as templates/pdf/certificate.html takes it; without the QR code."""
     entry = paper.entry

@@ -19,6 +19,7 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from contest_site.lib.language import in_vietnamese
 from contest_site.lib.locks import try_lock
 from contest_site.lib.pdf import PageCountError, render_pages
 from contests.enums import CertificateKind
@@ -118,6 +119,7 @@ def render_papers(papers: Sequence[dict[str, Any]]) -> list[bytes]:
     raise PageCountError(f"Certificate {papers[0]['code']} does not fit on its page at {PAPER_SIZES[-1]}")
 
 
+@in_vietnamese
 def _render(papers: Sequence[dict[str, Any]], size: str) -> list[bytes]:
     html = render_to_string("pdf/certificate.html", {"papers": [{**one, "size": size} for one in papers]})
     return render_pages(html, pages=len(papers))
@@ -128,6 +130,7 @@ def check_url(code: str) -> str:
     return settings.SITE_URL + reverse("prizes:certificate", args=[code])
 
 
+@in_vietnamese
 def paper(certificate: Certificate) -> dict[str, Any]:
     """What one certificate says. Texts are in NFC, so that each letter is one glyph of the font."""
     award, contest, template = certificate.award, certificate.contest, certificate.award.prize.certificate
