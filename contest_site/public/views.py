@@ -14,6 +14,7 @@ from django.views.decorators.http import require_safe
 from redis.exceptions import RedisError
 
 from contest_site.lib.clock import database_now
+from contest_site.lib.language import always_vietnamese
 from contest_site.public.answers import general_answers
 from contest_site.public.banners import BANNERS, picture_code, snippets, state_of
 from contest_site.public.participation import UnitLine, may_show, participation, unit_lines
@@ -77,6 +78,7 @@ def embedding(request: HttpRequest, slug: str) -> HttpResponse:
     return render(request, "public/embedding.html", context)
 
 
+@always_vietnamese
 @require_safe
 @xframe_options_exempt
 @csp(
