@@ -4,8 +4,11 @@ from dataclasses import dataclass
 from string import ascii_uppercase
 from typing import Any
 
+import segno
+from django.conf import settings
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.safestring import mark_safe
 from django.utils.translation import gettext as _
 
 from attempts.domain.finishing import attempt_end
@@ -167,6 +170,19 @@ def result_context(attempt: Attempt, *, published: bool) -> dict[str, Any]:
         "attempts_left": allowed.left if allowed else 0,
         "waiting": waiting(allowed) if allowed and allowed.left else "",
         "again_url": reverse("attempts:start", args=[round.contest.slug, round.number]) if again else "",
+    }
+
+
+def receipt_context(attempt: Attempt) -> dict[str, Any]:
+    """The receipt of a submitted attempt on paper; its QR code holds an address and nothing about anybody."""
+    check_page = settings.SITE_URL + reverse("attempts:receipt")
+    code = segno.make(f"{check_page}?code={attempt.receipt}", error="m", micro=False)
+    return {
+        "attempt": attempt,
+        "contest": attempt.round.contest,
+        "round": attempt.round,
+        "check_page": check_page,
+        "qr": mark_safe(code.svg_inline(border=2, omitsize=True)),  # noqa: S308  drawn from a code of ours
     }
 
 

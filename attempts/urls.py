@@ -11,6 +11,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("bai-thi/<uuid:attempt_id>/luu/", views.save, name="save"),
     path("bai-thi/<uuid:attempt_id>/xem-lai/", views.review, name="review"),
     path("bai-thi/<uuid:attempt_id>/nop-bai/", views.submit, name="submit"),
+    path("bai-thi/<uuid:attempt_id>/bien-nhan/", views.receipt_sheet, name="receipt_sheet"),
     path("bien-nhan/", views.receipt, name="receipt"),
 ]
 if find_spec("attempts.report_urls"):

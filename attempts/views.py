@@ -20,10 +20,11 @@ from attempts.domain.starting import check_person, round_for, start_attempt
 from attempts.domain.submitting import submit_attempt
 from attempts.forms import ReceiptForm, SentPaper, prediction_value, read_paper
 from attempts.models import Attempt
-from attempts.pages import paper_context, remaining_seconds, start_context
+from attempts.pages import paper_context, receipt_context, remaining_seconds, start_context
 from attempts.queries import attempt_of, receipt_of
 from contest_site.accounts.models import User
 from contest_site.lib.errors import DomainError, Invalid
+from contest_site.lib.language import always_vietnamese
 from contest_site.lib.network import client_address, device_mark, limit
 from contests.models import Entry, Round
 
@@ -232,6 +233,21 @@ def submit(request: HttpRequest, attempt_id: UUID) -> HttpResponse:
         clear_prediction=sent.prediction is not None and value is None,
     )
     return redirect(RESULT, attempt.pk)
+
+
+@always_vietnamese
+@never_cache
+@contestant_required
+@require_GET
+def receipt_sheet(request: HttpRequest, attempt_id: UUID) -> HttpResponse:
+    """The receipt on one page to print, with a QR code of the address that confirms it.
+
+    Apart from the result: drawing the code costs more than the whole paper, and few print.
+    """
+    attempt = _own(request, attempt_id)
+    if not _over(attempt):
+        return redirect("attempts:paper", attempt.pk)
+    return render(request, "attempts/receipt_sheet.html", receipt_context(_own(request, attempt_id)))
 
 
 @require_GET

@@ -15,12 +15,13 @@ from attempts.queries import attempts_of
 from contest_site.accounts.models import User
 from contest_site.lib.errors import NotAllowed
 from contests.domain.entering import may_try
-from contests.enums import Audience
-from contests.models import Block, Contest, Entry, Exclusion, Promotion, Round, RoundSeal
+from contests.enums import Audience, CertificateKind
+from contests.models import Block, CertificateTemplate, Contest, Entry, Exclusion, Promotion, Round, RoundSeal
 from contests.prize_tables import Laid
 from contests.queries import (
     RoundState,
     announced_contests,
+    closing_of,
     effective_close,
     round_state,
     takes_entries,
@@ -191,6 +192,11 @@ def my_entries(user_id: int) -> list[dict[str, Any]]:
     goes_on: dict[int, list[Promotion]] = {}
     for promotion in _promotions(user_id):
         goes_on.setdefault(promotion.entry_id, []).append(promotion)
+    with_papers = set(
+        CertificateTemplate.objects.filter(
+            contest__entries__user_id=user_id, kind=CertificateKind.THAM_GIA
+        ).values_list("contest_id", flat=True)
+    )
     return [
         {
             "entry": entry,
@@ -198,6 +204,7 @@ def my_entries(user_id: int) -> list[dict[str, Any]]:
             "attempts": sorted(entry.attempts.all(), key=lambda a: (a.round.number, a.number)),
             "awards": won.get(entry.pk, []),
             "promotions": goes_on.get(entry.pk, []),
+            "participation": entry.contest_id in with_papers and bool(entry.attempts.all()),
         }
         for entry in entries
     ]
@@ -219,15 +226,35 @@ def published_run(round: Round) -> StandingsRun | None:
     )
 
 
-def rank_lines(attempt: Attempt) -> list[str]:
-    """A sentence on the published rank of this attempt's person in the round, one in the whole contest."""
+def after_close(attempt: Attempt) -> dict[str, Any]:
+    """What the result page adds once the round is closed; before, at the bell, it asks for nothing of it.
+
+    `published` whether the round's results are; `rank_lines` a sentence on the person's rank in the round and
+    one in the whole contest; `awards` what the person won; `participation` whether the plan has a paper that
+    says that one took part.
+    """
+    if closing_of(attempt.round) is None:
+        return {}
+    contest = attempt.round.contest
+    run = published_run(attempt.round)
+    return {
+        "published": run is not None,
+        "rank_lines": _rank_lines(attempt, run),
+        "awards": published_awards()
+        .filter(entry=attempt.entry_id)
+        .select_related("run__round", "prize__certificate", "certificate__file")
+        .order_by("prize__table__number", "run__round"),
+        "participation": contest.certificate_templates.filter(kind=CertificateKind.THAM_GIA).exists(),
+    }
+
+
+def _rank_lines(attempt: Attempt, run: StandingsRun | None) -> list[str]:
     overall = (
         StandingsRun.objects.filter(contest=attempt.round.contest, round=None, publication__isnull=False)
         .order_by("-version")
         .first()
     )
-    runs = [published_run(attempt.round), overall]
-    found = [explain_rank(run, attempt.entry) if run else "" for run in runs]
-    if found[1]:
-        found[1] = _("Cả cuộc thi: %(sentence)s") % {"sentence": found[1]}
-    return [line for line in found if line]
+    lines = [explain_rank(run, attempt.entry)] if run else []
+    if overall and (line := explain_rank(overall, attempt.entry)):
+        lines.append(_("Cả cuộc thi: %(sentence)s") % {"sentence": line})
+    return [line for line in lines if line]

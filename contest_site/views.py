@@ -115,9 +115,8 @@ def result(request: HttpRequest, attempt_id: UUID) -> HttpResponse:
             attempt = attempt_of(request.user.pk, attempt_id)
     except Attempt.DoesNotExist:
         raise Http404 from None
-    run = queries.published_run(attempt.round)
-    context = result_context(attempt, published=run is not None)
-    context["rank_lines"] = queries.rank_lines(attempt)
+    after = queries.after_close(attempt)
+    context = {**result_context(attempt, published=bool(after.get("published"))), **after}
     return render(request, "attempts/result.html", context)
 
 

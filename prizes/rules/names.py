@@ -18,11 +18,15 @@ def shown_name(full_name: str, how: NamesShown | str) -> str:
     return " ".join(kept + [f"{word[0]}." for word in initials])
 
 
-def honorific(gender: str, birth_date: date, on: date) -> str:
-    """How an official paper addresses the person on the day `on`: Ông, Bà, Ông/Bà, or Em below 18."""
-    birthday_to_come = (on.month, on.day) < (birth_date.month, birth_date.day)
-    if on.year - birth_date.year - birthday_to_come < GROWN_UP:
-        return _("Em")
+def honorific(gender: str, birth_date: date | None, on: date) -> str:
+    """How an official paper addresses the person on the day `on`: Ông, Bà, Ông/Bà, or Em below 18.
+
+    A plan need not ask for the birth date or the gender: then for a grown-up, and for either.
+    """
+    if birth_date is not None:
+        birthday_to_come = (on.month, on.day) < (birth_date.month, birth_date.day)
+        if on.year - birth_date.year - birthday_to_come < GROWN_UP:
+            return _("Em")
     return {Gender.MALE.value: _("Ông"), Gender.FEMALE.value: _("Bà")}.get(gender, _("Ông/Bà"))
 
 
