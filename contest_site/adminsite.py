@@ -17,6 +17,7 @@ from django.contrib.admin.checks import ModelAdminChecks
 from django.core.checks import CheckMessage
 from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import redirect
+from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from unfold.sites import UnfoldAdminSite
@@ -32,20 +33,24 @@ class ContestAdminSite(UnfoldAdminSite):
             type(model_admin).checks_class = ModelAdminChecks
         return super().check(app_configs)
 
+    def get_sidebar_list(self, request: HttpRequest) -> list[dict[str, Any]]:
+        """The theme marks every link that the page's address begins with; only the nearest one is current."""
+        groups: list[dict[str, Any]] = super().get_sidebar_list(request)
+        marked = [item for group in groups for item in group["items"] if item["active"]]
+        nearest = max((len(str(item["link"])) for item in marked), default=0)
+        for item in marked:
+            item["active"] = len(str(item["link"])) == nearest
+        return groups
+
     def admin_view(self, view: Callable[..., HttpResponseBase], cacheable: bool = False) -> Any:
         wrapped: Callable[..., Any] = super().admin_view(view, cacheable)
 
         @wraps(view)
         def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-            if (
-                settings.STAFF_SECOND_FACTOR
-                and self.has_permission(request)
-                and not has_second_factor(request)
-            ):
-                messages.warning(
-                    request, _("Trang quản trị cần lớp bảo vệ thứ hai. Hãy bật ứng dụng xác thực.")
-                )
-                return redirect("mfa_activate_totp")
+            if settings.STAFF_SECOND_FACTOR and self.has_permission(request):
+                wanted = _second_factor_wanted(request)
+                if wanted is not None:
+                    return wanted
             response: HttpResponseBase = wrapped(request, *args, **kwargs)
             return response
 
@@ -65,10 +70,19 @@ class ContestAdminSite(UnfoldAdminSite):
         return redirect("account_change_password")
 
 
-def has_second_factor(request: HttpRequest) -> bool:
-    from allauth.mfa.utils import is_mfa_enabled
+def _second_factor_wanted(request: HttpRequest) -> HttpResponseBase | None:
+    """The page that an organiser needs first: to set the second factor up, or to show it in this session."""
+    from contest_site.accounts.factors import has_second_factor, has_shown_second_factor, page_to_show_it
 
-    return request.user.is_authenticated and bool(is_mfa_enabled(request.user))
+    if not has_second_factor(request):
+        messages.warning(
+            request,
+            _("Trang quản trị cần lớp bảo vệ thứ hai. Hãy bật ứng dụng xác thực hoặc thêm khóa đăng nhập."),
+        )
+        return redirect("mfa_index")
+    if not has_shown_second_factor(request):
+        return redirect(f"{page_to_show_it(request)}?{urlencode({'next': request.get_full_path()})}")
+    return None
 
 
 class ContestAdminConfig(AdminConfig):

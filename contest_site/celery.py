@@ -8,6 +8,7 @@ import os
 from typing import Any
 
 from celery import Celery
+from celery.schedules import crontab
 from celery.signals import setup_logging
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "contest_site.settings")
@@ -24,6 +25,11 @@ app.conf.beat_schedule = {
     "resume-certificates": {
         "task": "prizes.tasks.resume_certificates",
         "schedule": 60.0,
+    },
+    # Sign-ups that nobody finished, old counts and sessions; early in the morning nobody waits for it.
+    "tidy-up-accounts": {
+        "task": "contest_site.accounts.tasks.tidy_up",
+        "schedule": crontab(hour="3", minute="40"),
     },
     "resume-published-lists": {
         "task": "prizes.tasks.resume_published_lists",

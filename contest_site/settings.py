@@ -40,6 +40,32 @@ CODE_SENDERS = env_list(
     [f"contest_site.accounts.senders.{name}" for name in (("Console", "Demo") if DEMO else ("Email",))],
 )
 CODE_FILE = env_path("CODE_FILE", VAR_DIR / "codes.jsonl")
+# Codes go to numbers of these countries alone: others cost most and are what abusers of a site aim at.
+PHONE_COUNTRY_CODES = env_list("PHONE_COUNTRY_CODES", ["84"])
+CODES_PER_CONTACT_PER_DAY = env_int("CODES_PER_CONTACT_PER_DAY", 10)
+# The gateway for text messages (contest_site.accounts.gateway); docs/operations.md explains each.
+SMS_URL = env_str("SMS_URL", "")
+SMS_METHOD = env_str("SMS_METHOD", "POST").upper()
+SMS_HEADERS = env_str("SMS_HEADERS", "")
+SMS_BODY = env_str("SMS_BODY", "")
+SMS_SECRET = env_str("SMS_SECRET", "")
+SMS_PHONE_FORM = env_str("SMS_PHONE_FORM", "0")
+SMS_TEXT = env_str("SMS_TEXT", "")
+SMS_ACCENTS = env_bool("SMS_ACCENTS", False)
+SMS_SUCCESS = env_str("SMS_SUCCESS", "")
+SMS_TIMEOUT = env_int("SMS_TIMEOUT", 10)
+SMS_PER_DAY = env_int("SMS_PER_DAY", 5_000)
+SMS_PER_NUMBER_PER_DAY = env_int("SMS_PER_NUMBER_PER_DAY", CODES_PER_CONTACT_PER_DAY)
+# One OpenID Connect provider (contest_site.accounts.oidc); without an issuer there is none.
+OIDC_ISSUER = env_str("OIDC_ISSUER", "").rstrip("/")
+OIDC_NAME = env_str("OIDC_NAME", "")
+OIDC_CLIENT_ID = env_str("OIDC_CLIENT_ID", "")
+OIDC_CLIENT_SECRET = env_str("OIDC_CLIENT_SECRET", "")
+OIDC_SCOPE = env_str("OIDC_SCOPE", "openid profile")
+OIDC_PHONE_CLAIM = env_str("OIDC_PHONE_CLAIM", "")
+OIDC_EMAIL_CLAIM = env_str("OIDC_EMAIL_CLAIM", "")
+OIDC_CONTACTS_PROVED = env_bool("OIDC_CONTACTS_PROVED", False)
+OIDC_OTHER_HOSTS = env_list("OIDC_OTHER_HOSTS", [])
 RATE_LIMITS_ENABLED = env_bool("RATE_LIMITS_ENABLED", True)
 
 SECRET_KEY = env_str("SECRET_KEY", "")
@@ -66,6 +92,7 @@ INSTALLED_APPS = [
     "allauth",
     "allauth.account",
     "allauth.mfa",
+    "allauth.socialaccount",
     "csp",
     "tree_queries",
     "contest_site.lib",
@@ -260,20 +287,38 @@ ACCOUNT_RATE_LIMITS: Any = RATE_LIMITS_ENABLED and {
     "confirm_code": "15/10m/key",
     "confirm_email": "5/15m/key,20/d/key",
     "verify_phone": "5/15m/key,20/d/key",
+    "verify_phone_asked": "5/15m/key",
+    "confirm_email_asked": "5/15m/key",
     "change_phone": "10/h/user",
     "manage_email": "20/h/user",
+    # All codes to one contact together, whatever they are for.
+    "codes_a_day": f"{CODES_PER_CONTACT_PER_DAY}/d/key",
     "change_password": "10/5m/user",
     "reauthenticate": "10/5m/user",
 }
 MFA_ADAPTER = "contest_site.accounts.adapter.SecondFactorAdapter"
 MFA_FORMS = {
     "authenticate": "contest_site.accounts.forms.SecondFactorForm",
+    "authenticate_webauthn": "contest_site.accounts.passkeys.SecondPasskeyForm",
     "reauthenticate": "contest_site.accounts.forms.SecondFactorAgainForm",
     "activate_totp": "contest_site.accounts.forms.ActivateSecondFactorForm",
+    "add_webauthn": "contest_site.accounts.passkeys.AddPasskeyForm",
+    "edit_webauthn": "contest_site.accounts.passkeys.RenamePasskeyForm",
+    "login_webauthn": "contest_site.accounts.passkeys.PasskeyLoginForm",
+    "reauthenticate_webauthn": "contest_site.accounts.passkeys.PasskeyAgainForm",
 }
+MFA_SUPPORTED_TYPES = ["totp", "recovery_codes", "webauthn"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+# A passkey is the phone's own lock: finger, face or PIN, never the mere touch of a key.
+MFA_WEBAUTHN_USER_VERIFICATION = "required"
+# As high for one address as for every log-in: a whole school sits behind one.
+MFA_RATE_LIMITS: Any = RATE_LIMITS_ENABLED and {"webauthn_login": "1200/m/ip"}
 MFA_TOTP_TOLERANCE = 1  # one step of 30 seconds: phones' clocks are not exact
 # Nobody signs in before the contact is proved, so the attack that this guards against cannot begin.
 MFA_ALLOW_UNVERIFIED_EMAIL = True
+SOCIALACCOUNT_ADAPTER = "contest_site.accounts.oidc.OidcAdapter"
+SOCIALACCOUNT_STORE_TOKENS = False
+SOCIALACCOUNT_REQUESTS_TIMEOUT = 5
 
 # --- Celery ---------------------------------------------------------------------------------------
 CELERY_BROKER_URL = embedded.broker_url(REDIS_URL)

@@ -6,24 +6,35 @@ from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.models import EmailAddress
+from allauth.core import context
 from allauth.mfa.adapter import DefaultMFAAdapter
+from allauth.mfa.models import Authenticator
 from cryptography.fernet import Fernet
 from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser
+from django.contrib.auth.models import AnonymousUser
 from django.db import IntegrityError, transaction
 from django.forms import Field
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as __
 
-from contest_site.accounts.contact import Channel, channel_of
+from contest_site.accounts.contact import Channel, channel_of, display
 from contest_site.accounts.domain.messages import send_code, send_notice
+from contest_site.accounts.domain.staff import proved_contact
 from contest_site.accounts.fields import PhoneField
 from contest_site.accounts.models import User
-from contest_site.accounts.senders import Purpose
+from contest_site.accounts.senders import Purpose, serving
 from contest_site.lib.errors import NotNow
 from contest_site.lib.network import client_address
 
+REAUTHENTICATION = {
+    "reauthenticate": __("Dùng mật khẩu"),
+    "mfa_reauthenticate": __("Dùng mã trong ứng dụng xác thực"),
+    "mfa_reauthenticate:webauthn": __("Dùng khóa đăng nhập (vân tay, khuôn mặt, mã PIN)"),
+    "code": __("Nhận mã qua tin nhắn hoặc thư điện tử"),
+}
 CODE_PURPOSES = {
     "account/email/login_code": Purpose.LOGIN,
     "account/email/password_reset_code": Purpose.RESET,
@@ -38,7 +49,19 @@ class AccountAdapter(DefaultAccountAdapter):
     def get_login_stages(self) -> list[str]:
         # A contact is proved before its account has a password (domain/registering.py), so allauth's own
         # stages for unproved contacts have nothing to do at a log-in.
-        return ["allauth.account.stages.LoginByCodeStage", "allauth.mfa.stages.AuthenticateStage"]
+        return ["allauth.account.stages.LoginByCodeStage", "contest_site.accounts.passkeys.SecondFactorStage"]
+
+    def get_reauthentication_methods(self, user: AbstractBaseUser | AnonymousUser) -> list[dict[str, Any]]:
+        """Ways to prove that one is the owner. A code is one of them, but not beside a second factor."""
+        ways: list[dict[str, Any]] = super().get_reauthentication_methods(user)
+        for way in ways:
+            way["description"] = REAUTHENTICATION[way["id"]]
+        if isinstance(user, User) and not any(way["id"].startswith("mfa_reauthenticate") for way in ways):
+            contact = proved_contact(user)
+            if contact and serving(contact):
+                url = reverse("account_reauthenticate_code")
+                ways.append({"id": "code", "description": REAUTHENTICATION["code"], "url": url})
+        return ways
 
     # --- Phones
     def phone_form_field(self, **kwargs: Any) -> Field:
@@ -108,6 +131,22 @@ class SecondFactorAdapter(DefaultMFAAdapter):
 
     def get_totp_label(self, user: AbstractBaseUser) -> str:
         return user.get_username()
+
+    def generate_authenticator_name(self, user: AbstractBaseUser, type: Authenticator.Type) -> str:
+        from contest_site.accounts.passkeys import device_name
+
+        return device_name(context.request.headers.get("User-Agent", ""))
+
+    def get_public_key_credential_user_entity(self, user: AbstractBaseUser) -> dict[str, Any]:
+        """What the device shows when it asks which key to use: the person's name and contact."""
+        assert isinstance(user, User)
+        entity: dict[str, Any] = super().get_public_key_credential_user_entity(user)
+        contact = proved_contact(user)
+        return {
+            **entity,
+            "name": display(contact) if contact else user.username,
+            "display_name": user.full_name or user.username,
+        }
 
 
 def _cipher() -> Fernet:

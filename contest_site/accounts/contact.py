@@ -63,3 +63,12 @@ def channel_of(value: str) -> Channel:
 def display(value: str) -> str:
     """A stored contact as people write it: +84912345678 → 0912 345 678."""
     return value if channel_of(value) is Channel.EMAIL else display_phone(value)
+
+
+def masked(value: str) -> str:
+    """Enough for its owner to know it again: 0912 ••• 678, h•••@coquan.gov.vn."""
+    if channel_of(value) is Channel.EMAIL:
+        name, _at, domain = value.partition("@")
+        return f"{name[:1]}•••@{domain}"
+    shown = display_phone(value).replace(" ", "") if value else ""
+    return f"{shown[:4]} ••• {shown[-3:]}" if len(shown) > 8 else shown

@@ -21,7 +21,8 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as __
 
-from contest_site.accounts.contact import Contact, read_contact
+from contest_site.accounts.contact import Channel, Contact, read_contact
+from contest_site.accounts.domain.budget import is_used_up
 from contest_site.accounts.domain.registering import account_to_prove
 from contest_site.accounts.fields import (
     AS_TYPED,
@@ -33,7 +34,7 @@ from contest_site.accounts.fields import (
 )
 from contest_site.accounts.models import User
 from contest_site.accounts.queries import verified_account
-from contest_site.accounts.senders import serving
+from contest_site.accounts.senders import is_served_country, serving
 from contest_site.lib.errors import Invalid
 from contest_site.lib.text import clean
 
@@ -92,17 +93,39 @@ class AsksForCode(_Form):
             return data
         if not serving(contact.value):
             self.add_error("contact", _unserved(contact))
-        elif not ratelimit.consume(context.request, action=self.budget, key=contact.value):
-            self.add_error(
-                "contact",
-                _("Đã gửi nhiều mã tới nơi này. Hãy dùng mã mới nhất hoặc thử lại sau 15 phút."),
-            )
+        elif refusal := no_code_for(contact, self.budget):
+            self.add_error("contact", refusal)
         # The names that allauth's views read.
         data |= {"phone": contact.phone, "email": contact.email}
         return data
 
 
+def no_code_for(contact: Contact, action: str) -> str:
+    """Why no code can be sent to the contact now, with what to do instead; "" when one can.
+
+    Counts the asking. It is the same for every contact, whether it has an account or not.
+    """
+    request = context.request
+    if is_used_up(contact.value):
+        return _(
+            "Hôm nay trang này đã gửi hết số tin nhắn. Hãy đăng nhập bằng mật khẩu, hoặc nhập địa chỉ thư"
+            " điện tử, hoặc thử lại sau 0 giờ. Cần gấp, gọi đường dây nóng ghi trong thể lệ cuộc thi."
+        )
+    if not ratelimit.consume(request, action=action, key=contact.value):
+        return _("Đã gửi nhiều mã tới nơi này. Hãy dùng mã mới nhất hoặc thử lại sau 15 phút.")
+    if not ratelimit.consume(request, action="codes_a_day", key=contact.value):
+        return _(
+            "Hôm nay đã gửi đủ số mã cho nơi này. Hãy đăng nhập bằng mật khẩu, dùng nơi nhận mã khác, hoặc"
+            " thử lại vào ngày mai. Cần gấp, gọi đường dây nóng ghi trong thể lệ cuộc thi."
+        )
+    return ""
+
+
 def _unserved(contact: Contact) -> str:
+    if contact.phone and not is_served_country(contact.phone):
+        return _(
+            "Trang này không gửi mã tới số điện thoại nước ngoài. Hãy nhập số Việt Nam hoặc thư điện tử."
+        )
     if contact.phone:
         return _("Trang này hiện chỉ gửi được mã qua thư điện tử. Hãy nhập địa chỉ thư điện tử.")
     return _("Trang này hiện chỉ gửi được mã qua điện thoại. Hãy nhập số điện thoại.")
@@ -218,8 +241,11 @@ class ConfirmPhoneForm(EntersCode, allauth_forms.VerifyPhoneForm):
 class ChangePhoneForm(allauth_forms.ChangePhoneForm):
     def clean_phone(self) -> str:
         phone: str = super().clean_phone()
+        contact = Contact(Channel.PHONE, phone)
         if not serving(phone):
-            raise ValidationError(_("Trang này hiện chưa gửi được mã qua điện thoại."), "unserved")
+            raise ValidationError(_unserved(contact), "unserved")
+        if refusal := no_code_for(contact, "verify_phone_asked"):
+            raise ValidationError(refusal, "no_code")
         return phone
 
 
@@ -230,6 +256,8 @@ class ChangeEmailForm(allauth_forms.AddEmailForm):
         email: str = super().clean_email()
         if not serving(email):
             raise ValidationError(_("Trang này hiện chưa gửi được mã qua thư điện tử."), "unserved")
+        if refusal := no_code_for(Contact(Channel.EMAIL, email), "confirm_email_asked"):
+            raise ValidationError(refusal, "no_code")
         return email
 
 

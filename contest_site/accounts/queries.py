@@ -1,9 +1,17 @@
 """Whose account a phone number or an e-mail address is."""
 
+from datetime import timedelta
+
 from allauth.account.models import EmailAddress
+from allauth.socialaccount.models import SocialAccount
+from django.contrib.auth.hashers import UNUSABLE_PASSWORD_PREFIX
+from django.db.models import Exists, ForeignObjectRel, OuterRef, Q, QuerySet
+from django.db.models.functions import Now
 
 from contest_site.accounts.contact import Contact
 from contest_site.accounts.models import User
+
+ABANDONED_AFTER = timedelta(days=1)
 
 
 def verified_account(contact: Contact) -> User | None:
@@ -23,4 +31,24 @@ def is_unclaimed(user: User) -> bool:
         or user.last_login
         or user.has_usable_password()
         or EmailAddress.objects.filter(user=user, verified=True).exists()
+        or SocialAccount.objects.filter(user=user).exists()
     )
+
+
+def abandoned_sign_ups() -> QuerySet[User]:
+    """Unclaimed accounts older than a day whose contact nobody proved, and to which nothing refers."""
+    addresses = EmailAddress.objects.filter(user=OuterRef("pk"))
+    users = User.objects.filter(
+        Q(phone__isnull=False) | Exists(addresses),
+        phone_verified=False,
+        is_staff=False,
+        last_login=None,
+        password__startswith=UNUSABLE_PASSWORD_PREFIX,
+        date_joined__lt=Now() - ABANDONED_AFTER,
+    )
+    users = users.exclude(Exists(addresses.filter(verified=True)))
+    for relation in User._meta.get_fields(include_hidden=True):
+        if isinstance(relation, ForeignObjectRel) and relation.related_model is not EmailAddress:
+            rows = relation.related_model._default_manager.filter(**{relation.field.name: OuterRef("pk")})
+            users = users.exclude(Exists(rows))
+    return users

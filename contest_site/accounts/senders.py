@@ -1,7 +1,8 @@
 """How a one-time code reaches a person. CODE_SENDERS names the classes; all that serve a contact are used.
 
-A gateway for text messages is one more class here or elsewhere: `channels = {Channel.PHONE}`, `slow = True`,
-and a `send` that raises when the message was not taken (the worker then tries again).
+A gateway for text messages with an HTTP interface needs no code (gateway.py). Any other one is one more
+class here or elsewhere: `channels = {Channel.PHONE}`, `slow = True`, `metered = True` if each message
+costs, and a `send` that raises when the message was not taken (the worker then tries again).
 """
 
 import json
@@ -11,6 +12,7 @@ from datetime import UTC, datetime
 from enum import StrEnum
 from typing import ClassVar, Protocol
 
+import phonenumbers
 from django.conf import settings
 from django.core.mail import EmailMessage
 from django.template.loader import render_to_string
@@ -26,7 +28,13 @@ class Purpose(StrEnum):
     LOGIN = "login"  # sign-up too: both prove a contact and open a session
     RESET = "reset"
     CHANGE = "change"
-    RESET_ASKED = "reset_asked"  # no code: an organiser asks the person to choose a new password
+    GUARDIAN = "guardian"  # a child named this contact: the code opens the page on which to consent
+    CONFIRM = "confirm"  # before something that only the owner may do
+    # Notices, without a code: what an organiser did.
+    RESET_ASKED = "reset_asked"  # the person is asked to choose a new password
+    MOVED = "moved"  # to the old contact: the account has a new one
+    MERGED = "merged"
+    FACTOR_REMOVED = "factor_removed"
 
 
 class Sender(Protocol):
@@ -94,8 +102,14 @@ class Email:
             "minutes": settings.CODE_LIFETIME // 60,
             "site": settings.SITE_URL,
         }
-        subject = render_to_string("emails/code_subject.txt", context).strip()
-        EmailMessage(subject, render_to_string("emails/code.txt", context), to=[to]).send()
+        name = "notice" if not code and purpose is not Purpose.RESET_ASKED else "code"
+        subject = render_to_string(f"emails/{name}_subject.txt", context).strip()
+        EmailMessage(subject, render_to_string(f"emails/{name}.txt", context), to=[to]).send()
+
+
+def is_served_country(phone: str) -> bool:
+    """Whether the E.164 number is of a country in PHONE_COUNTRY_CODES."""
+    return str(phonenumbers.parse(phone).country_code) in settings.PHONE_COUNTRY_CODES
 
 
 def sender(path: str) -> Sender:
@@ -104,5 +118,7 @@ def sender(path: str) -> Sender:
 
 
 def serving(to: str) -> list[str]:
-    """The configured senders (dotted paths) that serve this contact."""
+    """The configured senders (dotted paths) that serve this contact; none serves foreign numbers."""
+    if channel_of(to) is Channel.PHONE and not is_served_country(to):
+        return []
     return [path for path in settings.CODE_SENDERS if channel_of(to) in sender(path).channels]

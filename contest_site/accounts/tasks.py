@@ -1,16 +1,33 @@
-"""Deliveries that talk to another machine, off the web process."""
+"""Deliveries that talk to another machine, off the web process, and what is tidied up by night."""
+
+import logging
 
 from celery import Task, shared_task
+from django.contrib.sessions.backends.db import SessionStore
 from django.core.mail import EmailMessage
 
+from contest_site.accounts.domain.budget import forget_old_counts, spend
+from contest_site.accounts.domain.registering import purge_unconfirmed
+from contest_site.accounts.gateway import Declined
 from contest_site.accounts.senders import Purpose, sender
+
+log = logging.getLogger(__name__)
 
 
 @shared_task(bind=True, max_retries=3)
 def deliver(self: "Task[..., None]", path: str, to: str, code: str, purpose: str) -> None:
-    """Deliver one code through the sender at `path`; tries again three times within a minute."""
+    """Deliver one code through the sender at `path`; tries again three times within a minute.
+
+    A sender that costs money for each message sends only while there is budget; what is tried again was paid.
+    """
+    chosen = sender(path)
+    if getattr(chosen, "metered", False) and not self.request.retries and not spend(to):
+        log.error("A text message was not sent: the day's budget for the number or for the site is used up.")
+        return
     try:
-        sender(path).send(to, code, Purpose(purpose))
+        chosen.send(to, code, Purpose(purpose))
+    except Declined as error:
+        raise DeliveryError(str(error)) from None
     except Exception as error:
         # The original could carry the address or the code in its text, so it is named by its kind alone.
         kind = type(error).__name__
@@ -29,3 +46,11 @@ def mail(self: "Task[..., None]", to: str, subject: str, body: str) -> None:
 
 class DeliveryError(Exception):
     """A code or a notice could not be delivered; says only what kind of error it was."""
+
+
+@shared_task
+def tidy_up() -> None:
+    """Once a day: sign-ups that nobody finished, counts and sessions that are over."""
+    purge_unconfirmed()
+    forget_old_counts()
+    SessionStore.clear_expired()

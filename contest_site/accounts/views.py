@@ -4,12 +4,14 @@ import time
 from typing import TYPE_CHECKING, Any
 
 from allauth.account import views as allauth_views
-from allauth.account.adapter import get_adapter
 from allauth.account.internal.stagekit import clear_login
 from allauth.account.models import EmailAddress
 from allauth.account.utils import passthrough_next_redirect_url
-from allauth.core import ratelimit
+from allauth.mfa.base import views as factor_views
+from allauth.mfa.models import Authenticator
+from allauth.mfa.totp import views as totp_views
 from allauth.mfa.utils import is_mfa_enabled
+from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
@@ -18,9 +20,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 from django.views.generic.edit import FormView
 
-from contest_site.accounts.contact import display
+from contest_site.accounts import oidc
+from contest_site.accounts.contact import Contact, channel_of, display
 from contest_site.accounts.domain.registering import claim
-from contest_site.accounts.forms import reveal_passwords
+from contest_site.accounts.factors import set_up_now
+from contest_site.accounts.forms import no_code_for, reveal_passwords
 from contest_site.accounts.models import User
 
 if TYPE_CHECKING:
@@ -51,11 +55,19 @@ class LeavesPending(_FormView):
         clear_login(request)
 
 
-class LogIn(ShowsPassword, LeavesPending, allauth_views.LoginView):
+class OtherWays(_FormView):
+    """The button of the OpenID Connect provider, where one is configured."""
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        context: dict[str, Any] = super().get_context_data(**kwargs)
+        return {**context, "provider_name": settings.OIDC_NAME if oidc.is_configured() else ""}
+
+
+class LogIn(ShowsPassword, LeavesPending, OtherWays, allauth_views.LoginView):
     pass
 
 
-class SignUp(ShowsPassword, LeavesPending, allauth_views.SignupView):
+class SignUp(ShowsPassword, LeavesPending, OtherWays, allauth_views.SignupView):
     pass
 
 
@@ -103,8 +115,8 @@ class ConfirmCode(allauth_views.ConfirmLoginCodeView):
     def _resend_form_valid(self, form: object) -> HttpResponse:
         process = self._process
         contact = process.state.get("phone") or process.state.get("email")
-        if not ratelimit.consume(self.request, action="request_login_code", key=contact):
-            messages.error(self.request, get_adapter().error_messages["rate_limited"])
+        if refusal := no_code_for(Contact(channel_of(contact), contact), "request_login_code"):
+            messages.error(self.request, refusal)
         else:
             # allauth's `resend` fails for a contact without an account, which would tell that it has none.
             process.send(skip_enumeration_mails=True)
@@ -145,6 +157,27 @@ class Reauthenticate(ShowsPassword, allauth_views.ReauthenticateView):
     pass
 
 
+class ActivateApp(totp_views.ActivateTOTPView):
+    def form_valid(self, form: Any) -> HttpResponse:
+        response: HttpResponse = super().form_valid(form)
+        set_up_now(self.request)
+        return response
+
+
+class ShowSecondFactor(factor_views.AuthenticateView):
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        context: dict[str, Any] = super().get_context_data(**kwargs)
+        user = self.stage.login.user
+        kinds = set(Authenticator.objects.filter(user=user).values_list("type", flat=True))
+        return {
+            **context,
+            "by_app": bool(kinds - {Authenticator.Type.WEBAUTHN}),
+            "has_app": Authenticator.Type.TOTP in kinds,
+            "by_passkey": Authenticator.Type.WEBAUTHN in kinds,
+            "options": dict(context["js_data"]["request_options"]["publicKey"]),
+        }
+
+
 @login_required
 @require_safe
 def overview(request: HttpRequest) -> HttpResponse:
@@ -154,5 +187,8 @@ def overview(request: HttpRequest) -> HttpResponse:
         "phone": request.user.phone and display(request.user.phone),
         "email": EmailAddress.objects.filter(user=request.user, verified=True).first(),
         "second_factor": is_mfa_enabled(request.user),
+        "passkeys": Authenticator.objects.filter(user=request.user, type=Authenticator.Type.WEBAUTHN).count(),
+        "provider_name": settings.OIDC_NAME if oidc.is_configured() else "",
+        "linked": oidc.is_configured() and oidc.linked_accounts(request.user),
     }
     return render(request, "account/overview.html", context)

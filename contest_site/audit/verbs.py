@@ -24,6 +24,18 @@ VERBS: Mapping[str, Promise] = {
     "readmitted person": _("đưa ra khỏi danh sách không được dự thi"),
     "listed excluded people": _("nhập danh sách không được dự thi từ Excel"),
     "entered unofficially": _("đăng ký thi thử"),
+    "recorded guardian's paper": _("ghi giấy đồng ý của người giám hộ"),
+    "withdrew consent": _("rút lại sự đồng ý xử lý dữ liệu cá nhân"),
+    "accepted entry request": _("chấp nhận đề nghị sửa đăng ký"),
+    "refused entry request": _("không chấp nhận đề nghị sửa đăng ký"),
+    "made unit": _("lập đơn vị còn thiếu trong danh mục"),
+    "saw national IDs": _("xem số định danh cá nhân"),
+    "asked for own data": _("đề nghị xuất dữ liệu cá nhân"),
+    "downloaded own data": _("tải dữ liệu cá nhân của mình"),
+    "asked for erasure": _("đề nghị xóa dữ liệu cá nhân"),
+    "erased person": _("xóa dữ liệu cá nhân theo đề nghị"),
+    "refused erasure": _("không chấp nhận xóa dữ liệu cá nhân"),
+    "erased old entries": _("xóa dữ liệu cá nhân hết thời hạn lưu"),
     "locked headcounts": _("khóa tổng số người của các đơn vị"),
     "corrected headcount": _("sửa tổng số người của đơn vị"),
     "imported headcounts": _("nhập tổng số người từ tệp"),
@@ -64,6 +76,9 @@ VERBS: Mapping[str, Promise] = {
     "changed account": _("sửa tài khoản"),
     "set contacts": _("đặt số điện thoại, thư điện tử"),
     "asked for a new password": _("yêu cầu đặt lại mật khẩu"),
+    "moved account to another contact": _("đổi nơi nhận mã của tài khoản"),
+    "merged accounts": _("gộp tài khoản"),
+    "took off second factor": _("gỡ lớp bảo vệ thứ hai"),
 }
 # What the screens of the admin write: one of these words and the model's name.
 ACTS: Mapping[str, Promise] = {"added": _("thêm"), "changed": _("sửa"), "deleted": _("xóa")}

@@ -9,6 +9,7 @@ from typing import Any
 
 from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
+from allauth.socialaccount.models import SocialAccount
 from django.conf import settings
 from django.contrib.admin.models import LogEntry
 from django.contrib.auth import SESSION_KEY
@@ -26,7 +27,7 @@ from attempts.models import (
     RegradedScore,
     Reinstatement,
 )
-from contest_site.accounts.models import User
+from contest_site.accounts.models import AccountMerge, ContactMove, FactorRecovery, User
 from contest_site.audit.trail import record
 from contest_site.lib.immutable import erasing_rehearsal_data
 from contests.models import (
@@ -273,8 +274,12 @@ def _accounts(removed: dict[str, int]) -> None:
         (settings.MEDIA_ROOT / export.name).unlink(missing_ok=True)
     for about in (DataExport, DataAnswer):
         _delete(removed, about._default_manager.filter(request__user__in=ids))
-    for model in (EmailAddress, Authenticator, LogEntry, DataRequest):
+    for model in (EmailAddress, Authenticator, SocialAccount, LogEntry, DataRequest):
         _delete(removed, model._default_manager.filter(user__in=ids))
+    for helped in (ContactMove, FactorRecovery):
+        _delete(removed, helped._default_manager.filter(Q(user__in=ids) | Q(by__in=ids)))
+    merges = AccountMerge.objects.filter(Q(kept__in=ids) | Q(absorbed__in=ids) | Q(by__in=ids))
+    _delete(removed, merges)
     for through in (User.groups.through, User.user_permissions.through):
         _delete(removed, through._default_manager.filter(Q(user__in=ids)))
     _delete(removed, User.objects.filter(pk__in=ids))

@@ -9,7 +9,7 @@ from django.db import transaction
 
 from contest_site.accounts.contact import Contact
 from contest_site.accounts.models import User
-from contest_site.accounts.queries import is_unclaimed, verified_account
+from contest_site.accounts.queries import abandoned_sign_ups, is_unclaimed, verified_account
 from contest_site.lib.locks import lock
 
 
@@ -54,3 +54,19 @@ def claim(user: User, *, full_name: str, password_hash: str) -> bool:
     user.password = password_hash
     user.save(update_fields=["full_name", "password"])
     return True
+
+
+def purge_unconfirmed() -> int:
+    """Remove the traces of sign-ups that nobody finished within a day; how many accounts went.
+
+    Their numbers and addresses are people's data that nobody agreed to keep.
+    """
+    count = 0
+    for user in abandoned_sign_ups():
+        with transaction.atomic():
+            lock(f"sign-up:{user.phone or user.email}")
+            # Somebody may just be finishing it.
+            if is_unclaimed(User.objects.select_for_update().get(pk=user.pk)):
+                user.delete()
+                count += 1
+    return count

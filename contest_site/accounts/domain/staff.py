@@ -35,6 +35,13 @@ def proved_contact(user: User) -> str | None:
     return str(address.email) if address else None
 
 
+def proved_contacts(user: User) -> list[str]:
+    """Every phone number and e-mail address that the account has proved."""
+    phone = [user.phone] if user.phone and user.phone_verified else []
+    addresses = EmailAddress.objects.filter(user=user, verified=True).order_by("id")
+    return [*phone, *addresses.values_list("email", flat=True)]
+
+
 def vouch_for_contacts(user: User, *, by: User) -> None:
     """An organiser typed these contacts: they count as proved. Expects `user` saved, its contacts free."""
     user.phone_verified = user.phone is not None

@@ -68,7 +68,7 @@ def test_every_page_of_the_account_is_in_our_frame(client: Client) -> None:
     pages = 0
     for browser in (Client(), client):
         for pattern in urls.urlpatterns:
-            response = browser.get(reverse(pattern.name))
+            response = browser.get("/tai-khoan/" + str(pattern.pattern).replace("<int:pk>", "1"))
             if response.status_code == 200:
                 html = response.content.decode()
                 assert '<main id="noi-dung"' in html, pattern.name

@@ -90,9 +90,13 @@ def test_changing_it_takes_the_old_one(client: Client, member: User) -> None:
     assert member.check_password(PASSWORD)
 
 
-def test_who_has_none_sets_one(client: Client, db: None) -> None:
+def test_who_has_none_sets_one_after_a_code(client: Client, codes: Codes, db: None) -> None:
     user = User.objects.create_user(phone="+84912345678", phone_verified=True)
     client.force_login(user)
+    asked = client.get(reverse("account_set_password"))["Location"]
+    assert asked.startswith(reverse("account_reauthenticate_code"))
+    client.post(asked)
+    assert client.post(asked, {"code": codes.last("+84912345678")})["Location"] == reverse("account_set_password")
     assert client.get(reverse("account_change_password"))["Location"] == reverse("account_set_password")
     client.post(reverse("account_set_password"), {"password1": NEW})
     user.refresh_from_db()

@@ -67,7 +67,7 @@ def test_on_a_real_address_the_admin_waits_for_the_second_factor(
 ) -> None:
     settings.STAFF_SECOND_FACTOR = True
     log_in(client, "thuky")
-    assert client.get(ADMIN)["Location"] == reverse("mfa_activate_totp")
+    assert client.get(ADMIN)["Location"] == reverse("mfa_index")
     activated(client)
     assert client.get(ADMIN).status_code == 200
 

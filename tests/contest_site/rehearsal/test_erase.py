@@ -230,6 +230,13 @@ def test_nothing_of_a_rehearsal_is_left_and_nothing_real_is_gone() -> None:
     assert AuditEvent.objects.filter(verb="erased rehearsal", object_id=str(rehearsal.pk)).count() == 1
 
 
+# What organisers do for people's accounts and how those come in; a rehearsal has nothing of it.
+HELP = {
+    *("accounts.AccountMerge", "accounts.ContactMove", "accounts.FactorRecovery", "accounts.MessageCount"),
+    *("socialaccount.SocialAccount", "socialaccount.SocialApp", "socialaccount.SocialToken"),
+}
+
+
 # What stays whatever is erased, or is removed by other ways than through the contest.
 ELSEWHERE = {
     *("admin.LogEntry", "auth.Group", "auth.Group_permissions", "auth.Permission"),
@@ -239,6 +246,7 @@ ELSEWHERE = {
     *("questions.Bank", "questions.Topic", "questions.Question", "questions.Revision"),
     *("questions.Appraisal", "questions.SealedPool", "questions.ImportDraft", "questions.Submission"),
     *("questions.Picture", "questions.Study", "questions.StudyWithdrawal"),
+    *HELP,
 }
 
 
@@ -250,6 +258,7 @@ UNTOUCHED = {
     *("questions.Appraisal", "questions.Bank", "questions.ImportDraft", "questions.Question"),
     *("questions.Picture", "questions.Revision", "questions.Study", "questions.StudyWithdrawal"),
     *("questions.Submission", "questions.Topic"),
+    *HELP,
 }
 
 
