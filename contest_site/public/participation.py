@@ -21,7 +21,8 @@ def may_show(contest: Contest, rounds: Iterable[Round], now: datetime) -> bool:
     """Whether numbers of participation may be public at `now` (database time).
 
     The plan has to allow it. Even then they stay hidden while a round that is not over asks to guess the
-    number of people or of attempts: whoever looked last would guess best. Of a plan that says both, fairness wins.
+    number of people or of attempts: whoever looked last would guess best.
+    Of a plan that says both, fairness wins.
     `rounds` are all of the contest, with their closings.
     """
     return contest.live_participation and not any(

@@ -17,10 +17,10 @@ function text(seconds, [day, hour, minute, second]) {
     [seconds % 60, second],
   ];
   const first = parts.findIndex(([value]) => value > 0);
-  if (first < 0) return `0 ${second}`;
+  if (first < 0) return `0\u00a0${second}`;
   // Beyond a day the seconds are only noise.
   const shown = parts.slice(first, first === 0 ? 3 : 4);
-  return shown.map(([value, unit]) => `${String(value).padStart(2, "0")} ${unit}`).join(" ");
+  return shown.map(([value, unit]) => `${String(value).padStart(2, "0")}\u00a0${unit}`).join(" ");
 }
 
 function tick() {
