@@ -123,6 +123,7 @@ class TestEmbedding:
             assert Client().get(urlsplit(frame.get("src")).path).status_code == 200
         [image] = picture.xpath("//img")
         shown = Client().get(urlsplit(image.get("src")).path, follow=True)
+        shown.close()
         assert shown["Content-Type"] == "image/png"
 
     def test_it_takes_a_literal_number_of_queries(self, django_assert_num_queries: Any) -> None:
@@ -142,7 +143,9 @@ class TestCard:
         assert found["og:title"] == contest.name
         assert found["og:image"].startswith(address)
         response = Client().get(urlsplit(found["og:image"]).path)
-        with Image.open(io.BytesIO(b"".join(response.streaming_content))) as picture:
+        content = b"".join(response.streaming_content)
+        response.close()
+        with Image.open(io.BytesIO(content)) as picture:
             assert (picture.format, *picture.size) == ("PNG", 1200, 630)
             assert (found["og:image:width"], found["og:image:height"]) == ("1200", "630")
         assert "immutable" in response["Cache-Control"]
