@@ -1,6 +1,7 @@
 from django.conf import settings
 from django.http import HttpRequest
 from django.utils.functional import SimpleLazyObject
+from django.utils.translation import gettext as _
 
 from contest_site.public import reading, sharing
 
@@ -10,7 +11,7 @@ def site(request: HttpRequest) -> dict[str, object]:
     return {
         "DEMO": settings.DEMO,
         "SITE_ORGANISER": settings.SITE_ORGANISER,
-        "PRODUCT_NAME": "Trang thi trực tuyến",
+        "PRODUCT_NAME": _("Trang thi trực tuyến"),
         "READING": reading.read(request.COOKIES.get(reading.COOKIE, "")),
         "PUBLIC_URL": sharing.public_url(request),
         # Asked of the database only by pages that show the menu.
