@@ -15,6 +15,7 @@ from attempts.queries import attempts_of
 from contest_site.accounts.models import User
 from contest_site.lib.errors import NotAllowed
 from contests.domain.entering import may_try
+from contests.entered import entry_state
 from contests.enums import Audience, CertificateKind
 from contests.models import Block, CertificateTemplate, Contest, Entry, Exclusion, Promotion, Round, RoundSeal
 from contests.prize_tables import Laid
@@ -110,6 +111,13 @@ def next_action(
         return _action("", "", refusal(exclusion))
     if entry is None:
         return _before_entry(contest, items)
+    if entry.needs_guardian and entry_state(entry).waits:
+        # A child's next step, whether a round is open yet or not; only a child pays its queries.
+        return _action(
+            _("Xin người giám hộ đồng ý"),
+            reverse("contests:entry", args=[contest.slug]),
+            _("Người dưới 16 tuổi bắt đầu thi được sau khi cha, mẹ hoặc người giám hộ đồng ý."),
+        )
     if current is None:
         return _between_rounds(contest, items)
     return _in_round(entry, current["round"], now)

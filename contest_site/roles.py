@@ -34,11 +34,16 @@ PARTS = (
 PLAN = _crud("contests", *PARTS)
 UNITS = _crud("contests", "unit", "headcount", "unitofficer")
 LOOKING = {
-    *_view("contests", *PARTS, "entry", "unit", "headcount", "unitofficer"),
+    *_view("contests", *PARTS, "entry", "entryrequest", "unit", "headcount", "unitofficer"),
     *_view("questions", "bank", "topic", "question", "revision"),
     *_view("attempts", "disqualification", "reinstatement", "keycorrection", "regrade"),
     *_view("prizes", "standingsrun", "nomination", "certificate"),
     *_view("audit", "auditevent"),
+}
+# Accounts: seeing them, and the recorded ways out for people who cannot get in any more.
+HELPING = {
+    "accounts.help_people",
+    *_view("accounts", "user", "contactmove", "accountmerge", "factorrecovery"),
 }
 # Organisers try a contest out as contestants would; what they do counts for nothing.
 TRYING = "contests.try_contest"
@@ -48,6 +53,10 @@ ROLES: Mapping[str, set[str]] = {
         *PLAN,
         *UNITS,
         "contests.announce_contest",
+        "contests.decide_request",
+        "contests.see_national_id",
+        "contests.answer_data_request",
+        "contests.view_datarequest",
         TRYING,
         "contests.seal_round",
         "questions.seal_bank",
@@ -55,18 +64,22 @@ ROLES: Mapping[str, set[str]] = {
         "attempts.approve_key_correction",
         "prizes.settle_standings",
         "prizes.approve_standings",
-        *_view("accounts", "user"),
+        *HELPING,
+        "accounts.recover_second_factor",
     },
     SECRETARY: {
         *LOOKING,
         *PLAN,
         *UNITS,
+        "contests.decide_request",
+        "contests.answer_data_request",
+        "contests.view_datarequest",
         TRYING,
         "contests.seal_round",
         "questions.seal_bank",
         "attempts.judge_attempts",
         "prizes.settle_standings",
-        *_view("accounts", "user"),
+        *HELPING,
     },
     WRITER: {
         TRYING,

@@ -73,6 +73,7 @@ NAVIGATION = [
         "title": _("Người dự thi"),
         "items": [
             _list(_("Đăng ký dự thi"), "how_to_reg", "contests.entry"),
+            _list(_("Đề nghị của người dự thi"), "contact_support", "contests.entryrequest"),
             _list(_("Người không được dự thi"), "person_off", "contests.exclusion"),
         ],
     },
@@ -93,6 +94,8 @@ NAVIGATION = [
             },
             _list(_("Nhật ký"), "history", "audit.auditevent"),
             _list(_("Tài khoản"), "group", "accounts.user"),
+            _list(_("Đổi nơi nhận mã"), "phonelink_setup", "accounts.contactmove"),
+            _list(_("Gộp tài khoản"), "merge", "accounts.accountmerge"),
         ]
     },
 ]

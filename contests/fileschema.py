@@ -19,6 +19,7 @@ from django.utils.translation import gettext as _
 from contest_site.lib.identity import national_id_hash, normal_phone
 from contest_site.lib.text import clean
 from contests.enums import (
+    Asked,
     Audience,
     AwardMethod,
     CertificateKind,
@@ -240,6 +241,17 @@ NO_OVERALL: Mapping[str, object] = {
     "overall_rank_order": [],
     "overall_only_all_right": False,
 }
+# What the entry form asks beside name, unit and category.
+ENTRY: Keys = {
+    "birth_date": Key(choice(Asked), required=False, default=Asked.REQUIRED.value, field="ask_birth_date"),
+    "gender": Key(choice(Asked), required=False, default=Asked.REQUIRED.value, field="ask_gender"),
+    "phone": Key(choice(Asked), required=False, default=Asked.REQUIRED.value, field="ask_phone"),
+    "national_id": Key(choice(Asked), required=False, default=Asked.OPTIONAL.value, field="ask_national_id"),
+    "address": Key(choice(Asked), required=False, default=Asked.NO.value, field="ask_address"),
+}
+USUAL_ENTRY: Mapping[str, object] = {
+    rule.field: rule.default for rule in ENTRY.values() if isinstance(rule, Key)
+}
 CATEGORY: Keys = {"name": Key(name(200)), "participation": Key(choice(Participation))}
 MILESTONE: Keys = {
     "label": Key(name(200)),
@@ -335,6 +347,7 @@ PLAN: Keys = {
     "chosen": Key(texts, required=False, default=[]),
     "contest": Table(CONTEST),
     "overall": Table(OVERALL, required=False),
+    "entry": Table(ENTRY, required=False),
     "categories": Table(CATEGORY, many=True),
     "milestones": Table(MILESTONE, many=True),
     "documents": Table(DOCUMENT, many=True),

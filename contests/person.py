@@ -12,6 +12,10 @@ from contest_site.lib.errors import Invalid, NotAllowed
 from contest_site.lib.text import clean
 
 NAME_LENGTH = 200
+ADDRESS_LENGTH = 300
+UNIT_NAME_LENGTH = 200
+# Below this a parent or guardian consents (Law 91/2025/QH15).
+GROWN_TO_CONSENT = 16
 EARLIEST_BIRTH = date(1900, 1, 1)
 BIRTH_DATE = re.compile(r"\s*(\d{1,2})\s*[/.\-]\s*(\d{1,2})\s*[/.\-]\s*(\d{4})\s*")
 
@@ -31,6 +35,30 @@ def person_name(text: str) -> str:
     if len(name) > NAME_LENGTH:
         raise Invalid(_("Họ và tên dài tối đa %(limit)d ký tự.") % {"limit": NAME_LENGTH})
     return name
+
+
+def plain_line(text: str, *, limit: int, least: str) -> str:
+    """One clean line for an address or a unit's name: at least two letters, or Invalid with `least`."""
+    if any(unicodedata.category(char).startswith("C") and not char.isspace() for char in clean(text)):
+        raise Invalid(_("Nội dung có ký tự không hợp lệ."))
+    line = clean(text)
+    if sum(char.isalpha() for char in line) < 2:
+        raise Invalid(least)
+    if len(line) > limit:
+        raise Invalid(_("Dài tối đa %(limit)d ký tự.") % {"limit": limit})
+    return line
+
+
+def postal_address(text: str) -> str:
+    """Where a person lives, as typed; in one clean line."""
+    least = _("Ghi địa chỉ nơi ở: số nhà, thôn hoặc tổ dân phố, xã hoặc phường, tỉnh.")
+    return plain_line(text, limit=ADDRESS_LENGTH, least=least)
+
+
+def unit_name(text: str) -> str:
+    """The name of a unit that is not in the directory."""
+    least = _("Ghi tên đầy đủ của đơn vị.")
+    return plain_line(text, limit=UNIT_NAME_LENGTH, least=least)
 
 
 def birth_date(text: str, *, today: date) -> date:
@@ -78,3 +106,8 @@ def check_old_enough(born: date, *, min_age: int | None, on: date | None) -> Non
         _("Chưa đủ tuổi dự thi: người dự thi phải đủ %(age)d tuổi tính đến ngày %(day)s.")
         % {"age": min_age, "day": f"{on:%d/%m/%Y}"}
     )
+
+
+def is_child(born: date, *, on: date) -> bool:
+    """Whether the person is under 16 on the day `on`: on the 16th birthday no longer."""
+    return birthday(born, GROWN_TO_CONSENT) > on

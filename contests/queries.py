@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
 
 from django.core.exceptions import ObjectDoesNotExist
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from contest_site.accounts.models import User
-from contests.enums import Combine, TableScope
+from contests.enums import Combine, Purpose, TableScope
 from contests.models import (
     BlockUnit,
+    Consent,
+    ConsentWithdrawal,
     Contest,
     Entry,
+    EntryRequest,
     Exclusion,
     PrizeTable,
     Round,
@@ -22,6 +26,9 @@ from contests.models import (
     RoundSeal,
     Unit,
 )
+
+# What of an entry decides who may be ranked, and for which unit.
+DECIDING = frozenset({"birth_date", "unit", "category"})
 
 
 class RoundState(Enum):
@@ -151,8 +158,9 @@ def excluded_entries(contest: Contest) -> QuerySet[Entry]:
 
 
 def uncounted_entries(contest: Contest) -> QuerySet[Entry]:
-    """Entries that no count, rank or report knows: people on the list, and organisers' trials."""
-    return Entry.objects.filter(_listed(contest) | Q(unofficial=True), contest=contest)
+    """Entries that no count, rank or report knows: on the list, organisers' trials, consent taken back."""
+    withdrawn = Q(pk__in=ConsentWithdrawal.objects.values("entry"))
+    return Entry.objects.filter(_listed(contest) | Q(unofficial=True) | withdrawn, contest=contest)
 
 
 def _listed(contest: Contest) -> Q:
@@ -198,3 +206,39 @@ def takes_entries(contest: Contest, now: datetime) -> bool:
         return False
     still = Q(closing=None) | Q(closing__at__gt=now)
     return contest.rounds.filter(still, closes_at__gt=now, promotes_from=None).exists()
+
+
+# --- Consent and requests ----------------------------------------------------------------------------------
+
+
+def guardian_consents() -> QuerySet[Consent]:
+    """Of the entry that a surrounding query is about: its guardian's consent."""
+    return Consent.objects.filter(entry=OuterRef("pk"), purpose=Purpose.CHILD_TAKES_PART)
+
+
+def waiting_for_guardian() -> QuerySet[Entry]:
+    """Entries of children whose guardian has not consented yet."""
+    children = Entry.objects.filter(needs_guardian=True, erased_at=None, unofficial=False)
+    return children.filter(~Exists(guardian_consents()))
+
+
+def open_requests(entry: Entry) -> QuerySet[EntryRequest]:
+    """What the person asked for and nobody has decided."""
+    return EntryRequest.objects.filter(entry=entry, decision=None, erased_at=None)
+
+
+def decides_results(fields: Iterable[str]) -> bool:
+    """Whether one of these columns of an entry decides who is ranked and for which unit."""
+    return not DECIDING.isdisjoint(fields)
+
+
+def results_published(entry: Entry) -> bool:
+    """Whether results are public that this entry's attempts went into: of its rounds, or of the contest.
+
+    Results are a later app's; the plan knows them here by the names of the relations alone.
+    """
+    rounds = entry.contest.rounds.filter(attempts__entry=entry, attempts__submitted_at__isnull=False)
+    mine = Q(round__in=rounds.values("pk"))
+    if rounds.exists():
+        mine |= Q(round=None)
+    return entry.contest.runs.filter(mine, publication__isnull=False).exists()

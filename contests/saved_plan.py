@@ -15,6 +15,7 @@ from contests.fileschema import (
     CERTIFICATE,
     CONSENT,
     CONTEST,
+    ENTRY,
     MILESTONE,
     OVERALL,
     PRIZE_TABLE,
@@ -34,6 +35,7 @@ def saved_plan(contest: Contest, *, with_people: bool = False) -> PlanFile:
     return PlanFile(
         contest=_fields(contest, CONTEST),
         overall=_fields(contest, OVERALL),
+        entry=_fields(contest, ENTRY),
         consent=_fields(contest, CONSENT),
         chosen=list(contest.chosen),
         categories=[_fields(one, CATEGORY) for one in contest.categories.order_by("position", "id")],

@@ -16,6 +16,7 @@ from contest_site.accounts.models import User
 from contest_site.lib.clock import database_now
 from contest_site.lib.errors import NotAllowed
 from contest_site.lib.identity import display_phone
+from contests.domain.consenting import digest_of
 from contests.domain.entering import (
     AlreadyEntered,
     check_entry_time,
@@ -24,10 +25,11 @@ from contests.domain.entering import (
     exclusion_reason,
     may_try,
 )
+from contests.entered import entered_context, own_entry
 from contests.enums import DOCUMENT_TYPES
 from contests.forms import EntryForm, Trial
-from contests.models import Contest, Document, Entry, Exclusion, Unit
-from contests.queries import announced_contests, current_round, matching_exclusion
+from contests.models import Contest, Document, Exclusion, Unit
+from contests.queries import announced_contests, matching_exclusion
 from contests.unit_search import search_units
 
 
@@ -72,10 +74,8 @@ def entry(request: HttpRequest, slug: str) -> HttpResponse:
     """GET asks or shows what was entered; POST searches a unit (`find`) or enters."""
     contest = get_object_or_404(announced_contests().select_related("announcement"), slug=slug)
     user = cast(User, request.user)
-    done = Entry.objects.select_related("unit", "category").filter(contest=contest, user=user).first()
-    if done:
-        context = {"contest": contest, "entry": done, "round": current_round(contest, database_now())}
-        return render(request, "contests/entry.html", context)
+    if done := own_entry(contest, user):
+        return render(request, "contests/entered.html", entered_context(done))
     now = database_now()
     check_entry_time(contest, now)
     exclusion = matching_exclusion(contest, user_id=user.pk, phones=[user.phone], national_id_hash=None)
@@ -85,7 +85,8 @@ def entry(request: HttpRequest, slug: str) -> HttpResponse:
         "trial": _trial(user, exclusion),
     }
     if request.method != "POST":
-        return _ask(request, contest, EntryForm(**known, initial=_known(user)), [], exclusion)
+        initial = _known(user) | {"consent_digest": digest_of(contest.consent_text)}
+        return _ask(request, contest, EntryForm(**known, initial=initial), [], exclusion)
     if "find" in request.POST:
         typed = {name: request.POST.get(name, "") for name in EntryForm.base_fields}
         form = EntryForm(**known, initial=typed)

@@ -16,7 +16,14 @@ from attempts.rules.limits import Allowance, Limits, Sitting, Wait, allowance
 from contest_site.lib.errors import NotAllowed, NotNow
 from contest_site.lib.templatetags.vi import moment
 from contests.models import Entry, Exclusion, Promotion, Round
-from contests.queries import RoundState, effective_close, excluded_entries, exclusion_of, round_state
+from contests.queries import (
+    RoundState,
+    effective_close,
+    excluded_entries,
+    exclusion_of,
+    round_state,
+    waiting_for_guardian,
+)
 
 # The number is worked out from the attempts that were read. Numbers are consecutive and attempts are never
 # deleted, so this row goes in only while those attempts are still all: every limit that was checked on them
@@ -104,6 +111,7 @@ def refusal(exclusion: Exclusion | None) -> str:
 def round_for(entry: Entry, round: Round) -> Round:
     """The round as it is at its `now`, with all that a start of this person depends on."""
     promoted = Promotion.objects.filter(round=OuterRef("pk"), entry=entry, withdrawal=None)
+    person = Entry.objects.filter(pk=entry.pk)
     return (
         Round.objects.filter(pk=round.pk)
         .select_related("seal", "closing", "contest__announcement", "promotes_from")
@@ -111,6 +119,8 @@ def round_for(entry: Entry, round: Round) -> Round:
             now=Now(),
             excluded=Exists(excluded_entries(entry.contest).filter(pk=entry.pk)),
             promoted=Exists(promoted),
+            unguarded=Exists(waiting_for_guardian().filter(pk=entry.pk)),
+            withdrawn=Exists(person.filter(consent_withdrawal__isnull=False)),
         )
         .get()
     )
@@ -123,6 +133,18 @@ def check_person(entry: Entry, round: Round) -> None:
         return
     if round.excluded:  # type: ignore[attr-defined]
         raise NotAllowed(refusal(exclusion_of(entry)))
+    if round.withdrawn:  # type: ignore[attr-defined]
+        raise NotAllowed(
+            _("Sự đồng ý xử lý dữ liệu cá nhân đã được rút lại nên không bắt đầu lượt thi mới được.")
+        )
+    if round.unguarded:  # type: ignore[attr-defined]
+        raise NotAllowed(
+            _(
+                "Người dưới 16 tuổi cần cha, mẹ hoặc người giám hộ đồng ý trước khi thi. Mở trang đăng ký của"
+                " cuộc thi này, ghi số điện thoại của người giám hộ rồi làm theo hướng dẫn; hoặc nộp giấy"
+                " đồng ý cho nhà trường, Ban Tổ chức."
+            )
+        )
     if round.promotes_from is not None and not round.promoted:  # type: ignore[attr-defined]
         raise NotAllowed(
             _("Vòng này chỉ dành cho người được chọn từ %(round)s; đăng ký này không có trong danh sách.")

@@ -10,9 +10,11 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 
 from contest_site.lib.errors import Invalid
+from contest_site.lib.sealing import open_value, seal_value
 from contest_site.lib.text import INVISIBLE
 
 NATIONAL_ID = re.compile(r"\d{12}")
+SEALED_FOR = "national ID"
 
 
 def normal_phone(text: str) -> str:
@@ -39,12 +41,30 @@ def display_phone(e164: str) -> str:
     return phonenumbers.format_number(phonenumbers.parse(e164), phonenumbers.PhoneNumberFormat.NATIONAL)
 
 
-def national_id_hash(text: str) -> str:
-    """Keyed SHA-256 (hex) of a 12-digit national ID; the number itself is not stored.
-
-    Raises Invalid unless it is 12 digits, spaces and full-width digits allowed.
-    """
+def national_id_digits(text: str) -> str:
+    """The 12 digits of a national ID; spaces, dots, full-width digits allowed. Raises Invalid otherwise."""
     digits = re.sub(r"[\s.\-]", "", INVISIBLE.sub("", unicodedata.normalize("NFKC", text)))
     if not (NATIONAL_ID.fullmatch(digits) and digits.isascii()):
         raise Invalid(_("Số định danh cá nhân (CCCD) gồm đúng 12 chữ số."))
+    return digits
+
+
+def national_id_hash(text: str) -> str:
+    """Keyed SHA-256 (hex) of a 12-digit national ID, by which two are compared. Raises Invalid otherwise."""
+    digits = national_id_digits(text)
     return hmac.new(settings.IDENTITY_KEY.encode(), digits.encode(), hashlib.sha256).hexdigest()
+
+
+def seal_national_id(text: str) -> bytes:
+    """The number itself, encrypted, for those who may see it. Raises Invalid unless it is 12 digits."""
+    return seal_value(national_id_digits(text), SEALED_FOR)
+
+
+def open_national_id(sealed: bytes) -> str:
+    """The 12 digits that were sealed; raises SealBrokenError under another key."""
+    return open_value(sealed, SEALED_FOR)
+
+
+def keyed_hash(purpose: str, text: str) -> str:
+    """Keyed SHA-256 (hex) of a text, comparable within the purpose alone and telling nothing of the text."""
+    return hmac.new(settings.IDENTITY_KEY.encode(), f"{purpose}|{text}".encode(), hashlib.sha256).hexdigest()

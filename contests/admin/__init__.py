@@ -4,6 +4,7 @@ from contests.admin.blocks import BlockAdmin
 from contests.admin.contests import ContestAdmin
 from contests.admin.people import EntryAdmin, ExclusionAdmin
 from contests.admin.prize_tables import PrizeTableAdmin
+from contests.admin.requests import EntryRequestAdmin
 from contests.admin.rounds import RoundAdmin
 from contests.admin.studies import StudyAdmin
 from contests.admin.units import UnitAdmin, UnitOfficerAdmin
@@ -12,6 +13,7 @@ __all__ = [
     "BlockAdmin",
     "ContestAdmin",
     "EntryAdmin",
+    "EntryRequestAdmin",
     "ExclusionAdmin",
     "PrizeTableAdmin",
     "RoundAdmin",

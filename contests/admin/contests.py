@@ -72,6 +72,19 @@ FIELDSETS: tuple[Any, ...] = (
         },
     ),
     (gettext_lazy("Chấm điểm"), {"fields": ("marking",)}),
+    (
+        gettext_lazy("Thông tin khi đăng ký"),
+        {
+            "fields": (
+                ("ask_birth_date", "ask_gender", "ask_phone"),
+                ("ask_national_id", "ask_address"),
+            ),
+            "description": gettext_lazy(
+                "Họ và tên, đơn vị, đối tượng luôn được hỏi. Chỉ hỏi thêm những gì thực sự cần. Người dưới 16"
+                " tuổi cần cha, mẹ hoặc người giám hộ đồng ý trước khi thi."
+            ),
+        },
+    ),
     (gettext_lazy("Dữ liệu cá nhân"), {"fields": ("consent_version", "consent_text")}),
     (
         gettext_lazy("Những mục kế hoạch không quy định"),

@@ -30,6 +30,7 @@ GROUPS = re.compile(r"\d{1,3}(?:\.\d{3})+|\d{1,3}(?: \d{3})+", re.ASCII)
 SILENT: Mapping[str, type[models.Model]] = {
     "contest": Contest,
     "overall": Contest,
+    "entry": Contest,
     "rounds": Round,
     "certificates": CertificateTemplate,
     "prize_tables": PrizeTable,

@@ -19,7 +19,7 @@ from contest_site.lib.errors import Invalid
 from contest_site.lib.identity import display_phone, national_id_hash, normal_phone
 from contest_site.lib.text import clean
 from contests.admin.fields import LinesField, MomentField, RankOrderField, YesNoField, key_labels, suggest
-from contests.enums import Combine, PredictionScope, PredictionTarget
+from contests.enums import Asked, Combine, PredictionScope, PredictionTarget
 from contests.models import Category, CertificateTemplate, Contest, Exclusion, Round
 from contests.rules.strata import Stratum, blueprint_faults
 
@@ -96,6 +96,8 @@ class ContestForm(ContestModelForm):
             self.add_error("age_on", _("Ghi ngày tính tuổi của người dự thi."))
         if found.get("age_on") and "min_age" in found and not found["min_age"]:
             self.add_error("min_age", _("Ghi tuổi tối thiểu, hoặc xóa ngày tính tuổi."))
+        if found.get("min_age") and found.get("ask_birth_date", Asked.REQUIRED) != Asked.REQUIRED:
+            self.add_error("ask_birth_date", _("Có tuổi tối thiểu thì ngày sinh là bắt buộc khi đăng ký."))
 
     def _clean_overall(self) -> None:
         found = self.cleaned_data

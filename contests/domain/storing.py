@@ -83,6 +83,7 @@ class _Writer:
         values = {
             **plan.contest,
             **plan.overall,
+            **plan.entry,
             **plan.consent,
             "chosen": plan.chosen,
             "area": units.get(plan.area) or Unit.objects.filter(code=plan.area).first(),

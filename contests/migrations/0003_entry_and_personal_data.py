@@ -7,345 +7,695 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('contests', '0002_final_rows'),
+        ("contests", "0002_final_rows"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Consent',
+            name="Consent",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('purpose', models.CharField(choices=[('take_part', 'Dự thi, xếp hạng, trao giải và công bố kết quả'), ('child_takes_part', 'Cho trẻ em dự thi, xếp hạng, nhận giải và được công bố kết quả')], max_length=20, verbose_name='mục đích')),
-                ('giver', models.CharField(choices=[('person', 'Người dự thi đồng ý trên trang này'), ('guardian', 'Người giám hộ đồng ý bằng mã xác thực'), ('paper', 'Người giám hộ ký giấy, Ban Tổ chức ghi lại')], max_length=10, verbose_name='cách đồng ý')),
-                ('paper', models.CharField(blank=True, max_length=300, verbose_name='giấy đồng ý')),
-                ('at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False, verbose_name='lúc')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "purpose",
+                    models.CharField(
+                        choices=[
+                            ("take_part", "Dự thi, xếp hạng, trao giải và công bố kết quả"),
+                            (
+                                "child_takes_part",
+                                "Cho trẻ em dự thi, xếp hạng, nhận giải và được công bố kết quả",
+                            ),
+                        ],
+                        max_length=20,
+                        verbose_name="mục đích",
+                    ),
+                ),
+                (
+                    "giver",
+                    models.CharField(
+                        choices=[
+                            ("person", "Người dự thi đồng ý trên trang này"),
+                            ("guardian", "Người giám hộ đồng ý bằng mã xác thực"),
+                            ("paper", "Người giám hộ ký giấy, Ban Tổ chức ghi lại"),
+                        ],
+                        max_length=10,
+                        verbose_name="cách đồng ý",
+                    ),
+                ),
+                ("paper", models.CharField(blank=True, max_length=300, verbose_name="giấy đồng ý")),
+                (
+                    "at",
+                    models.DateTimeField(
+                        db_default=django.db.models.functions.datetime.Now(),
+                        editable=False,
+                        verbose_name="lúc",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'sự đồng ý',
-                'verbose_name_plural': 'sự đồng ý',
-                'ordering': ['id'],
+                "verbose_name": "sự đồng ý",
+                "verbose_name_plural": "sự đồng ý",
+                "ordering": ["id"],
             },
         ),
         migrations.CreateModel(
-            name='ConsentText',
+            name="ConsentText",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('version', models.CharField(max_length=20, verbose_name='phiên bản')),
-                ('digest', models.CharField(max_length=64, verbose_name='mã băm SHA-256')),
-                ('text', models.TextField(verbose_name='nội dung')),
-                ('at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("version", models.CharField(max_length=20, verbose_name="phiên bản")),
+                ("digest", models.CharField(max_length=64, verbose_name="mã băm SHA-256")),
+                ("text", models.TextField(verbose_name="nội dung")),
+                (
+                    "at",
+                    models.DateTimeField(
+                        db_default=django.db.models.functions.datetime.Now(), editable=False
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'nội dung đồng ý',
-                'verbose_name_plural': 'nội dung đồng ý',
+                "verbose_name": "nội dung đồng ý",
+                "verbose_name_plural": "nội dung đồng ý",
             },
         ),
         migrations.CreateModel(
-            name='ConsentWithdrawal',
+            name="ConsentWithdrawal",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False, verbose_name='lúc')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "at",
+                    models.DateTimeField(
+                        db_default=django.db.models.functions.datetime.Now(),
+                        editable=False,
+                        verbose_name="lúc",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'rút lại sự đồng ý',
-                'verbose_name_plural': 'rút lại sự đồng ý',
+                "verbose_name": "rút lại sự đồng ý",
+                "verbose_name_plural": "rút lại sự đồng ý",
             },
         ),
         migrations.CreateModel(
-            name='DataAnswer',
+            name="DataAnswer",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('verdict', models.CharField(choices=[('accepted', 'Đã chấp nhận'), ('refused', 'Không chấp nhận')], max_length=10, verbose_name='trả lời')),
-                ('grounds', models.TextField(blank=True, verbose_name='lý do')),
-                ('at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False, verbose_name='lúc')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "verdict",
+                    models.CharField(
+                        choices=[("accepted", "Đã chấp nhận"), ("refused", "Không chấp nhận")],
+                        max_length=10,
+                        verbose_name="trả lời",
+                    ),
+                ),
+                ("grounds", models.TextField(blank=True, verbose_name="lý do")),
+                (
+                    "at",
+                    models.DateTimeField(
+                        db_default=django.db.models.functions.datetime.Now(),
+                        editable=False,
+                        verbose_name="lúc",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'trả lời về dữ liệu cá nhân',
-                'verbose_name_plural': 'trả lời về dữ liệu cá nhân',
+                "verbose_name": "trả lời về dữ liệu cá nhân",
+                "verbose_name_plural": "trả lời về dữ liệu cá nhân",
             },
         ),
         migrations.CreateModel(
-            name='DataExport',
+            name="DataExport",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(blank=True, max_length=200)),
-                ('digest', models.CharField(max_length=64)),
-                ('made_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False)),
-                ('expires_at', models.DateTimeField()),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("name", models.CharField(blank=True, max_length=200)),
+                ("digest", models.CharField(max_length=64)),
+                (
+                    "made_at",
+                    models.DateTimeField(
+                        db_default=django.db.models.functions.datetime.Now(), editable=False
+                    ),
+                ),
+                ("expires_at", models.DateTimeField()),
             ],
             options={
-                'verbose_name': 'bản sao dữ liệu cá nhân',
-                'verbose_name_plural': 'bản sao dữ liệu cá nhân',
+                "verbose_name": "bản sao dữ liệu cá nhân",
+                "verbose_name_plural": "bản sao dữ liệu cá nhân",
             },
         ),
         migrations.CreateModel(
-            name='DataRequest',
+            name="DataRequest",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('export', 'Xuất dữ liệu cá nhân'), ('erasure', 'Xóa dữ liệu cá nhân')], max_length=10, verbose_name='loại')),
-                ('at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False, verbose_name='gửi lúc')),
-                ('due_at', models.DateTimeField(verbose_name='hạn trả lời')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[("export", "Xuất dữ liệu cá nhân"), ("erasure", "Xóa dữ liệu cá nhân")],
+                        max_length=10,
+                        verbose_name="loại",
+                    ),
+                ),
+                (
+                    "at",
+                    models.DateTimeField(
+                        db_default=django.db.models.functions.datetime.Now(),
+                        editable=False,
+                        verbose_name="gửi lúc",
+                    ),
+                ),
+                ("due_at", models.DateTimeField(verbose_name="hạn trả lời")),
             ],
             options={
-                'verbose_name': 'đề nghị về dữ liệu cá nhân',
-                'verbose_name_plural': 'đề nghị về dữ liệu cá nhân',
-                'ordering': ['id'],
-                'permissions': [('answer_data_request', 'Được trả lời đề nghị về dữ liệu cá nhân')],
+                "verbose_name": "đề nghị về dữ liệu cá nhân",
+                "verbose_name_plural": "đề nghị về dữ liệu cá nhân",
+                "ordering": ["id"],
+                "permissions": [("answer_data_request", "Được trả lời đề nghị về dữ liệu cá nhân")],
             },
         ),
         migrations.CreateModel(
-            name='EntryDecision',
+            name="EntryDecision",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('verdict', models.CharField(choices=[('accepted', 'Đã chấp nhận'), ('refused', 'Không chấp nhận')], max_length=10, verbose_name='quyết định')),
-                ('before', models.JSONField(default=dict, verbose_name='trước')),
-                ('after', models.JSONField(default=dict, verbose_name='sau')),
-                ('grounds', models.TextField(blank=True, verbose_name='lý do')),
-                ('at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False, verbose_name='lúc')),
-                ('erased_at', models.DateTimeField(editable=False, null=True)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "verdict",
+                    models.CharField(
+                        choices=[("accepted", "Đã chấp nhận"), ("refused", "Không chấp nhận")],
+                        max_length=10,
+                        verbose_name="quyết định",
+                    ),
+                ),
+                ("before", models.JSONField(default=dict, verbose_name="trước")),
+                ("after", models.JSONField(default=dict, verbose_name="sau")),
+                ("grounds", models.TextField(blank=True, verbose_name="lý do")),
+                (
+                    "at",
+                    models.DateTimeField(
+                        db_default=django.db.models.functions.datetime.Now(),
+                        editable=False,
+                        verbose_name="lúc",
+                    ),
+                ),
+                ("erased_at", models.DateTimeField(editable=False, null=True)),
             ],
             options={
-                'verbose_name': 'quyết định về đề nghị',
-                'verbose_name_plural': 'quyết định về đề nghị',
+                "verbose_name": "quyết định về đề nghị",
+                "verbose_name_plural": "quyết định về đề nghị",
             },
         ),
         migrations.CreateModel(
-            name='EntryRequest',
+            name="EntryRequest",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('correction', 'Sửa thông tin đã đăng ký'), ('missing_unit', 'Đơn vị không có trong danh sách')], max_length=12, verbose_name='loại')),
-                ('wanted', models.JSONField(default=dict, verbose_name='đề nghị')),
-                ('reason', models.TextField(blank=True, verbose_name='lý do')),
-                ('at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False, verbose_name='gửi lúc')),
-                ('erased_at', models.DateTimeField(editable=False, null=True)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("correction", "Sửa thông tin đã đăng ký"),
+                            ("missing_unit", "Đơn vị không có trong danh sách"),
+                        ],
+                        max_length=12,
+                        verbose_name="loại",
+                    ),
+                ),
+                ("wanted", models.JSONField(default=dict, verbose_name="đề nghị")),
+                ("reason", models.TextField(blank=True, verbose_name="lý do")),
+                (
+                    "at",
+                    models.DateTimeField(
+                        db_default=django.db.models.functions.datetime.Now(),
+                        editable=False,
+                        verbose_name="gửi lúc",
+                    ),
+                ),
+                ("erased_at", models.DateTimeField(editable=False, null=True)),
             ],
             options={
-                'verbose_name': 'đề nghị của người dự thi',
-                'verbose_name_plural': 'đề nghị của người dự thi',
-                'ordering': ['id'],
-                'permissions': [('decide_request', 'Được quyết định đề nghị của người dự thi')],
+                "verbose_name": "đề nghị của người dự thi",
+                "verbose_name_plural": "đề nghị của người dự thi",
+                "ordering": ["id"],
+                "permissions": [("decide_request", "Được quyết định đề nghị của người dự thi")],
             },
         ),
         migrations.CreateModel(
-            name='Guardian',
+            name="Guardian",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('full_name', models.CharField(max_length=200, verbose_name='họ và tên')),
-                ('relation', models.CharField(choices=[('mother', 'Mẹ'), ('father', 'Cha'), ('grandparent', 'Ông, bà'), ('guardian', 'Người giám hộ khác')], max_length=12, verbose_name='quan hệ')),
-                ('contact', models.CharField(blank=True, db_index=True, max_length=254, verbose_name='số điện thoại hoặc thư điện tử')),
-                ('at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False)),
-                ('erased_at', models.DateTimeField(editable=False, null=True)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("full_name", models.CharField(max_length=200, verbose_name="họ và tên")),
+                (
+                    "relation",
+                    models.CharField(
+                        choices=[
+                            ("mother", "Mẹ"),
+                            ("father", "Cha"),
+                            ("grandparent", "Ông, bà"),
+                            ("guardian", "Người giám hộ khác"),
+                        ],
+                        max_length=12,
+                        verbose_name="quan hệ",
+                    ),
+                ),
+                (
+                    "contact",
+                    models.CharField(
+                        blank=True,
+                        db_index=True,
+                        max_length=254,
+                        verbose_name="số điện thoại hoặc thư điện tử",
+                    ),
+                ),
+                (
+                    "at",
+                    models.DateTimeField(
+                        db_default=django.db.models.functions.datetime.Now(), editable=False
+                    ),
+                ),
+                ("erased_at", models.DateTimeField(editable=False, null=True)),
             ],
             options={
-                'verbose_name': 'người giám hộ',
-                'verbose_name_plural': 'người giám hộ',
-                'ordering': ['-id'],
+                "verbose_name": "người giám hộ",
+                "verbose_name_plural": "người giám hộ",
+                "ordering": ["-id"],
             },
         ),
         migrations.CreateModel(
-            name='GuardianCode',
+            name="GuardianCode",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('contact', models.CharField(max_length=64, unique=True)),
-                ('code', models.CharField(max_length=64)),
-                ('tries', models.PositiveSmallIntegerField(default=0)),
-                ('expires_at', models.DateTimeField()),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("contact", models.CharField(max_length=64, unique=True)),
+                ("code", models.CharField(max_length=64)),
+                ("tries", models.PositiveSmallIntegerField(default=0)),
+                ("expires_at", models.DateTimeField()),
             ],
             options={
-                'verbose_name': 'mã của người giám hộ',
-                'verbose_name_plural': 'mã của người giám hộ',
+                "verbose_name": "mã của người giám hộ",
+                "verbose_name_plural": "mã của người giám hộ",
             },
         ),
         migrations.AlterModelOptions(
-            name='entry',
-            options={'ordering': ['-id'], 'permissions': [('see_national_id', 'Được xem số định danh cá nhân của người dự thi')], 'verbose_name': 'đăng ký dự thi', 'verbose_name_plural': 'đăng ký dự thi'},
+            name="entry",
+            options={
+                "ordering": ["-id"],
+                "permissions": [("see_national_id", "Được xem số định danh cá nhân của người dự thi")],
+                "verbose_name": "đăng ký dự thi",
+                "verbose_name_plural": "đăng ký dự thi",
+            },
         ),
         migrations.AddField(
-            model_name='contest',
-            name='ask_address',
-            field=models.CharField(choices=[('no', 'Không hỏi'), ('optional', 'Hỏi, không bắt buộc'), ('required', 'Bắt buộc')], default='no', max_length=10, verbose_name='địa chỉ'),
+            model_name="contest",
+            name="ask_address",
+            field=models.CharField(
+                choices=[("no", "Không hỏi"), ("optional", "Hỏi, không bắt buộc"), ("required", "Bắt buộc")],
+                default="no",
+                max_length=10,
+                verbose_name="địa chỉ",
+            ),
         ),
         migrations.AddField(
-            model_name='contest',
-            name='ask_birth_date',
-            field=models.CharField(choices=[('no', 'Không hỏi'), ('optional', 'Hỏi, không bắt buộc'), ('required', 'Bắt buộc')], default='required', max_length=10, verbose_name='ngày sinh'),
+            model_name="contest",
+            name="ask_birth_date",
+            field=models.CharField(
+                choices=[("no", "Không hỏi"), ("optional", "Hỏi, không bắt buộc"), ("required", "Bắt buộc")],
+                default="required",
+                max_length=10,
+                verbose_name="ngày sinh",
+            ),
         ),
         migrations.AddField(
-            model_name='contest',
-            name='ask_gender',
-            field=models.CharField(choices=[('no', 'Không hỏi'), ('optional', 'Hỏi, không bắt buộc'), ('required', 'Bắt buộc')], default='required', max_length=10, verbose_name='giới tính'),
+            model_name="contest",
+            name="ask_gender",
+            field=models.CharField(
+                choices=[("no", "Không hỏi"), ("optional", "Hỏi, không bắt buộc"), ("required", "Bắt buộc")],
+                default="required",
+                max_length=10,
+                verbose_name="giới tính",
+            ),
         ),
         migrations.AddField(
-            model_name='contest',
-            name='ask_national_id',
-            field=models.CharField(choices=[('no', 'Không hỏi'), ('optional', 'Hỏi, không bắt buộc'), ('required', 'Bắt buộc')], default='optional', max_length=10, verbose_name='số định danh cá nhân'),
+            model_name="contest",
+            name="ask_national_id",
+            field=models.CharField(
+                choices=[("no", "Không hỏi"), ("optional", "Hỏi, không bắt buộc"), ("required", "Bắt buộc")],
+                default="optional",
+                max_length=10,
+                verbose_name="số định danh cá nhân",
+            ),
         ),
         migrations.AddField(
-            model_name='contest',
-            name='ask_phone',
-            field=models.CharField(choices=[('no', 'Không hỏi'), ('optional', 'Hỏi, không bắt buộc'), ('required', 'Bắt buộc')], default='required', max_length=10, verbose_name='số điện thoại'),
+            model_name="contest",
+            name="ask_phone",
+            field=models.CharField(
+                choices=[("no", "Không hỏi"), ("optional", "Hỏi, không bắt buộc"), ("required", "Bắt buộc")],
+                default="required",
+                max_length=10,
+                verbose_name="số điện thoại",
+            ),
         ),
         migrations.AddField(
-            model_name='entry',
-            name='address',
-            field=models.CharField(blank=True, db_default='', default='', max_length=300, verbose_name='địa chỉ'),
+            model_name="entry",
+            name="address",
+            field=models.CharField(
+                blank=True, db_default="", default="", max_length=300, verbose_name="địa chỉ"
+            ),
         ),
         migrations.AddField(
-            model_name='entry',
-            name='erased_at',
-            field=models.DateTimeField(editable=False, null=True, verbose_name='đã xóa dữ liệu cá nhân lúc'),
+            model_name="entry",
+            name="erased_at",
+            field=models.DateTimeField(editable=False, null=True, verbose_name="đã xóa dữ liệu cá nhân lúc"),
         ),
         migrations.AddField(
-            model_name='entry',
-            name='national_id_sealed',
+            model_name="entry",
+            name="national_id_sealed",
             field=models.BinaryField(null=True),
         ),
         migrations.AddField(
-            model_name='entry',
-            name='needs_guardian',
-            field=models.BooleanField(db_default=False, default=False, editable=False, verbose_name='cần người giám hộ đồng ý'),
+            model_name="entry",
+            name="needs_guardian",
+            field=models.BooleanField(
+                db_default=False, default=False, editable=False, verbose_name="cần người giám hộ đồng ý"
+            ),
         ),
         migrations.AlterField(
-            model_name='entry',
-            name='birth_date',
-            field=models.DateField(blank=True, null=True, verbose_name='ngày sinh'),
+            model_name="entry",
+            name="birth_date",
+            field=models.DateField(blank=True, null=True, verbose_name="ngày sinh"),
         ),
         migrations.AlterField(
-            model_name='entry',
-            name='gender',
-            field=models.CharField(blank=True, choices=[('female', 'Nữ'), ('male', 'Nam'), ('other', 'Khác')], max_length=10, verbose_name='giới tính'),
+            model_name="entry",
+            name="gender",
+            field=models.CharField(
+                blank=True,
+                choices=[("female", "Nữ"), ("male", "Nam"), ("other", "Khác")],
+                max_length=10,
+                verbose_name="giới tính",
+            ),
         ),
         migrations.AlterField(
-            model_name='entry',
-            name='phone',
-            field=models.CharField(blank=True, max_length=16, null=True, verbose_name='số điện thoại'),
+            model_name="entry",
+            name="phone",
+            field=models.CharField(blank=True, max_length=16, null=True, verbose_name="số điện thoại"),
         ),
         migrations.AddConstraint(
-            model_name='contest',
-            constraint=models.CheckConstraint(condition=models.Q(('min_age', None), ('ask_birth_date', 'required'), _connector='OR'), name='age_limit_asks_birth_date', violation_error_message='Có tuổi tối thiểu thì ngày sinh là bắt buộc khi đăng ký.'),
+            model_name="contest",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("min_age", None), ("ask_birth_date", "required"), _connector="OR"),
+                name="age_limit_asks_birth_date",
+                violation_error_message="Có tuổi tối thiểu thì ngày sinh là bắt buộc khi đăng ký.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='entry',
-            constraint=models.CheckConstraint(condition=models.Q(('national_id_sealed', None), ('national_id_hash__isnull', False), _connector='OR'), name='kept_national_id_has_its_hash'),
+            model_name="entry",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("national_id_sealed", None), ("national_id_hash__isnull", False), _connector="OR"
+                ),
+                name="kept_national_id_has_its_hash",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='entry',
-            constraint=models.CheckConstraint(condition=models.Q(('erased_at', None), models.Q(('address', ''), ('birth_date', None), ('gender', ''), ('national_id_hash', None), ('national_id_sealed', None), ('phone', None)), _connector='OR'), name='erased_entry_names_nobody'),
+            model_name="entry",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("erased_at", None),
+                    models.Q(
+                        ("address", ""),
+                        ("birth_date", None),
+                        ("gender", ""),
+                        ("national_id_hash", None),
+                        ("national_id_sealed", None),
+                        ("phone", None),
+                    ),
+                    _connector="OR",
+                ),
+                name="erased_entry_names_nobody",
+            ),
         ),
         migrations.AddField(
-            model_name='consent',
-            name='by',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
+            model_name="consent",
+            name="by",
+            field=models.ForeignKey(
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to=settings.AUTH_USER_MODEL,
+            ),
         ),
         migrations.AddField(
-            model_name='consent',
-            name='entry',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='consents', to='contests.entry'),
+            model_name="consent",
+            name="entry",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="consents", to="contests.entry"
+            ),
         ),
         migrations.AddField(
-            model_name='consenttext',
-            name='contest',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='consent_texts', to='contests.contest'),
+            model_name="consenttext",
+            name="contest",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE,
+                related_name="consent_texts",
+                to="contests.contest",
+            ),
         ),
         migrations.AddField(
-            model_name='consent',
-            name='text',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='consents', to='contests.consenttext'),
+            model_name="consent",
+            name="text",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="consents",
+                to="contests.consenttext",
+            ),
         ),
         migrations.AddField(
-            model_name='consentwithdrawal',
-            name='by',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
+            model_name="consentwithdrawal",
+            name="by",
+            field=models.ForeignKey(
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to=settings.AUTH_USER_MODEL,
+            ),
         ),
         migrations.AddField(
-            model_name='consentwithdrawal',
-            name='entry',
-            field=models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='consent_withdrawal', to='contests.entry'),
+            model_name="consentwithdrawal",
+            name="entry",
+            field=models.OneToOneField(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="consent_withdrawal",
+                to="contests.entry",
+            ),
         ),
         migrations.AddField(
-            model_name='dataanswer',
-            name='by',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
+            model_name="dataanswer",
+            name="by",
+            field=models.ForeignKey(
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to=settings.AUTH_USER_MODEL,
+            ),
         ),
         migrations.AddField(
-            model_name='datarequest',
-            name='user',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='data_requests', to=settings.AUTH_USER_MODEL, verbose_name='tài khoản'),
+            model_name="datarequest",
+            name="user",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="data_requests",
+                to=settings.AUTH_USER_MODEL,
+                verbose_name="tài khoản",
+            ),
         ),
         migrations.AddField(
-            model_name='dataexport',
-            name='request',
-            field=models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='export', to='contests.datarequest'),
+            model_name="dataexport",
+            name="request",
+            field=models.OneToOneField(
+                on_delete=django.db.models.deletion.PROTECT, related_name="export", to="contests.datarequest"
+            ),
         ),
         migrations.AddField(
-            model_name='dataanswer',
-            name='request',
-            field=models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='answer', to='contests.datarequest'),
+            model_name="dataanswer",
+            name="request",
+            field=models.OneToOneField(
+                on_delete=django.db.models.deletion.PROTECT, related_name="answer", to="contests.datarequest"
+            ),
         ),
         migrations.AddField(
-            model_name='entrydecision',
-            name='by',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
+            model_name="entrydecision",
+            name="by",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+            ),
         ),
         migrations.AddField(
-            model_name='entryrequest',
-            name='by',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
+            model_name="entryrequest",
+            name="by",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+            ),
         ),
         migrations.AddField(
-            model_name='entryrequest',
-            name='entry',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='requests', to='contests.entry', verbose_name='đăng ký'),
+            model_name="entryrequest",
+            name="entry",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="requests",
+                to="contests.entry",
+                verbose_name="đăng ký",
+            ),
         ),
         migrations.AddField(
-            model_name='entrydecision',
-            name='request',
-            field=models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='decision', to='contests.entryrequest'),
+            model_name="entrydecision",
+            name="request",
+            field=models.OneToOneField(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="decision",
+                to="contests.entryrequest",
+            ),
         ),
         migrations.AddField(
-            model_name='guardian',
-            name='entry',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='guardians', to='contests.entry'),
+            model_name="guardian",
+            name="entry",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="guardians", to="contests.entry"
+            ),
         ),
         migrations.AddField(
-            model_name='consentwithdrawal',
-            name='guardian',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='contests.guardian'),
+            model_name="consentwithdrawal",
+            name="guardian",
+            field=models.ForeignKey(
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to="contests.guardian",
+            ),
         ),
         migrations.AddField(
-            model_name='consent',
-            name='guardian',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='consents', to='contests.guardian'),
+            model_name="consent",
+            name="guardian",
+            field=models.ForeignKey(
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="consents",
+                to="contests.guardian",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='consenttext',
-            constraint=models.UniqueConstraint(fields=('contest', 'version'), name='one_text_per_consent_version'),
+            model_name="consenttext",
+            constraint=models.UniqueConstraint(
+                fields=("contest", "version"), name="one_text_per_consent_version"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='dataanswer',
-            constraint=models.CheckConstraint(condition=models.Q(('verdict', 'accepted'), models.Q(('grounds', ''), _negated=True), _connector='OR'), name='refused_data_request_has_grounds'),
+            model_name="dataanswer",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("verdict", "accepted"), models.Q(("grounds", ""), _negated=True), _connector="OR"
+                ),
+                name="refused_data_request_has_grounds",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='entrydecision',
-            constraint=models.CheckConstraint(condition=models.Q(('verdict', 'accepted'), models.Q(('grounds', ''), _negated=True), ('erased_at__isnull', False), _connector='OR'), name='refused_request_has_grounds'),
+            model_name="entrydecision",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("verdict", "accepted"),
+                    models.Q(("grounds", ""), _negated=True),
+                    ("erased_at__isnull", False),
+                    _connector="OR",
+                ),
+                name="refused_request_has_grounds",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='consentwithdrawal',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('by__isnull', False), ('guardian', None)), models.Q(('by', None), ('guardian__isnull', False)), _connector='OR'), name='withdrawal_says_who_withdrew'),
+            model_name="consentwithdrawal",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("by__isnull", False), ("guardian", None)),
+                    models.Q(("by", None), ("guardian__isnull", False)),
+                    _connector="OR",
+                ),
+                name="withdrawal_says_who_withdrew",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='consent',
-            constraint=models.UniqueConstraint(fields=('entry', 'text', 'purpose'), name='one_consent_per_text'),
+            model_name="consent",
+            constraint=models.UniqueConstraint(
+                fields=("entry", "text", "purpose"), name="one_consent_per_text"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='consent',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('by__isnull', False), ('giver', 'person'), ('guardian', None), ('paper', '')), models.Q(('by', None), ('giver', 'guardian'), ('guardian__isnull', False), ('paper', '')), models.Q(('by__isnull', False), ('giver', 'paper'), ('guardian', None), models.Q(('paper', ''), _negated=True)), _connector='OR'), name='consent_says_who_gave_it'),
+            model_name="consent",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("by__isnull", False), ("giver", "person"), ("guardian", None), ("paper", "")),
+                    models.Q(("by", None), ("giver", "guardian"), ("guardian__isnull", False), ("paper", "")),
+                    models.Q(
+                        ("by__isnull", False),
+                        ("giver", "paper"),
+                        ("guardian", None),
+                        models.Q(("paper", ""), _negated=True),
+                    ),
+                    _connector="OR",
+                ),
+                name="consent_says_who_gave_it",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='consent',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('giver', 'person'), ('purpose', 'take_part')), models.Q(models.Q(('giver', 'person'), _negated=True), ('purpose', 'child_takes_part')), _connector='OR'), name='consent_is_the_givers_to_give'),
+            model_name="consent",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("giver", "person"), ("purpose", "take_part")),
+                    models.Q(models.Q(("giver", "person"), _negated=True), ("purpose", "child_takes_part")),
+                    _connector="OR",
+                ),
+                name="consent_is_the_givers_to_give",
+            ),
         ),
     ]

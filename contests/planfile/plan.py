@@ -24,6 +24,7 @@ class PlanFile:
 
     contest: Values = field(default_factory=dict)
     overall: Values = field(default_factory=dict)
+    entry: Values = field(default_factory=dict)
     consent: Values = field(default_factory=dict)
     chosen: list[str] = field(default_factory=list)
     categories: list[Values] = field(default_factory=list)
@@ -45,7 +46,7 @@ class PlanFile:
         places = self.round_places or [f"rounds[{index}]" for index, one in enumerate(self.rounds, 1)]
         return _facts(
             PlanFacts,
-            {**self.contest, **self.overall},
+            {**self.contest, **self.overall, **self.entry},
             categories=[one.get("name", "") for one in self.categories],
             certificates=[one.get("name", "") for one in self.certificates],
             blocks=[one.get("name", "") for one in self.blocks],

@@ -18,6 +18,7 @@ from contests.fileschema import (
     NO_OVERALL,
     PLAN,
     ROUND,
+    USUAL_ENTRY,
     WEEKLY,
     Key,
     Keys,
@@ -67,6 +68,7 @@ class _Reader:
         found = self._keys(raw, PLAN, "", "")
         plan.contest, plan.consent = found["contest"], found["consent"]
         plan.overall = found["overall"] if "overall" in raw else dict(NO_OVERALL)
+        plan.entry = found["entry"] if "entry" in raw else dict(USUAL_ENTRY)
         plan.chosen = found.get("chosen", [])
         plan.categories, plan.milestones, plan.blocks = (
             found[key] for key in ("categories", "milestones", "blocks")

@@ -13,7 +13,19 @@ from django.utils.translation import gettext as _
 
 from contest_site.lib.errors import DomainError
 from contest_site.lib.text import clean
-from contests.fileschema import NO_OVERALL, OVERALL, PLAN, PLAN_ZONE, Key, Keys, Table, text, without_indexes
+from contests.fileschema import (
+    ENTRY,
+    NO_OVERALL,
+    OVERALL,
+    PLAN,
+    PLAN_ZONE,
+    USUAL_ENTRY,
+    Key,
+    Keys,
+    Table,
+    text,
+    without_indexes,
+)
 from contests.planfile.plan import PlanFile, Values
 from contests.planfile.series import joined
 
@@ -58,6 +70,7 @@ def _headings() -> dict[str, str]:
     return {
         "contest": _("Cuộc thi"),
         "overall": _("Xếp hạng cá nhân cả cuộc thi"),
+        "entry": _("Thông tin khi đăng ký"),
         "categories": _("Đối tượng"),
         "milestones": _("Mốc thời gian khác"),
         "documents": _("Tài liệu"),
@@ -81,10 +94,12 @@ def _heading(key: str) -> list[str]:
 
 def _raw(plan: PlanFile, units_file: str, document_files: Sequence[str]) -> dict[str, Any]:
     overall = any(plan.overall.get(key) != value for key, value in NO_OVERALL.items())
+    unusual = any(plan.entry.get(key) != value for key, value in USUAL_ENTRY.items())
     return {
         "chosen": plan.chosen,
         "contest": plan.contest,
         "overall": _renamed(plan.overall, OVERALL) if overall else None,
+        "entry": _renamed(plan.entry, ENTRY) if unusual else None,
         "categories": plan.categories,
         "milestones": [_renamed(one, _keys("milestones")) for one in plan.milestones],
         "documents": [

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
 
-from contests.enums import Combine, PredictionTarget
+from contests.enums import Asked, Combine, PredictionTarget
 from contests.rules.strata import Quotas, Stratum
 from questions.rules import is_of_topic
 
@@ -118,6 +118,7 @@ class PlanFacts:
     closes_at: datetime | None = None
     min_age: int | None = None
     age_on: date | None = None
+    ask_birth_date: str | None = Asked.REQUIRED
     overall_combine: str | None = Combine.NONE
     overall_rank_order: Sequence[str] = ()
     overall_only_all_right: bool = False

@@ -7,7 +7,7 @@ from itertools import combinations
 
 from django.utils.translation import gettext as _
 
-from contests.enums import PredictionScope
+from contests.enums import Asked, PredictionScope
 from contests.rules.facts import Fault, PlanFacts, RoundFacts
 from contests.rules.repeats import again, repeated
 
@@ -19,6 +19,13 @@ def contest_faults(plan: PlanFacts) -> Iterator[Fault]:
         yield Fault("contest.age_on", _("Có tuổi tối thiểu nhưng chưa ghi tuổi tính đến ngày nào."))
     if plan.age_on and not plan.min_age:
         yield Fault("contest.min_age", _("Có ngày tính tuổi nhưng chưa ghi tuổi tối thiểu."))
+    if plan.min_age and plan.ask_birth_date not in (None, Asked.REQUIRED):
+        yield Fault(
+            "entry.birth_date",
+            _(
+                "Có tuổi tối thiểu thì ngày sinh là bắt buộc khi đăng ký, để kiểm tra được tuổi."
+            ),
+        )
     if not plan.rounds:
         yield Fault("rounds", _("Chưa có vòng thi nào."))
     if not plan.categories:

@@ -10,7 +10,7 @@ from datetime import date, timedelta
 from typing import Any
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 from django.utils import timezone
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -19,12 +19,13 @@ from contest_site.accounts.models import User
 from contest_site.audit.models import AuditEvent
 from contest_site.lib.clock import database_now
 from contest_site.lib.errors import DomainError, Invalid, NotAllowed, NotNow
-from contest_site.lib.identity import national_id_hash, normal_phone
+from contest_site.lib.identity import national_id_hash, normal_phone, open_national_id
+from contest_site.lib.immutable import erasing_rehearsal_data
 from contests.domain.entering import AlreadyEntered, EntryData, enter, enter_unofficially
 from contests.domain.excluding import exclude_person, readmit_person
 from contests.domain.rounds import close_round
 from contests.enums import ExclusionRole
-from contests.models import Contest, Entry
+from contests.models import Consent, Contest, Entry
 from contests.person import birth_date, birthday, old_enough, person_name
 from contests.queries import excluded_entries, exclusion_of, uncounted_entries
 from tests.support.factories import make_contest, make_entry, make_round, make_staff, make_unit, make_user
@@ -36,6 +37,13 @@ TODAY = date(2024, 11, 10)
 @pytest.fixture
 def contest() -> Contest:
     return make_round(sealed=False).contest
+
+
+def forget_entries() -> None:
+    """As a rehearsal's are: consents are final for everybody else."""
+    with transaction.atomic(), erasing_rehearsal_data():
+        Consent.objects.all()._raw_delete("default")
+        Entry.objects.all().delete()
 
 
 def data(contest: Contest, **changes: Any) -> EntryData:
@@ -62,6 +70,9 @@ def test_an_entry_is_stored_clean_with_the_consents_version(contest: Contest) ->
     assert entry.full_name == "Nguyễn Thị Ánh"
     assert entry.phone == "+84912345678"
     assert entry.national_id_hash == national_id_hash("051088000123")
+    assert entry.national_id_sealed is not None
+    assert b"051088000123" not in bytes(entry.national_id_sealed)
+    assert open_national_id(entry.national_id_sealed) == "051088000123"
     assert entry.consent_version == contest.consent_version
     assert abs(entry.consented_at - database_now()) < timedelta(seconds=10)
 
@@ -275,7 +286,7 @@ def test_a_national_id_is_one_hash_in_every_form(drawn: st.DataObject) -> None:
 @given(drawn=st.data())
 def test_one_person_enters_once_in_whatever_form(contest: Contest, drawn: st.DataObject) -> None:
     phone, number = "91" + drawn.draw(st.text("0123456789", min_size=7, max_size=7)), "051088000123"
-    Entry.objects.all().delete()
+    forget_entries()
     enter(contest, by=make_user(), data=data(contest, phone=f"0{phone}", national_id=number))
     same_phone = data(contest, phone=drawn.draw(written_phone(phone)), national_id="")
     same_number = data(contest, phone="0987654321", national_id=drawn.draw(written(number)))
@@ -501,7 +512,7 @@ def test_without_the_constraint_the_race_shows() -> None:
             race(20, look_then_enter)
             assert Entry.objects.count() > 1
         finally:
-            Entry.objects.all().delete()
+            forget_entries()
             cursor.execute(f"ALTER TABLE contests_entry ADD CONSTRAINT {name} UNIQUE (contest_id, user_id)")
 
 

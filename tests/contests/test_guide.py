@@ -12,6 +12,7 @@ from questions.enums import Difficulty
 
 GUIDE = (Path(__file__).resolve().parents[2] / "docs" / "plan-file.md").read_text(encoding="utf-8")
 WORDS = (
+    enums.Asked,
     enums.AwardMethod,
     enums.Audience,
     enums.CertificateKind,

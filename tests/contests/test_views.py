@@ -286,10 +286,11 @@ def test_the_entry_page_costs_the_same_in_a_large_city(
 # --- Units -------------------------------------------------------------------------------------------------
 
 
-def test_units_are_searched_in_two_queries(
+def test_units_are_searched_in_few_queries(
     client: Client, contest: Contest, django_assert_num_queries: Queries
 ) -> None:
-    with django_assert_num_queries(2):
+    # contest, search, units with their parents
+    with django_assert_num_queries(3):
         response = client.get(where(contest, "units"), {"q": "ubnd lo"})
     assert response["Content-Type"] == "application/json"
     names = {unit["name"] for unit in response.json()["units"]}
