@@ -122,6 +122,31 @@ def _loopback_only() -> Iterator[None]:
         yield
 
 
+@pytest.fixture(scope="session", autouse=True)
+def _static_files_listed_once() -> Iterator[None]:
+    """Every new test client lists and examines all static files anew, which is most of what it costs."""
+    from whitenoise.middleware import WhiteNoiseMiddleware
+
+    found: dict[tuple[object, ...], dict[str, object]] = {}
+    listed = WhiteNoiseMiddleware.add_files_from_finders
+
+    def remembered(self: WhiteNoiseMiddleware) -> None:
+        key = (
+            self.static_root,
+            self.static_prefix,
+            *settings.STATICFILES_DIRS,
+            *settings.STATICFILES_FINDERS,
+        )
+        if key not in found:
+            listed(self)
+            found[key] = dict(self.files)
+        self.files = dict(found[key])
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(WhiteNoiseMiddleware, "add_files_from_finders", remembered)
+        yield
+
+
 @pytest.fixture(scope="session")
 def services_folder() -> Path:
     """Where this run's PostgreSQL and Redis lie."""

@@ -1,4 +1,4 @@
-"""One migrated database for the whole run, of which all others are copies: migrating anew takes 17 s each time."""
+"""One migrated database for the whole run, of which all others are copies: migrating takes long."""
 
 import fcntl
 import hashlib
