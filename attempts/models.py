@@ -8,6 +8,8 @@ from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Now
 
+from contest_site.lib.work import Work
+
 
 class Attempt(models.Model):
     """One sitting. Open until `submitted_at` is set; from then on the row is final (trigger).
@@ -252,3 +254,29 @@ class RegradedScore(models.Model):
 
     def __str__(self) -> str:
         return f"{self.correct}"
+
+
+class ItemCounts(Work):
+    """How often each choice of each question was submitted in a round, as a worker counted it last.
+
+    Not more than the item analysis needs (attempts.analysis.queries), and no key: what is right is read from
+    the seal and from the corrections up to `basis`, when a page with that right is shown. `every`: of all
+    papers of a person, not the first alone. `basis`: of what (attempts.analysis.storing); None before the
+    first time.
+    """
+
+    round = models.ForeignKey("contests.Round", on_delete=models.CASCADE, related_name="+")
+    every = models.BooleanField("mọi lượt thi")
+    papers = models.PositiveIntegerField("số bài", null=True, editable=False)
+    counts = models.JSONField("số đếm", null=True, editable=False)
+    basis = models.JSONField("tính từ", null=True, editable=False)
+    counted_at = models.DateTimeField("đếm lúc", null=True, editable=False)
+
+    class Meta:
+        verbose_name = "số liệu phân tích câu hỏi"
+        verbose_name_plural = "số liệu phân tích câu hỏi"
+        default_permissions = ()
+        constraints = [models.UniqueConstraint(fields=["round", "every"], name="one_item_count_per_round")]
+
+    def __str__(self) -> str:
+        return f"Phân tích câu hỏi: {self.round}"

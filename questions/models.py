@@ -7,6 +7,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Now
 
+from contest_site.lib.work import Work
 from questions.enums import Difficulty, Kind
 from questions.rules import LINK_LIMIT, MAX_OPTIONS, TAG_LIMIT, Content
 
@@ -279,11 +280,12 @@ class StudyWithdrawal(models.Model):
         return f"Ngừng công bố: {self.study}"
 
 
-class ImportDraft(models.Model):
+class ImportDraft(Work):
     """A file between its preview and its import, kept for the one person who uploaded it.
 
     In the database, because the next request may reach another machine. Gone after the import, with the
-    person's next upload, or after a day.
+    person's next upload, or after a day. A worker reads it; `preview` is what it found, for that person's
+    page (questions.domain.previewing).
     """
 
     bank = models.ForeignKey(Bank, on_delete=models.CASCADE, related_name="+")
@@ -293,6 +295,8 @@ class ImportDraft(models.Model):
     format = models.CharField("định dạng", max_length=10, default="excel")
     content = models.BinaryField()
     at = models.DateTimeField("tải lên lúc", db_default=Now(), editable=False)
+    language = models.CharField("ngôn ngữ", max_length=10, default="vi")  # of the sentences about the file
+    preview = models.JSONField("xem trước", null=True, editable=False)
 
     class Meta:
         verbose_name = "tệp chờ nhập"
@@ -302,3 +306,25 @@ class ImportDraft(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+class DuplicateSearch(Work):
+    """The pairs of nearly equal questions in a bank, as a worker found them last.
+
+    `pairs`: [revision, revision, likeness in words] each, the most alike first; None before the first search.
+    `newest` and `questions` tell from what: the newest revision, and how many questions there were.
+    """
+
+    bank = models.OneToOneField(Bank, on_delete=models.CASCADE, related_name="+")
+    pairs = models.JSONField("các cặp", null=True, editable=False)
+    newest = models.BigIntegerField("phiên bản mới nhất", null=True, editable=False)
+    questions = models.PositiveIntegerField("số câu hỏi", null=True, editable=False)
+    found_at = models.DateTimeField("tìm lúc", null=True, editable=False)
+
+    class Meta:
+        verbose_name = "lần tìm câu gần trùng"
+        verbose_name_plural = "lần tìm câu gần trùng"
+        default_permissions = ()
+
+    def __str__(self) -> str:
+        return f"Câu gần trùng: {self.bank}"

@@ -20,6 +20,7 @@ from django.db.models import FileField, ForeignObjectRel, Model, Q, QuerySet
 from attempts.models import (
     Attempt,
     Disqualification,
+    ItemCounts,
     KeyCorrection,
     KeyCorrectionDecision,
     Prediction,
@@ -87,6 +88,8 @@ from prizes.models import (
 from questions.models import (
     Appraisal,
     Bank,
+    DuplicateSearch,
+    ImportDraft,
     Picture,
     Question,
     Revision,
@@ -123,6 +126,7 @@ BELOW_CONTEST: tuple[tuple[type[Model], str], ...] = (
     (Disqualification, "entry__contest"),
     (Prediction, "round__contest"),
     (Attempt, "round__contest"),
+    (ItemCounts, "round__contest"),
     # These two name each other; the database looks at such ways only when all is done.
     (Withdrawal, "promotion__round__contest"),
     (Promotion, "round__contest"),
@@ -231,6 +235,8 @@ def _banks(removed: dict[str, int]) -> None:
     _delete(removed, Revision.objects.filter(question__bank__in=ids))
     _delete(removed, Question.objects.filter(bank__in=ids))
     _delete(removed, Topic.objects.filter(bank__in=ids))
+    _delete(removed, ImportDraft.objects.filter(bank__in=ids))
+    _delete(removed, DuplicateSearch.objects.filter(bank__in=ids))
     _delete(removed, Bank.objects.filter(pk__in=ids))
 
 

@@ -245,7 +245,7 @@ ELSEWHERE = {
     *("accounts.User_user_permissions", "contests.Contest", "contests.Unit", "contests.UnitOfficer"),
     *("questions.Bank", "questions.Topic", "questions.Question", "questions.Revision"),
     *("questions.Appraisal", "questions.SealedPool", "questions.ImportDraft", "questions.Submission"),
-    *("questions.Picture", "questions.Study", "questions.StudyWithdrawal"),
+    *("questions.Picture", "questions.Study", "questions.StudyWithdrawal", "questions.DuplicateSearch"),
     *HELP,
 }
 
@@ -257,7 +257,7 @@ UNTOUCHED = {
     *("accounts.User_groups", "accounts.User_user_permissions", "contests.Unit"),
     *("questions.Appraisal", "questions.Bank", "questions.ImportDraft", "questions.Question"),
     *("questions.Picture", "questions.Revision", "questions.Study", "questions.StudyWithdrawal"),
-    *("questions.Submission", "questions.Topic"),
+    *("questions.Submission", "questions.Topic", "questions.DuplicateSearch"),
     *HELP,
 }
 
