@@ -1,10 +1,11 @@
 from django.urls import path
 
-from contest_site.public import reading_views, share_views, views
+from contest_site.public import guide, reading_views, share_views, views
 
 CONTEST = "cuoc-thi/<slug:slug>"
 urlpatterns = [
     path("hien-thi/", reading_views.reading, name="reading"),
+    path("huong-dan/", guide.guide, name="guide"),
     path("robots.txt", views.robots, name="robots"),
     path("sitemap.xml", views.sitemap, name="sitemap"),
     path(f"{CONTEST}/hoi-dap/", views.answers, name="answers"),

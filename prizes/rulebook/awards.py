@@ -198,6 +198,12 @@ def _publication(plan: Plan) -> Iterator[Clause]:
         " rõ lý do; kết quả cũ vẫn được lưu."
     )
     yield from _papers(plan)
+    if plan.confirms_participation:
+        yield clause(
+            "Người đã nộp bài thi được tự nhận giấy xác nhận tham gia tại trang “Cuộc thi của tôi” sau khi"
+            " Cuộc thi kết thúc, trừ người không được tính hoặc đã bị loại kết quả.",
+            keys="certificates.kind",
+        )
 
 
 def _papers(plan: Plan) -> Iterator[Clause]:

@@ -10,7 +10,7 @@ from django.core.exceptions import ObjectDoesNotExist
 from django.db.models import Prefetch
 from django.utils import timezone
 
-from contests.enums import Audience, AwardMethod, PredictionTarget, TableScope
+from contests.enums import Audience, AwardMethod, CertificateKind, PredictionTarget, TableScope
 from contests.models import (
     Block,
     BlockUnit,
@@ -38,6 +38,8 @@ class Plan:
     blocks: Sequence[tuple[str, Sequence[str]]]
     area: str
     announced_on: date | None
+    # Whether who took part gets a paper that says so, on request.
+    confirms_participation: bool
 
     @property
     def several(self) -> bool:
@@ -107,6 +109,7 @@ def read(contest: Contest) -> Plan:
         blocks=[(block.name, [one.unit.name for one in block.units.all()]) for block in blocks],
         area=contest.area.name if contest.area else "",
         announced_on=_announced_on(contest),
+        confirms_participation=contest.certificate_templates.filter(kind=CertificateKind.THAM_GIA).exists(),
     )
 
 

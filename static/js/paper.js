@@ -69,6 +69,7 @@ function draw() {
 }
 
 function show(index, { focus = true } = {}) {
+  delete form.dataset.from;
   current = Math.min(questions.length - 1, Math.max(0, index));
   store.change((stored) => {
     stored.at = names[current];
@@ -208,6 +209,7 @@ let typing = 0;
 predictionInput?.addEventListener("input", () => {
   // Kept at once, sent when the typing pauses: half a number is no number.
   changed("prediction", predictionInput.value.trim());
+  saver.unsaved();
   clearTimeout(typing);
   typing = setTimeout(() => saver.schedule(0), 1500);
 });
@@ -263,9 +265,55 @@ async function review() {
   }
 }
 
+// --- Swiping: to the next question on a phone, never against scrolling, zooming or marking a text --------------
+const EDGE = 24; // px at either side that belong to the phone's own "back"
+const FAR = 60; // px across before it is meant
+let touch = null;
+
+/** Whether the browser itself would do something with a finger moving across here. */
+function taken(target) {
+  if (visualViewport && visualViewport.scale > 1.01) return true;
+  if (target.closest?.("input[type=text]") || !getSelection().isCollapsed) return true;
+  for (let node = target; node && node !== form; node = node.parentElement) {
+    if (node.scrollWidth > node.clientWidth + 1 && getComputedStyle(node).overflowX !== "visible") return true;
+  }
+  return false;
+}
+
+byId("questions").addEventListener(
+  "touchstart",
+  (event) => {
+    const [finger] = event.touches;
+    const inside = finger.clientX > EDGE && finger.clientX < innerWidth - EDGE;
+    const meant = event.touches.length === 1 && inside && form.classList.contains("one") && !taken(event.target);
+    touch = meant ? { x: finger.clientX, y: finger.clientY, at: event.timeStamp } : null;
+  },
+  { passive: true },
+);
+byId("questions").addEventListener(
+  "touchend",
+  (event) => {
+    if (!touch || event.touches.length || !getSelection().isCollapsed) return;
+    const [across, down] = [event.changedTouches[0].clientX - touch.x, event.changedTouches[0].clientY - touch.y];
+    const quick = event.timeStamp - touch.at < 800;
+    touch = null;
+    if (!quick || Math.abs(across) < FAR || Math.abs(across) < 2 * Math.abs(down)) return;
+    const next = current + (across < 0 ? 1 : -1);
+    if (next < 0 || next >= questions.length) return;
+    show(next);
+    form.dataset.from = across < 0 ? "end" : "start";
+  },
+  { passive: true },
+);
+byId("questions").addEventListener("touchcancel", () => (touch = null), { passive: true });
+
 // --- Coming and going --------------------------------------------------------------------------------------------
 addEventListener("pagehide", () => {
   if (!over) saver.beacon();
+});
+addEventListener("beforeunload", (event) => {
+  // Without a network the paper could not be opened again now; what was tapped is kept either way.
+  if (!over && !navigator.onLine) event.preventDefault();
 });
 addEventListener("online", () => saver.flush({ ask: saver.failures > 0 }));
 let hidden = 0;
@@ -286,6 +334,8 @@ function begin() {
   form.elements.revision.disabled = true; // carried by every request of its own
   byId("save").hidden = true;
   for (const node of form.querySelectorAll(".flag, .for-flags")) node.hidden = false;
+  // Pictures of questions not yet looked at as well: the network may be gone by then.
+  for (const image of form.querySelectorAll("img[loading=lazy]")) image.loading = "eager";
   const { pending, at } = store.read();
   for (const [name, value] of Object.entries(pending)) setAnswer(name, value);
   const wanted = questions.findIndex((question) => `#${question.id}` === location.hash);

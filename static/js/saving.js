@@ -74,13 +74,19 @@ export class Saver {
     return Object.keys(this.store.pending).length > 0;
   }
 
+  /** What was just entered is not saved, whatever was told before; also while a request is in flight. */
+  unsaved() {
+    if (!this.stopped && !this.failures) this.page.state(this.words.saving, "plain");
+  }
+
   schedule(delay = SEND_AFTER) {
-    if (this.stopped || this.flying || !(this.unsent || this.failures)) return;
+    if (this.stopped || !(this.unsent || this.failures)) return;
+    this.unsaved();
+    if (this.flying) return;
     clearTimeout(this.timer);
     const now = performance.now();
     this.firstTap ||= now;
     const wait = this.failures ? delay : Math.max(0, Math.min(delay, this.firstTap + 1000 - now));
-    if (!this.failures) this.page.state(this.words.saving, "plain");
     this.timer = setTimeout(() => this.flush({ ask: this.failures > 0 }), this.page.hurried() ? 0 : wait);
   }
 

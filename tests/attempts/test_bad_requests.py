@@ -193,7 +193,7 @@ class TestFewQueries:
 
     def test_a_submission(self, django_assert_num_queries: Any) -> None:
         sitting = Sitting()
-        # session, user, attempt; in a transaction: the round held open, the attempt, UPDATE, the attempt again
+        # session, user, attempt; in a transaction: the round held open, the attempt, UPDATE, the attempt
         with django_assert_num_queries(9):
             sitting.client.post(sitting.url("submit"), {"q1": "1"})
 

@@ -651,9 +651,25 @@ def test_the_page_costs_the_same_for_any_plan(
     client: Client, whole: Contest, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
     # contest · rounds · quotas · tables · prizes · categories · milestones · documents · blocks · units
-    # · two orders of people, an example each
-    with django_assert_num_queries(12):
+    # · a paper of participation · two orders of people, an example each
+    with django_assert_num_queries(13):
         client.get(page(whole))
+
+
+def test_a_plan_with_a_paper_of_participation_says_who_gets_it(client: Client, whole: Contest) -> None:
+    sentence = "được tự nhận giấy xác nhận tham gia"
+    assert sentence not in client.get(page(whole)).content.decode()
+    CertificateTemplate.objects.create(
+        contest=whole,
+        name="Giấy xác nhận",
+        position=9,
+        kind=CertificateKind.THAM_GIA,
+        issuer="Ban Tổ chức",
+        reason="Đã tham gia",
+        signature_authority="TM. BAN TỔ CHỨC",
+        signature_title="TRƯỞNG BAN",
+    )
+    assert sentence in client.get(page(whole)).content.decode()
 
 
 def test_before_the_announcement_only_organisers_read_it(client: Client) -> None:
