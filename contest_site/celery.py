@@ -22,6 +22,7 @@ app.conf.beat_schedule = {
         "schedule": 20.0,
     },
     "close-due-rounds": {"task": "prizes.tasks.close_due_rounds", "schedule": 15.0},
+    "resume-work-on-questions": {"task": "questions.tasks.resume_work", "schedule": 30.0},
     "resume-certificates": {
         "task": "prizes.tasks.resume_certificates",
         "schedule": 60.0,
@@ -30,6 +31,12 @@ app.conf.beat_schedule = {
     "tidy-up-accounts": {
         "task": "contest_site.accounts.tasks.tidy_up",
         "schedule": crontab(hour="3", minute="40"),
+    },
+    "tidy-personal-data": {"task": "contest_site.tasks.tidy_personal_data", "schedule": 60.0},
+    # What the plans' consents say about keeping (RETENTION_MONTHS), in the night.
+    "erase-old-entries": {
+        "task": "contest_site.tasks.erase_old_entries",
+        "schedule": crontab(hour="3", minute="10"),
     },
     "resume-published-lists": {
         "task": "prizes.tasks.resume_published_lists",

@@ -26,6 +26,7 @@ from contests.queries import (
     effective_close,
     round_state,
     takes_entries,
+    waiting_for_guardian,
 )
 from prizes.explaining import explain_rank
 from prizes.models import Award, StandingsRun
@@ -190,7 +191,8 @@ def my_entries(user_id: int) -> list[dict[str, Any]]:
     entries = (
         Entry.objects.filter(user_id=user_id)
         .select_related("contest", "unit")
-        .prefetch_related("attempts__round")
+        .prefetch_related("attempts__round", "requests__decision")
+        .annotate(unguarded=Exists(waiting_for_guardian().filter(pk=OuterRef("pk"))))
         .order_by("-contest__opens_at")
     )
     awards = published_awards().filter(entry__user_id=user_id).order_by("prize__table__number", "run__round")
@@ -209,6 +211,8 @@ def my_entries(user_id: int) -> list[dict[str, Any]]:
         {
             "entry": entry,
             "contest": entry.contest,
+            "waits": entry.unguarded,
+            "requests": [one for one in entry.requests.all() if one.erased_at is None],
             "attempts": sorted(entry.attempts.all(), key=lambda a: (a.round.number, a.number)),
             "awards": won.get(entry.pk, []),
             "promotions": goes_on.get(entry.pk, []),

@@ -75,6 +75,8 @@ if not SECRET_KEY:
     SECRET_KEY = embedded.local_secret(VAR_DIR)
 # Keys the hashes of phone numbers and national IDs on exclusion lists; changing it orphans those lists.
 IDENTITY_KEY = env_str("IDENTITY_KEY", "") or SECRET_KEY
+# So many months after a contest's end its people's data is erased; 0: never by itself.
+RETENTION_MONTHS = env_int("RETENTION_MONTHS", 24)
 
 # --- Applications ---------------------------------------------------------------------------------
 INSTALLED_APPS = [

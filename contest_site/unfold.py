@@ -74,6 +74,7 @@ NAVIGATION = [
         "items": [
             _list(_("Đăng ký dự thi"), "how_to_reg", "contests.entry"),
             _list(_("Đề nghị của người dự thi"), "contact_support", "contests.entryrequest"),
+            _list(_("Xóa dữ liệu cá nhân"), "delete_forever", "contests.datarequest"),
             _list(_("Người không được dự thi"), "person_off", "contests.exclusion"),
         ],
     },

@@ -13,6 +13,7 @@ urlpatterns = [
     path("cuoc-thi/<slug:slug>/", views.contest, name="contest"),
     path("bai-thi/<uuid:attempt_id>/ket-qua/", views.result, name="result"),
     path("cua-toi/", views.mine, name="mine"),
+    path("cua-toi/du-lieu/", include("contest_site.privacy.urls")),
     path("", include("contest_site.public.urls")),
     path("", include("questions.urls")),
     path("on-tap/", include("questions.study_urls")),
