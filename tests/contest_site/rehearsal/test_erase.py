@@ -51,6 +51,7 @@ from prizes.models import (
     CertificateFile,
     Nomination,
     NominationWithdrawal,
+    ParticipationPaper,
     PromotionTie,
     PublishedList,
     RunReturn,
@@ -115,6 +116,10 @@ def played(bank: Bank, area: Unit, *, is_rehearsal: bool) -> Contest:
     for certificate in Certificate.objects.filter(contest=contest):
         name = _file(f"certificates/{contest.slug}/{certificate.serial}.pdf")
         CertificateFile.objects.create(certificate=certificate, name=name, digest="0" * 64)
+    taken_part = Attempt.objects.filter(round__contest=contest).first()
+    assert taken_part is not None
+    ParticipationPaper.objects.create(entry=taken_part.entry, code=f"{taken_part.entry_id:028d}")
+    _file(f"certificates/{contest.slug}/tham-gia/1.pdf")
     return contest
 
 
