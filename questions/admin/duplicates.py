@@ -1,17 +1,16 @@
 """Questions of a bank that are nearly the same, for people to decide on."""
 
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.urls import URLPattern, path, reverse
 from django.utils.translation import gettext as _
 from unfold.admin import ModelAdmin
 
-from questions.admin.pages import page
-from questions.domain.duplicates import near_duplicates
-from questions.models import Bank
-
-SHOWN = 200
+from contest_site.lib.work import settled
+from questions.admin.pages import page, waiting_page
+from questions.domain.duplicates import SHOWN, ask_for_search, found_pairs, is_current, search_of
+from questions.models import Bank, DuplicateSearch
 
 
 class DuplicatePages(ModelAdmin):
@@ -28,20 +27,33 @@ class DuplicatePages(ModelAdmin):
         ):
             raise PermissionDenied
         found = get_object_or_404(Bank, pk=bank)
-        pairs = near_duplicates(found, limit=SHOWN)
+        if request.method == "POST":
+            ask_for_search(found)
+            return HttpResponseRedirect(request.path)
+        search = search_of(found)
+        if search and search.waits:
+            search = settled(DuplicateSearch.objects.select_related("bank"), search.pk)
+        back = reverse("admin:questions_bank_change", args=[found.pk])
+        title = _("Câu hỏi gần trùng nhau")
+        if search and search.waits:
+            doing = _("Đang so từng câu hỏi của ngân hàng với các câu khác.")
+            return waiting_page(request, self.admin_site, title, Bank, doing=doing, bank=found, back=back)
+        pairs = found_pairs(search.pairs) if search and search.pairs else []
         conflicts = [pair for pair in pairs if pair.conflict]
         return page(
             request,
             self.admin_site,
             "duplicates",
-            _("Câu hỏi gần trùng nhau"),
+            title,
             Bank,
             bank=found,
+            search=search,
+            current=bool(search) and is_current(search),
             groups=[
                 (_("Câu hỏi như nhau, đáp án khác nhau"), conflicts, True),
                 (_("Gần giống nhau"), pairs[len(conflicts) :], False),
             ],
             count=len(pairs),
             more=len(pairs) == SHOWN,
-            back=reverse("admin:questions_bank_change", args=[found.pk]),
+            back=back,
         )

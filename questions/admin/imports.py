@@ -1,39 +1,29 @@
 """Two steps from a file to a bank: the preview says all that an import would do, then the import does it."""
 
-import io
-from collections import Counter
-from collections.abc import Iterable
-from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
-from django.db.models.functions import Now
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.urls import URLPattern, path, reverse
 from django.utils.translation import gettext as _
 from unfold.admin import ModelAdmin
 
 from contest_site.lib.errors import Refused
-from questions.admin.pages import page
-from questions.domain.duplicates import similar_notes
-from questions.domain.importing import import_questions, preview_import
+from contest_site.lib.work import ask, settled
+from questions.admin.pages import page, waiting_page
+from questions.domain.importing import import_questions
+from questions.domain.previewing import TASK, file_of, keep_draft
 from questions.enums import Difficulty, Kind
-from questions.formats.catalog import FORMATS, Format
-from questions.formats.holding import without_pictures
-from questions.formats.rich_reading import pictures_in
-from questions.importers.report import ParsedQuestion
+from questions.formats.catalog import FORMATS
 from questions.importers.upload import QuestionFileForm
 from questions.models import Bank, ImportDraft
-from questions.rules import LETTERS, Content
+from questions.rules import LETTERS
 
 if TYPE_CHECKING:
     from contest_site.accounts.models import User
-
-FIRST_ROWS = 20
-DRAFT_LIFE = timedelta(days=1)
 
 
 class ImportPages(ModelAdmin):
@@ -62,39 +52,53 @@ class ImportPages(ModelAdmin):
         if not request.user.has_perm("questions.add_question"):
             raise PermissionDenied
         assert request.user.is_authenticated
-        kept = get_object_or_404(
-            ImportDraft.objects.select_related("bank"), pk=draft, bank=bank, by=request.user
-        )
+        own = ImportDraft.objects.filter(bank=bank, by=request.user).select_related("bank")
         if request.method == "POST":
-            return self._import(request, kept, request.user)
-        report = preview_import(kept.bank, _file(kept), form=kept.format)
-        if not report.problems:
-            report.notes += similar_notes(kept.bank, report)
-        contents = [parsed.content for parsed in report.questions]
+            return self._act(request, get_object_or_404(own, pk=draft), request.user)
+        try:
+            kept = settled(own.defer("content"), draft)
+        except ImportDraft.DoesNotExist:
+            raise Http404 from None
+        title = _("Xem trước khi nhập")
+        if kept.waits:
+            doing = _("Đang đọc tệp “%(name)s” và so với các câu đã có trong ngân hàng.")
+            return waiting_page(
+                request, self.admin_site, title, Bank,
+                doing=doing % {"name": kept.name}, bank=kept.bank, back=_places(kept.bank)["back"],
+            )  # fmt: skip
+        found = kept.preview or {}
         return page(
             request,
             self.admin_site,
-            "import_preview",
-            _("Xem trước khi nhập"),
+            "import_preview" if kept.preview and not kept.failure else "import_failed",
+            title,
             Bank,
             bank=kept.bank,
             draft=kept,
             format=FORMATS[kept.format],
-            report=report,
-            kinds=_counted(Kind, [content.kind for content in contents]),
-            levels=_counted(Difficulty, [content.difficulty for content in contents if content.difficulty]),
-            rows=[_shown(parsed) for parsed in report.questions[:FIRST_ROWS]],
+            report=found,
+            kinds=_named(Kind, found.get("kinds", {})),
+            levels=_named(Difficulty, found.get("levels", {})),
+            rows=[_shown(row) for row in found.get("rows", [])],
             **_places(kept.bank),
         )
 
-    def _import(self, request: HttpRequest, kept: ImportDraft, by: "User") -> HttpResponse:
+    def _act(self, request: HttpRequest, kept: ImportDraft, by: "User") -> HttpResponse:
+        """The import, or another reading of the file when the last one failed."""
+        read = kept.preview if not kept.waits and not kept.failure else None
+        if read is None and "again" in request.POST:
+            ask(kept, TASK)
+        # What no worker has read within its limits is not read here, where there are none.
+        if read is None or read["problems"]:
+            return HttpResponseRedirect(request.path)
         submit = request.POST.get("submit") != "draft"
         try:
             with transaction.atomic():
-                report = import_questions(kept.bank, _file(kept), by=by, form=kept.format, submit=submit)
+                report = import_questions(kept.bank, file_of(kept), by=by, form=kept.format, submit=submit)
                 kept.delete()
         except Refused as refused:
-            # The bank has changed since the preview, which now shows what is wrong.
+            # The bank has changed since the preview: the next one shows what is wrong.
+            ask(kept, TASK)
             messages.error(request, refused.message)
             return HttpResponseRedirect(request.path)
         if submit:
@@ -105,22 +109,19 @@ class ImportPages(ModelAdmin):
         return HttpResponseRedirect(reverse("admin:questions_bank_change", args=[kept.bank_id]))
 
 
-def keep_draft(bank: Bank, name: str, data: bytes, chosen: Format, *, by: Any) -> ImportDraft:
-    """Keep the file for its preview, in place of the person's last one; forget those of yesterday."""
-    with transaction.atomic():
-        ImportDraft.objects.filter(at__lt=Now() - DRAFT_LIFE).delete()
-        ImportDraft.objects.filter(bank=bank, by=by).delete()
-        return ImportDraft.objects.create(bank=bank, by=by, name=name[-200:], format=chosen.key, content=data)
-
-
-def _counted(words: type[Kind] | type[Difficulty], values: Iterable[str]) -> list[tuple[str, int]]:
+def _named(words: type[Kind] | type[Difficulty], counts: dict[str, int]) -> list[tuple[str, int]]:
     """(words, how many) of each value that there is, in the order of the closed list."""
-    counts = Counter(values)
-    return [(str(label), counts[value]) for value, label in words.choices if counts[value]]
+    return [(str(label), counts[value]) for value, label in words.choices if value in counts]
 
 
-def _file(draft: ImportDraft) -> io.BytesIO:
-    return io.BytesIO(bytes(draft.content))
+def _shown(row: dict[str, Any]) -> dict[str, Any]:
+    options = zip(LETTERS, row["options"], strict=False)
+    return {
+        **row,
+        "kind": Kind(row["kind"]).label,
+        "difficulty": Difficulty(row["difficulty"]).label if row["difficulty"] else "",
+        "options": [(letter, option, place in row["keys"]) for place, (letter, option) in enumerate(options)],
+    }
 
 
 def _places(bank: Bank) -> dict[str, str]:
@@ -129,28 +130,3 @@ def _places(bank: Bank) -> dict[str, str]:
         "upload": reverse("admin:questions_bank_import_file", args=[bank.pk]),
         "blank": reverse("admin:questions_bank_blank_template"),
     }
-
-
-def _shown(parsed: ParsedQuestion) -> dict[str, Any]:
-    """Pictures are shown by their words: they are kept only with the import."""
-    content = parsed.content
-    options = zip(LETTERS, content.options, strict=False)
-    return {
-        "place": parsed.place,
-        "content": content,
-        "text": _without_pictures(content.text),
-        "explanation": _without_pictures(content.explanation),
-        "pictures": len({name for text in _texts(content) for name in pictures_in(text)}),
-        "options": [
-            (letter, _without_pictures(option), place in content.keys)
-            for place, (letter, option) in enumerate(options)
-        ],
-    }
-
-
-def _texts(content: Content) -> tuple[str, ...]:
-    return (content.text, *content.options, content.explanation)
-
-
-def _without_pictures(rich: str) -> str:
-    return without_pictures(rich, pictures_in(rich))

@@ -37,6 +37,18 @@ def page(
     )
 
 
+REFRESH_SECONDS = 3
+
+
+def waiting_page(
+    request: HttpRequest, site: AdminSite, title: str, model: type[Model], *, doing: str, **context: Any
+) -> TemplateResponse:
+    """What a worker is doing for this person, in words; the page looks again by itself, without a script."""
+    response = page(request, site, "waiting", title, model, doing=doing, **context)
+    response["Refresh"] = str(REFRESH_SECONDS)
+    return response
+
+
 def workbook(name: str, write: Callable[[IO[bytes]], object]) -> HttpResponse:
     """An .xlsx for download, named after `name` in plain letters."""
     file = io.BytesIO()

@@ -13,7 +13,7 @@ from contest_site.audit.models import AuditEvent
 from questions.admin.exports import CHOICES
 from questions.domain.importing import import_questions
 from questions.formats.catalog import FORMATS
-from questions.models import Bank, ImportDraft, Revision, Submission
+from questions.models import Bank, DuplicateSearch, ImportDraft, Revision, Submission
 from tests.questions.formats.samples import NAMES, PICTURES, item, truth
 from tests.questions.helpers import person
 
@@ -32,6 +32,9 @@ def bank(db: None) -> Bank:
     data, _lost = FORMATS["zip"].write(ITEMS, PICTURES)
     import_questions(made, io.BytesIO(data), by=person("Người Soạn"), form="zip")
     return made
+
+
+pytestmark = pytest.mark.usefixtures("work_at_once")
 
 
 def browser(*rights: str) -> Client:
@@ -157,7 +160,13 @@ def test_what_is_no_file_of_questions(bank: Bank) -> None:
 
 def test_the_page_of_near_duplicates(bank: Bank) -> None:
     client = browser(*RIGHTS)
-    assert "Không có câu hỏi nào giống nhau" in client.get(address("duplicates", bank.pk)).content.decode()
+    place = address("duplicates", bank.pk)
+    page = client.get(place).content.decode()
+    assert "So từng câu hỏi với mọi câu khác" in page
+    assert not DuplicateSearch.objects.exists()
+    page = client.post(place, follow=True).content.decode()
+    assert "Không có câu hỏi nào giống nhau" in page
+    assert "Ngân hàng đã thay đổi" not in page
     long = "Theo Nghị quyết số 76/NQ-CP, cải cách hành chính giai đoạn 2021 - 2030 có mấy nội dung"
     pair = [
         item(1, number=8, topics=("Thể chế",), text=f"{long}?"),
@@ -165,5 +174,6 @@ def test_the_page_of_near_duplicates(bank: Bank) -> None:
     ]
     data, _lost = FORMATS["zip"].write(pair)
     import_questions(bank, io.BytesIO(data), by=person("Khác"), form="zip")
-    page = client.get(address("duplicates", bank.pk)).content.decode()
+    assert "Ngân hàng đã thay đổi từ lúc đó" in client.get(place).content.decode()
+    page = client.post(place, follow=True).content.decode()
     assert "Câu hỏi như nhau, đáp án khác nhau (1)" in page

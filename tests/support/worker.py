@@ -5,11 +5,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import pytest
 from django.conf import settings
 from django.db import connection
 
 from contest_site import embedded
 from contest_site.celery import app
+from contest_site.lib import work
 from contest_site.processes import Children
 from tests.support.stack import ROOT
 
@@ -31,3 +33,13 @@ def running(folder: Path, *, queues: str = "celery,pdf", concurrency: int = 2) -
         yield children
     finally:
         children.stop(20)
+
+
+def works_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Work that a page asks for is done where it is asked, inside the test's own transaction."""
+
+    def at_once(task: str, *args: object) -> None:
+        app.loader.import_default_modules()
+        app.tasks[task](*args)
+
+    monkeypatch.setattr(work, "send_after_commit", at_once)
