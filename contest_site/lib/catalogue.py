@@ -32,7 +32,7 @@ KEYWORDS = {
 }
 # The source is Vietnamese, where one form serves every number; `n` forms are those of English.
 HEADER = """\
-# English for every message of the product, whose own language is Vietnamese (docs/decisions/0014).
+# English for every message of the product, whose own language is Vietnamese (docs/decisions/0015).
 # `bin/messages` adds what is new and takes out what is gone; the words are written here by hand.
 msgid ""
 msgstr ""

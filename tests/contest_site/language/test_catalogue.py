@@ -116,7 +116,7 @@ NO_MESSAGES = {
     "contests/planfile/": "words of the plan file",
     "questions/rules.py": "letters by which wrong encodings are known",
 }
-# In these the organisers' admin alone speaks, which is Vietnamese (docs/decisions/0014).
+# In these the organisers' admin alone speaks, which is Vietnamese (docs/decisions/0015).
 ADMIN = re.compile(r"(^|/)(admin|models|\w+_model)(/|\.py$)|/apps\.py$|/management/commands/")
 
 
