@@ -2,5 +2,6 @@
 
 from attempts.admin.attempts import AttemptAdmin
 from attempts.admin.judging import DisqualificationAdmin
+from attempts.admin.merging import AccountMergeAdmin
 
-__all__ = ["AttemptAdmin", "DisqualificationAdmin"]
+__all__ = ["AccountMergeAdmin", "AttemptAdmin", "DisqualificationAdmin"]

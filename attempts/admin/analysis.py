@@ -12,7 +12,7 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
-from django.http import Http404, HttpRequest, HttpResponse, QueryDict
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.shortcuts import get_object_or_404
 from django.urls import URLPattern, path, reverse
 from django.utils.translation import gettext as _
@@ -20,15 +20,16 @@ from django.utils.translation import gettext_lazy
 
 from attempts.admin.pages import check, page
 from attempts.analysis.charts import Bar, Dot, bar_of, dot_of
-from attempts.analysis.recent import recent_analysis
 from attempts.analysis.report import Analysis, Combination, Item, Option
 from attempts.analysis.rules import ENOUGH
+from attempts.analysis.storing import ask_for_counts, counts_of, is_current, stored_analysis
 from attempts.analysis.words import index, percent, reasons, share
 from attempts.analysis.workbook import notes, write_analysis
-from attempts.models import Attempt
+from attempts.models import Attempt, ItemCounts
 from contest_site.audit.trail import record
 from contest_site.lib.admin import ReadOnlyAdmin
 from contest_site.lib.text import fold
+from contest_site.lib.work import settled
 from contests.models import Round
 from contests.queries import announced_contests
 from questions.formats.rich_reading import to_plain
@@ -37,6 +38,7 @@ from questions.rules import LETTERS, is_of_topic
 SEE_KEY, JUDGE, APPRAISE = "questions.see_key", "attempts.judge_attempts", "questions.appraise_revision"
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 LISTED = 100
+REFRESH = "3"  # seconds after which a page looks again
 EASY, WEAK = Fraction(95, 100), Decimal("0.2")
 
 ORDERS: dict[str, tuple[Any, Callable[[Item], Any]]] = {
@@ -122,11 +124,21 @@ class AnalysisPages(ReadOnlyAdmin):
     def analysis_page(self, request: HttpRequest, round_id: int) -> HttpResponse:
         """What looks wrong on top, a picture of all questions, and the table."""
         check(request, SEE_KEY)
-        analysis = recent_analysis(_round(round_id), every=_every(request))
+        round, every = _round(round_id), _every(request)
+        if request.method == "POST":
+            ask_for_counts(round, every=every)
+            return HttpResponseRedirect(request.get_full_path())
+        row = counts_of(round, every=every)
+        if row and row.waits:
+            row = settled(ItemCounts.objects.defer("counts"), row.pk)
+        if row is None or row.counted_at is None:
+            return self._not_yet(request, round, row, every=every)
+        analysis = stored_analysis(row)
         shown = _chosen(analysis, request.GET)
-        return page(
+        response = page(
             request, self.admin_site, "analysis", _("Phân tích câu hỏi"), Attempt,
-            **_heading(analysis, request), suspected=[_line(one, analysis) for one in analysis.suspected],
+            **_heading(analysis, round), row=row, current=is_current(row),
+            suspected=[_line(one, analysis) for one in analysis.suspected],
             lines=[_line(item, analysis) for item in shown], dots=_dots(analysis), enough=ENOUGH,
             topics=sorted({item.question.topic for item in analysis.items}),
             orders=[(key, label) for key, (label, _by) in ORDERS.items()],
@@ -134,17 +146,35 @@ class AnalysisPages(ReadOnlyAdmin):
             order=request.GET.get("sap-xep", "cau"), only=request.GET.get("loc", ""),
             topic=request.GET.get("chu-de", ""), typed=request.GET.get("q", ""),
         )  # fmt: skip
+        if row.waits:
+            response["Refresh"] = REFRESH
+        return response
+
+    def _not_yet(
+        self, request: HttpRequest, round: Round, row: ItemCounts | None, *, every: bool
+    ) -> HttpResponse:
+        """Nothing was counted so far: asked for, failed, or nobody has asked."""
+        response = page(
+            request, self.admin_site, "analysis_waiting", _("Phân tích câu hỏi"), Attempt,
+            round=round, row=row, every=every,
+        )  # fmt: skip
+        if row and row.waits:
+            response["Refresh"] = REFRESH
+        return response
 
     def analysis_question(self, request: HttpRequest, round_id: int, number: int) -> HttpResponse:
         """Who chose what, in all and at either end."""
         check(request, SEE_KEY)
-        analysis = recent_analysis(_round(round_id), every=_every(request))
+        round = _round(round_id)
+        analysis = _stored(round, every=_every(request))
+        if analysis is None:
+            return HttpResponseRedirect(_page_of(round, every=_every(request)))
         if not 1 <= number <= len(analysis.items):
             raise Http404
         item = analysis.items[number - 1]
         return page(
             request, self.admin_site, "analysis_question", _("Câu %(number)d") % {"number": number}, Attempt,
-            **_heading(analysis, request), line=_line(item, analysis), item=item,
+            **_heading(analysis, round), line=_line(item, analysis), item=item,
             choices=_choice_lines(item), combinations=_combination_lines(item), enough=ENOUGH,
             may_correct=may_correct(request.user),
             previous=_question_address(analysis, number - 1) if number > 1 else "",
@@ -154,7 +184,10 @@ class AnalysisPages(ReadOnlyAdmin):
     def analysis_workbook(self, request: HttpRequest, round_id: int) -> HttpResponse:
         """The same figures for Excel; who took them is recorded."""
         by = check(request, SEE_KEY)
-        analysis = recent_analysis(_round(round_id), every=_every(request))
+        round = _round(round_id)
+        analysis = _stored(round, every=_every(request))
+        if analysis is None:
+            return HttpResponseRedirect(_page_of(round, every=_every(request)))
         file = io.BytesIO()
         write_analysis(file, analysis)
         record(
@@ -186,14 +219,22 @@ def _every(request: HttpRequest) -> bool:
     return request.GET.get("luot") == "tat-ca"
 
 
-def _heading(analysis: Analysis, request: HttpRequest) -> dict[str, Any]:
-    query = "?luot=tat-ca" if analysis.every else ""
+def _stored(round: Round, *, every: bool) -> Analysis | None:
+    row = counts_of(round, every=every)
+    return stored_analysis(row) if row and row.counted_at else None
+
+
+def _page_of(round: Round, *, every: bool) -> str:
+    return reverse("admin:attempts_analysis", args=[round.pk]) + ("?luot=tat-ca" if every else "")
+
+
+def _heading(analysis: Analysis, round: Round) -> dict[str, Any]:
     return {
         "analysis": analysis,
-        "round": _round(analysis.round.pk),
+        "round": round,
         "notes": notes(analysis),
-        "query": query,
-        "back": reverse("admin:attempts_analysis", args=[analysis.round.pk]) + query,
+        "query": "?luot=tat-ca" if analysis.every else "",
+        "back": _page_of(round, every=analysis.every),
     }
 
 

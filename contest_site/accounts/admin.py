@@ -1,25 +1,33 @@
 """Accounts in the organisers' admin."""
 
-from typing import TYPE_CHECKING
+from collections.abc import Callable
+from functools import partial
+from typing import TYPE_CHECKING, Any
 
 from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
+from allauth.socialaccount.models import SocialAccount, SocialApp, SocialToken
 from django import forms
 from django.contrib import admin, messages
 from django.contrib.auth.admin import GroupAdmin as DjangoGroupAdmin
 from django.contrib.auth.models import Group
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db.models import Model, QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
+from django.urls import URLPattern, path
 from django.utils.translation import gettext as _
 from unfold.admin import ModelAdmin
 from unfold.paginator import InfinitePaginator
 
+from contest_site.accounts import helping
 from contest_site.accounts.contact import display, normal_email, read_contact
+from contest_site.accounts.domain.helping import may_help
 from contest_site.accounts.domain.staff import ask_for_new_password, vouch_for_contacts
 from contest_site.accounts.fields import PhoneField
-from contest_site.accounts.models import User
+from contest_site.accounts.models import ContactMove, FactorRecovery, User
+from contest_site.accounts.recent import recently_authenticated
 from contest_site.audit import trail
+from contest_site.lib.admin import ReadOnlyAdmin
 from contest_site.lib.errors import Invalid
 from contest_site.lib.text import clean
 
@@ -29,9 +37,8 @@ else:
     _UserForm = forms.ModelForm
 
 # allauth's own screens would let an organiser mark addresses as proved and read second factors.
-admin.site.unregister(EmailAddress)
-admin.site.unregister(Authenticator)
-admin.site.unregister(Group)
+for model in (EmailAddress, Authenticator, SocialAccount, SocialApp, SocialToken, Group):
+    admin.site.unregister(model)
 
 RIGHTS = ("is_staff", "is_superuser", "groups", "user_permissions")
 
@@ -97,11 +104,46 @@ class UserAdmin(ModelAdmin):
     readonly_fields = ("phone_verified", "last_login", "date_joined")
     filter_horizontal = ("groups", "user_permissions")
     actions = ("send_reset",)
+    change_form_outer_before_template = "admin/accounts/ways.html"
     fieldsets = (
         (None, {"fields": ("full_name", "username", "phone", "phone_verified", "email", "is_active")}),
         (_("Quyền"), {"fields": RIGHTS, "classes": ("collapse",)}),
         (_("Thời điểm"), {"fields": ("date_joined", "last_login")}),
     )
+
+    def get_urls(self) -> list[URLPattern]:
+        def at(address: str, view: Callable[..., HttpResponse], name: str) -> URLPattern:
+            site = self.admin_site
+            guarded = site.admin_view(recently_authenticated(partial(view, site=site)))
+            return path(f"<int:user_id>/{address}/", guarded, name=f"accounts_user_{name}")
+
+        return [
+            at("doi-noi-nhan-ma", helping.move_page, "move"),
+            at("go-lop-thu-hai", helping.recover_page, "recover"),
+            *super().get_urls(),
+        ]
+
+    def change_view(
+        self,
+        request: HttpRequest,
+        object_id: str,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> HttpResponse:
+        user, by = self.get_object(request, object_id), request.user
+        ways: dict[str, bool] = {}
+        if isinstance(user, User) and isinstance(by, User):
+            helps = by.has_perm(helping.HELP) and may_help(by, user)
+            recovers = by.has_perm(helping.RECOVER) and by.pk != user.pk and user.is_staff
+            ways = {
+                "may_move": helps,
+                "may_merge": helps and user.is_active,
+                "may_recover": recovers and (by.is_superuser or not user.is_superuser),
+            }
+        response: HttpResponse = super().change_view(
+            request, object_id, form_url, {**(extra_context or {}), **ways}
+        )
+        return response
 
     @admin.display(description=_("số điện thoại"))
     def shown_phone(self, user: User) -> str:
@@ -162,3 +204,17 @@ class UserAdmin(ModelAdmin):
                 _("Không có nơi nhận tin, hãy báo trực tiếp cho: %(people)s.")
                 % {"people": ", ".join(untold)},
             )
+
+
+@admin.register(ContactMove)
+class ContactMoveAdmin(ReadOnlyAdmin):
+    list_display = ("at", "user", "reason", "old_contact", "new_contact", "by")
+    list_filter = ("reason",)
+    list_select_related = ("user", "by")
+    search_fields = ("user__full_name", "grounds")
+
+
+@admin.register(FactorRecovery)
+class FactorRecoveryAdmin(ReadOnlyAdmin):
+    list_display = ("at", "user", "identity_check", "by")
+    list_select_related = ("user", "by")

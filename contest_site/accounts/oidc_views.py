@@ -76,16 +76,23 @@ def _go(request: HttpRequest, process: str) -> HttpResponse:
     try:
         response: HttpResponse = provider.redirect(request, process, next_url=get_next_redirect_url(request))
     except (OAuth2Error, RequestException) as error:
-        oidc.log.warning("The OpenID Connect provider cannot be asked: %s", type(error).__name__)
-        messages.error(request, oidc.failed())
-        return redirect("oidc_links" if request.user.is_authenticated else "account_login")
+        return _unasked(request, error)
     return response
+
+
+def _unasked(request: HttpRequest, error: Exception) -> HttpResponse:
+    oidc.log.warning("The OpenID Connect provider cannot be asked: %s", type(error).__name__)
+    messages.error(request, oidc.failed())
+    return redirect("oidc_links" if request.user.is_authenticated else "account_login")
 
 
 @where_configured
 @require_GET
 def callback(request: HttpRequest) -> HttpResponseBase:
-    response: HttpResponseBase = Callback.adapter_view(Client(request, oidc.provider_id()))(request)
+    try:
+        response: HttpResponseBase = Callback.adapter_view(Client(request, oidc.provider_id()))(request)
+    except (OAuth2Error, RequestException) as error:  # raised before allauth looks for it
+        return _unasked(request, error)
     return response
 
 

@@ -96,7 +96,9 @@ def test_who_has_none_sets_one_after_a_code(client: Client, codes: Codes, db: No
     asked = client.get(reverse("account_set_password"))["Location"]
     assert asked.startswith(reverse("account_reauthenticate_code"))
     client.post(asked)
-    assert client.post(asked, {"code": codes.last("+84912345678")})["Location"] == reverse("account_set_password")
+    assert client.post(asked, {"code": codes.last("+84912345678")})["Location"] == reverse(
+        "account_set_password"
+    )
     assert client.get(reverse("account_change_password"))["Location"] == reverse("account_set_password")
     client.post(reverse("account_set_password"), {"password1": NEW})
     user.refresh_from_db()
