@@ -59,7 +59,7 @@ GIVENS = {
 }  # fmt: skip
 # Numbers of the smallest network, so that hardly any is anybody's; those in the database are left out.
 PHONE_STARTS = ("592", "593", "598", "599")
-YOUNGEST, OLDEST = 15, 75
+YOUNGEST, OLDEST = 16, 75
 PERFECT = 0.3  # share of people who answer everything right, as in published results of such contests
 
 

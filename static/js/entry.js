@@ -46,7 +46,7 @@ function open(shown) {
 
 function mark(index) {
   active = index;
-  const options = [...list.querySelectorAll("[role=option]")];
+  const options = [...list.querySelectorAll("[role=option]:not([aria-disabled])")];
   options.forEach((option, at) => option.setAttribute("aria-selected", String(at === index)));
   if (options[index]) {
     input.setAttribute("aria-activedescendant", options[index].id);
@@ -75,6 +75,9 @@ function show() {
   if (!units.length) {
     const none = document.createElement("li");
     none.className = "none";
+    none.setAttribute("role", "option"); // a listbox holds options and nothing else
+    none.setAttribute("aria-disabled", "true");
+    none.setAttribute("aria-selected", "false");
     none.textContent = words.none;
     list.append(none);
   }
@@ -149,6 +152,8 @@ if (picker && input) {
     timer = setTimeout(search, 250);
   });
   input.addEventListener("keydown", keys);
+  list.addEventListener("mousedown", (event) => event.preventDefault()); // a slow press must not close the list
+  input.addEventListener("blur", () => open(false));
   document.addEventListener("click", (event) => {
     if (!picker.contains(event.target)) open(false);
   });

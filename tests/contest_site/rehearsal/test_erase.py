@@ -28,13 +28,22 @@ from contest_site.accounts.models import User
 from contest_site.audit.models import AuditEvent
 from contest_site.lib.clock import database_now
 from contest_site.rehearsal.erase import BELOW_CONTEST, erase_rehearsals
+from contests.domain.consenting import consent_in_person, current_text
 from contests.domain.rounds import close_round
 from contests.models import (
+    ConsentWithdrawal,
     Contest,
+    DataAnswer,
+    DataExport,
+    DataRequest,
     Document,
+    Entry,
+    EntryDecision,
+    EntryRequest,
+    Faq,
+    Guardian,
     Headcount,
     HeadcountLock,
-    Faq,
     Milestone,
     Promotion,
     Quota,
@@ -106,6 +115,7 @@ def played(bank: Bank, area: Unit, *, is_rehearsal: bool) -> Contest:
         reason="Thử",
         by=second,
     )
+    _personal_rows(attempts[0].entry, first)
     close_round(round, by=first, reason="Thử")
     run = compute_standings(Scope.of_round(Round.objects.get(pk=round.pk)), by=None)
     review_run(run, by=first)
@@ -113,6 +123,7 @@ def played(bank: Bank, area: Unit, *, is_rehearsal: bool) -> Contest:
     enter_decision(run, number="1/QĐ", signed_on=timezone.localdate(now), by=first)
     publish_run(run, by=first)
     _result_rows(contest, run, attempts[0], first, second)
+    ConsentWithdrawal.objects.create(entry=attempts[0].entry, by=attempts[0].entry.user)
     for certificate in Certificate.objects.filter(contest=contest):
         name = _file(f"certificates/{contest.slug}/{certificate.serial}.pdf")
         CertificateFile.objects.create(certificate=certificate, name=name, digest="0" * 64)
@@ -133,6 +144,20 @@ def _sat(contest: Contest, round: Round, number: int, *, is_rehearsal: bool) -> 
         correct=20 + number,
         submitted_at=database_now(),
         prediction=number,
+    )
+
+
+def _personal_rows(entry: Entry, by: User) -> None:
+    """What people agreed to and asked for."""
+    text = current_text(entry.contest)
+    consent_in_person(entry, text, by=entry.user)
+    Guardian.objects.create(entry=entry, full_name="Hoa", relation="mother", contact="hoa@example.com")
+    request = EntryRequest.objects.create(entry=entry, kind="missing_unit", wanted={}, by=entry.user)
+    EntryDecision.objects.create(request=request, verdict="refused", grounds="Thử", by=by)
+    asked = DataRequest.objects.create(user=entry.user, kind="export", due_at=database_now())
+    DataAnswer.objects.create(request=asked, verdict="accepted")
+    DataExport.objects.create(
+        request=asked, name=_file(f"personal/{entry.pk}.zip"), digest="0" * 64, expires_at=database_now()
     )
 
 
@@ -251,12 +276,14 @@ ELSEWHERE = {
     *("questions.Bank", "questions.Topic", "questions.Question", "questions.Revision"),
     *("questions.Appraisal", "questions.SealedPool", "questions.ImportDraft", "questions.Submission"),
     *("questions.Picture", "questions.Study", "questions.StudyWithdrawal", "questions.DuplicateSearch"),
+    *("contests.DataRequest", "contests.DataAnswer", "contests.DataExport", "contests.GuardianCode"),
     *HELP,
 }
 
 
 # Of these a rehearsal has no row of its own when its bank and units are there already.
 UNTOUCHED = {
+    "contests.GuardianCode",
     *("admin.LogEntry", "auth.Group", "auth.Group_permissions", "auth.Permission"),
     *("contenttypes.ContentType", "account.EmailConfirmation", "mfa.Authenticator"),
     *("accounts.User_groups", "accounts.User_user_permissions", "contests.Unit"),
