@@ -1,10 +1,12 @@
 """Forms of the organisers' pages; what they clean has passed the same rules as an imported row."""
 
-from typing import Any
+from typing import Any, Self
 
 from django import forms
 from django.core.files.base import File
 from django.core.validators import FileExtensionValidator, URLValidator
+from django.http import QueryDict
+from django.utils.text import format_lazy
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from unfold.widgets import (
@@ -22,7 +24,7 @@ from contest_site.lib.text import clean
 from questions.domain.topics import topic_name
 from questions.enums import Difficulty, Kind
 from questions.formats.exchange import FALSE, TRUE
-from questions.formats.limits import TAGS
+from questions.formats.limits import ALT, TAGS
 from questions.formats.rich_reading import pictures_in, to_plain
 from questions.importers.container import FILE_LIMIT
 from questions.models import Appraisal, Revision
@@ -144,10 +146,13 @@ class QuestionForm(forms.Form):
             **dict(zip(LETTERS, content.options, strict=False)),
         }
 
-    @property
-    def several(self) -> bool:
-        """Whether more than one key may be ticked, as far as the form knows by now."""
-        return str(self["kind"].value()) == Kind.MULTIPLE
+    @classmethod
+    def unfinished(cls, data: QueryDict, **texts: str) -> Self:
+        """What somebody has typed so far, not judged yet; `texts` instead of what was typed there."""
+        typed = {name: data.get(name, "") for name in [*cls.base_fields, *LETTERS]}
+        return cls(
+            initial={**typed, "keys": data.getlist("keys"), "fewer": "fewer" in data, **texts},
+        )
 
     @property
     def option_rows(self) -> list[tuple[str, forms.BoundField, bool]]:
@@ -245,6 +250,41 @@ class QuestionForm(forms.Form):
             tags=data["tags"],
             source_link=data["source_link"],
         )
+
+
+class PictureForm(forms.Form):
+    """A picture that goes behind one of a question's texts: for browsers without script."""
+
+    file = forms.FileField(
+        label=_("Tệp hình (PNG, JPEG, GIF, WebP; tối đa 2 MB)"),
+        required=False,
+        allow_empty_file=True,  # reading it says better what is wrong
+        # The theme's own shows the file's name by script alone.
+        widget=forms.FileInput(attrs={"accept": "image/png,image/jpeg,image/gif,image/webp"}),
+    )
+    alt = forms.CharField(
+        label=_("Mô tả hình cho người không nhìn thấy"),
+        required=False,
+        max_length=ALT,
+        widget=UnfoldAdminTextInputWidget(),
+    )
+    place = forms.ChoiceField(
+        label=_("Đặt vào"),
+        choices=[
+            ("text", _("Câu hỏi")),
+            *((letter, format_lazy(_("Phương án {letter}"), letter=letter)) for letter in LETTERS),
+            ("explanation", _("Giải thích")),
+        ],
+        widget=UnfoldAdminSelectWidget(),
+    )
+
+    def clean(self) -> dict[str, Any]:
+        data = self.cleaned_data
+        if data.get("file") is None and "file" not in self.errors:
+            self.add_error("file", gettext("Chưa chọn tệp hình."))
+        if not data.get("alt") and "alt" not in self.errors:
+            self.add_error("alt", gettext("Chưa có mô tả hình."))
+        return data
 
 
 class AppraisalForm(forms.Form):

@@ -5,6 +5,7 @@ HTML. Either way it is cleaned into the stored form (questions.formats.rich).
 """
 
 import re
+from html import escape
 from typing import Any
 
 from django import forms
@@ -35,6 +36,11 @@ def read_rich(typed: str) -> str:
     if not BLOCK.search(typed):
         typed = "<br>".join(typed.strip().splitlines())
     return clean_rich(typed, _named)
+
+
+def with_picture(typed: str, name: str, alt: str) -> str:
+    """The stored form of what a person typed, a kept picture behind it. Raises TooComplexError."""
+    return clean_rich(f'{read_rich(typed)}<p><img src="{name}" alt="{escape(alt)}"></p>')
 
 
 def _named(src: str) -> str | None:

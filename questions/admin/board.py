@@ -26,11 +26,21 @@ from questions.models import Appraisal, Bank, Question, Revision
 from questions.queries import WorkCount, work, work_counts
 
 PAGE = 50
-APPRAISE, RETURNED, DRAFTS = "appraise", "returned", "drafts"
+APPRAISE, RETURNED, DRAFTS, IN_USE = "appraise", "returned", "drafts", "approved"
 HEADINGS: dict[str, Promise] = {
     APPRAISE: gettext_lazy("Chờ thẩm định"),
     RETURNED: gettext_lazy("Bị trả lại"),
     DRAFTS: gettext_lazy("Bản nháp"),
+    IN_USE: gettext_lazy("Đã duyệt"),
+}
+# What a button does, and what is said then.
+VERDICTS: dict[str, tuple[Appraisal.Verdict, Promise]] = {
+    "approve": (Appraisal.Verdict.APPROVED, gettext_lazy("Đã duyệt %(count)d câu.")),
+    "return": (Appraisal.Verdict.RETURNED, gettext_lazy("Đã trả lại %(count)d câu.")),
+    "retire": (
+        Appraisal.Verdict.RETIRED,
+        gettext_lazy("Đã ngừng dùng %(count)d câu. Đề đã niêm phong không thay đổi."),
+    ),
 }
 
 
@@ -74,7 +84,8 @@ class BoardPages(ModelAdmin):
         tasks = self._tasks(request, shown, by)
         task = request.GET.get("work", "")
         if task not in tasks:
-            task = next((one for one, count in tasks.items() if count), next(iter(tasks)))
+            waiting = (one for one, count in tasks.items() if count and one != IN_USE)
+            task = next(waiting, next(iter(tasks)))
         listed = Paginator(_listed(task, bank, by), PAGE).get_page(request.GET.get("page"))
         return page(
             request,
@@ -99,10 +110,13 @@ class BoardPages(ModelAdmin):
     def _tasks(self, request: HttpRequest, counts: Iterable[WorkCount], by: User) -> dict[str, int]:
         """The lists that this person has something to do with, and how long each is."""
         tasks: dict[str, int] = {}
-        if request.user.has_perm("questions.appraise_revision"):
+        appraises = request.user.has_perm("questions.appraise_revision")
+        if appraises:
             tasks[APPRAISE] = _sum(counts, State.WAITING, but=by.pk)
         tasks[RETURNED] = _sum(counts, State.RETURNED, of=by.pk)
         tasks[DRAFTS] = _sum(counts, State.DRAFT)
+        if appraises:
+            tasks[IN_USE] = _sum(counts, State.APPROVED, but=by.pk)
         return tasks
 
     def _judged(self, request: HttpRequest) -> bool:
@@ -114,24 +128,18 @@ class BoardPages(ModelAdmin):
             if act == "submit":
                 if not self.has_change_permission(request):
                     raise PermissionDenied
-                said = _("Đã gửi thẩm định %(count)d câu.")
+                said: str | Promise = _("Đã gửi thẩm định %(count)d câu.")
                 count = submit(chosen, by=by)
             else:
                 if not request.user.has_perm("questions.appraise_revision"):
                     raise PermissionDenied
-                verdict, said = _verdict(act)
+                verdict, said = VERDICTS.get(act, ("", ""))
                 count = appraise(chosen, verdict, by=by, comment=request.POST.get("comment", ""))
         except DomainError as refusal:
             messages.error(request, str(refusal.message))
             return False
-        messages.success(request, said % {"count": count})
+        messages.success(request, str(said) % {"count": count})
         return True
-
-
-def _verdict(act: str) -> tuple[str, str]:
-    if act == "return":
-        return Appraisal.Verdict.RETURNED, _("Đã trả lại %(count)d câu.")
-    return Appraisal.Verdict.APPROVED if act == "approve" else "", _("Đã duyệt %(count)d câu.")
 
 
 def _listed(task: str, bank: Bank | None, by: User) -> QuerySet[Revision]:
@@ -140,6 +148,8 @@ def _listed(task: str, bank: Bank | None, by: User) -> QuerySet[Revision]:
         return rows.filter(state=State.WAITING).exclude(writer=by)
     if task == RETURNED:
         return rows.filter(state=State.RETURNED, writer=by)
+    if task == IN_USE:
+        return rows.filter(state=State.APPROVED).exclude(writer=by)
     return rows.filter(state=State.DRAFT)
 
 

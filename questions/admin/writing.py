@@ -17,8 +17,10 @@ from questions.domain.editing import revise_question, write_question
 from questions.domain.pictures import keep_picture
 from questions.domain.topics import in_tree_order
 from questions.formats.limits import PICTURE
-from questions.forms import QuestionForm
+from questions.formats.rich_reading import TooComplexError
+from questions.forms import PictureForm, QuestionForm
 from questions.models import Bank, Question, Revision
+from questions.widgets import with_picture
 
 
 class WritingPages(ModelAdmin):
@@ -42,6 +44,9 @@ class WritingPages(ModelAdmin):
             messages.info(request, _("Chọn ngân hàng câu hỏi, rồi thêm câu hỏi tại đó."))
             return HttpResponseRedirect(reverse("admin:questions_bank_changelist"))
         bank = get_object_or_404(Bank, pk=chosen)
+        back = reverse("admin:questions_bank_change", args=[bank.pk])
+        if _brings_picture(request):
+            return self._with_picture(request, bank, _("Thêm câu hỏi"), back)
         form = QuestionForm(request.POST or None, initial={"base": 0})
         if request.method == "POST" and form.is_valid():
             handed_in = _hands_in(request)
@@ -51,7 +56,6 @@ class WritingPages(ModelAdmin):
             if revision:
                 _say_saved(request, revision, handed_in)
                 return HttpResponseRedirect(_address(revision.question_id))
-        back = reverse("admin:questions_bank_change", args=[bank.pk])
         return self._form(request, bank, form, _("Thêm câu hỏi"), back)
 
     def edit_page(self, request: HttpRequest, question: int) -> HttpResponse:
@@ -60,6 +64,9 @@ class WritingPages(ModelAdmin):
             raise PermissionDenied
         edited = get_object_or_404(Question.objects.select_related("bank"), pk=question)
         current = edited.revisions.select_related("topic").order_by("-number")[0]
+        title = _("Sửa câu %(number)d") % {"number": edited.number}
+        if _brings_picture(request):
+            return self._with_picture(request, edited.bank, title, _address(edited.pk))
         form = QuestionForm(request.POST or None, initial=QuestionForm.initial_of(current))
         if request.method == "POST" and form.is_valid():
             base, handed_in = form.cleaned_data["base"], _hands_in(request)
@@ -72,11 +79,35 @@ class WritingPages(ModelAdmin):
             if revision:
                 _say_saved(request, revision, handed_in)
                 return HttpResponseRedirect(_address(edited.pk))
-        title = _("Sửa câu %(number)d") % {"number": edited.number}
         return self._form(request, edited.bank, form, title, _address(edited.pk))
 
+    def _with_picture(self, request: HttpRequest, bank: Bank, title: str, back: str) -> HttpResponse:
+        """The form as it was typed, the uploaded picture behind the text that it is for; nothing is saved."""
+        picture = PictureForm(request.POST, request.FILES)
+        form = QuestionForm.unfinished(request.POST)
+        if picture.is_valid():
+            place, alt = picture.cleaned_data["place"], picture.cleaned_data["alt"]
+            try:
+                # One byte more than a picture may have is enough for the sentence that it is too large.
+                kept = keep_picture(picture.cleaned_data["file"].read(PICTURE + 1), by=person(request))
+                text = with_picture(request.POST.get(place, ""), kept.name, alt)
+            except TooComplexError as error:
+                picture.add_error("place", str(error).capitalize())
+            except Invalid as refusal:
+                picture.add_error("file", str(refusal.message))
+            else:
+                form, picture = QuestionForm.unfinished(request.POST, **{place: text}), PictureForm()
+                messages.success(request, _("Đã thêm hình vào nội dung. Câu hỏi chưa được lưu."))
+        return self._form(request, bank, form, title, back, picture)
+
     def _form(
-        self, request: HttpRequest, bank: Bank, form: QuestionForm, title: str, back: str
+        self,
+        request: HttpRequest,
+        bank: Bank,
+        form: QuestionForm,
+        title: str,
+        back: str,
+        picture: PictureForm | None = None,
     ) -> HttpResponse:
         topics = in_tree_order(bank.topics.values_list("name", flat=True))
         return page(
@@ -87,6 +118,7 @@ class WritingPages(ModelAdmin):
             Question,
             bank=bank,
             form=form,
+            picture=picture or PictureForm(),
             back=back,
             topics=topics,
         )
@@ -105,6 +137,10 @@ class WritingPages(ModelAdmin):
             return JsonResponse({"error": str(refusal.message)}, status=400)
         address = reverse("picture", args=[kept.name])
         return JsonResponse({"address": address, "width": kept.width, "height": kept.height})
+
+
+def _brings_picture(request: HttpRequest) -> bool:
+    return request.POST.get("act") == "picture"
 
 
 def _hands_in(request: HttpRequest) -> bool:

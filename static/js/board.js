@@ -6,11 +6,13 @@ const rows = [...form.querySelectorAll(".b-row")];
 const tools = form.querySelector(".b-tools");
 const count = form.querySelector(".b-count");
 const help = document.querySelector(".b-help");
+const words = document.getElementById("words").dataset;
 let at = -1;
+let reasoned = ""; // the act that the comment is being written for
 
 const tickOf = (row) => row?.querySelector("[name=revision]");
 const ticked = () => rows.filter((row) => tickOf(row)?.checked);
-const button = (act) => form.querySelector(`button[name=act][value=${act}]`);
+const button = (act) => form.querySelector(`button[name=act][value="${act}"]`);
 
 function go(step) {
   const next = Math.min(rows.length - 1, Math.max(0, at + step));
@@ -23,7 +25,9 @@ function go(step) {
 }
 
 function showCount() {
-  if (count) count.textContent = ticked().length ? `Đã chọn ${ticked().length} câu.` : "";
+  if (!count) return;
+  const chosen = ticked().length;
+  count.textContent = chosen ? [words.chosen.replace("{n}", chosen), words[reasoned]].filter(Boolean).join(" ") : "";
 }
 
 function tick(row, on) {
@@ -32,16 +36,23 @@ function tick(row, on) {
   showCount();
 }
 
-/** Presses the form's own button; with nothing ticked it is about the question in view. */
-function press(act) {
-  if (!button(act)) return;
+/** With nothing ticked it is about the question in view. */
+function choose() {
   if (!ticked().length && rows[at]) tick(rows[at], true);
-  if (ticked().length) form.requestSubmit(button(act));
+  if (!ticked().length) count.textContent = words.none;
+  return ticked().length > 0;
 }
 
-function reason() {
-  if (!button("return")) return;
-  if (!ticked().length && rows[at]) tick(rows[at], true);
+/** Presses the form's own button. */
+function press(act) {
+  if (button(act) && choose()) form.requestSubmit(button(act));
+}
+
+/** To the field of the comment first; Ctrl+Enter there presses the button. */
+function reason(act) {
+  if (!button(act) || !choose()) return;
+  reasoned = act;
+  showCount();
   form.elements.comment.focus();
 }
 
@@ -51,7 +62,8 @@ const ACTS = {
   x: () => tick(rows[at]),
   o: () => rows[at] && rows[at].querySelector("details").toggleAttribute("open"),
   a: () => press("approve"),
-  r: reason,
+  r: () => reason("return"),
+  d: () => reason("retire"),
   s: () => press("submit"),
   "?": () => help.showModal(),
 };
@@ -79,7 +91,10 @@ if (tools) {
   document.addEventListener("keydown", (event) => {
     const typing = event.target.matches("textarea, select, input:not([type=checkbox])") || event.target.isContentEditable;
     if (typing) {
-      if (event.key === "Enter" && event.ctrlKey && event.target.name === "comment") form.requestSubmit(button("return"));
+      if (event.key === "Enter" && event.ctrlKey && event.target.name === "comment") {
+        const act = button(reasoned) ?? button("return") ?? button("retire");
+        if (choose()) form.requestSubmit(act);
+      }
       return;
     }
     if (!keys.checked || help.open || event.ctrlKey || event.metaKey || event.altKey) return;

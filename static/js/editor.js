@@ -1,100 +1,15 @@
 // The editor of rich text in the form of a question. Without it the text areas take plain text and simple tags;
 // with it each text area is hidden behind an editable box whose HTML it sends. What is allowed is decided by the
-// server (questions/formats/rich_reading.py); here only what is pasted is made fit to look at.
-
-const MARKS = { B: "strong", STRONG: "strong", I: "em", EM: "em", U: "u", INS: "u", SUB: "sub", SUP: "sup" };
-const KEPT = new Set(["P", "BR", "UL", "OL", "LI", "TABLE", "TBODY", "TR", "TD", "TH"]);
-const PARAGRAPHS = new Set(["DIV", "H1", "H2", "H3", "H4", "H5", "H6", "PRE", "BLOCKQUOTE", "SECTION", "ARTICLE"]);
-const DROPPED = new Set(["SCRIPT", "STYLE", "TITLE", "META", "LINK", "TEMPLATE", "O:P", "XML", "HEAD"]);
-
-// --- What is pasted -----------------------------------------------------------------------------------------------
-
-/** Fit markup of any HTML, Word's and LibreOffice's too: marks, paragraphs, lists and tables, nothing else. */
-export function pasted(html) {
-  const source = new DOMParser().parseFromString(html, "text/html").body;
-  listsOfWord(source);
-  const target = document.createElement("div");
-  copy(source, target);
-  for (const empty of target.querySelectorAll("p, li")) {
-    if (!empty.textContent.trim() && !empty.querySelector("img")) empty.remove();
-  }
-  return target.innerHTML;
-}
-
-function copy(from, to) {
-  for (const node of from.childNodes) {
-    if (node.nodeType === Node.TEXT_NODE) to.append(node.data.replace(/\s+/g, " "));
-    else if (node.nodeType === Node.ELEMENT_NODE && !DROPPED.has(node.tagName)) copyElement(node, to);
-  }
-}
-
-function copyElement(node, to) {
-  if (node.tagName === "IMG") {
-    // Pictures of ours keep their address; Word's lie on somebody's disk.
-    const ours = /^\/hinh\/[0-9a-f]{32}\.[a-z]+$/.exec(new URL(node.src || "x:", location.href).pathname);
-    if (!ours) return;
-    const picture = document.createElement("img");
-    picture.src = ours[0];
-    picture.alt = node.alt;
-    to.append(picture);
-    return;
-  }
-  const name = PARAGRAPHS.has(node.tagName) ? "P" : node.tagName;
-  let inner = to;
-  if (KEPT.has(name)) {
-    // A paragraph in a paragraph would end the outer one.
-    inner = document.createElement(name === "P" && node.querySelector("p, div, ul, ol, table") ? "div" : name);
-    for (const span of ["colspan", "rowspan"]) {
-      if (node.hasAttribute(span)) inner.setAttribute(span, node.getAttribute(span));
-    }
-    to.append(inner);
-  }
-  for (const mark of marksOf(node)) {
-    const element = document.createElement(mark);
-    inner.append(element);
-    inner = element;
-  }
-  copy(node, inner);
-}
-
-function marksOf(node) {
-  const style = node.style;
-  const weight = style.fontWeight;
-  const marks = new Set();
-  if (node.tagName in MARKS) marks.add(MARKS[node.tagName]);
-  if (weight === "bold" || Number(weight) >= 600) marks.add("strong");
-  else if (weight) marks.delete("strong"); // Google Docs wraps everything in <b style="font-weight:normal">
-  if (style.fontStyle === "italic") marks.add("em");
-  if (`${style.textDecoration} ${style.textDecorationLine}`.includes("underline")) marks.add("u");
-  if (style.verticalAlign === "sub") marks.add("sub");
-  if (style.verticalAlign === "super") marks.add("sup");
-  return marks;
-}
-
-/** Word writes lists as paragraphs with the bullet typed in front; they become lists. */
-function listsOfWord(body) {
-  let list = null;
-  for (const paragraph of [...body.querySelectorAll("p[class*='MsoListParagraph'], p[style*='mso-list']")]) {
-    const marker = [...paragraph.querySelectorAll("span")].find((one) =>
-      /mso-list:\s*Ignore/i.test(one.getAttribute("style") ?? ""),
-    );
-    const bullet = marker?.textContent.trim() ?? "";
-    marker?.remove();
-    const tag = /^[0-9a-z]{1,4}[.)]/i.test(bullet) ? "ol" : "ul";
-    if (!list || list.tagName !== tag.toUpperCase() || paragraph.previousElementSibling !== list) {
-      list = document.createElement(tag);
-      paragraph.before(list);
-    }
-    const item = document.createElement("li");
-    item.append(...paragraph.childNodes);
-    list.append(item);
-    paragraph.remove();
-  }
-}
+// server (questions/formats/rich_reading.py); here only what is pasted is made fit to look at (pasting.js).
+// Every change goes through execCommand: nothing else gets into the browser's own undo.
 
 // --- The boxes ----------------------------------------------------------------------------------------------------
 
 const form = document.querySelector(".w-form");
+const words = document.getElementById("words").dataset;
+const { pasted } = await import(form.dataset.pasting);
+const notice = Object.assign(document.createElement("p"), { className: "w-notice" });
+notice.setAttribute("role", "alert");
 const boxes = new Map(); // editable box → its text area
 let active = null;
 let range = null; // the caret in the active box, kept while a dialog has the focus
@@ -105,6 +20,9 @@ function makeBox(area) {
   box.className = "w-editor q-rich";
   box.contentEditable = "true";
   box.innerHTML = area.dataset.rich; // cleaned by the server
+  box.dataset.first = written(box);
+  // What was typed before this script came, or what the browser gives back after a step backwards.
+  if (area.value !== area.defaultValue) fillBox(box, area.value);
   box.setAttribute("role", "textbox");
   box.setAttribute("aria-multiline", "true");
   box.setAttribute("aria-label", label ? label.textContent.trim() : area.name);
@@ -115,13 +33,23 @@ function makeBox(area) {
   area.classList.add("w-hidden");
   label?.addEventListener("click", () => box.focus());
   box.addEventListener("focus", () => activate(box));
+  box.addEventListener("keydown", (event) => {
+    if (event.key === "F10" && event.altKey) {
+      event.preventDefault();
+      toolbar.querySelector("[tabindex='0']").focus();
+    }
+  });
   box.addEventListener("paste", (event) => paste(event, box));
   box.addEventListener("drop", (event) => event.preventDefault());
   box.addEventListener("click", (event) => {
     if (event.target.tagName === "IMG") openPicture(null, event.target);
   });
   boxes.set(box, area);
-  return box;
+}
+
+function fillBox(box, typed) {
+  if (/<\/?[a-z]/i.test(typed)) box.innerHTML = pasted(typed).html;
+  else box.innerText = typed;
 }
 
 function activate(box) {
@@ -133,11 +61,17 @@ function paste(event, box) {
   event.preventDefault();
   if (box.getAttribute("aria-readonly") === "true") return;
   const data = event.clipboardData;
-  const picture = [...data.files].find((file) => file.type.startsWith("image/"));
-  const html = data.getData("text/html");
-  if (html) document.execCommand("insertHTML", false, pasted(html));
-  else if (picture) openPicture(picture);
-  else document.execCommand("insertText", false, data.getData("text/plain"));
+  const file = [...data.files].find((one) => one.type.startsWith("image/"));
+  const source = data.getData("text/html");
+  const { html, dropped } = source ? pasted(source) : { html: "", dropped: 0 };
+  notice.remove();
+  // A picture that is copied alone comes as a file and as a tag with somebody else's address.
+  if (!html && file) return openPicture(file);
+  if (html) document.execCommand("insertHTML", false, html);
+  else if (!source) document.execCommand("insertText", false, data.getData("text/plain"));
+  if (!dropped) return;
+  notice.textContent = words.dropped.replace("{n}", dropped);
+  box.after(notice);
 }
 
 function remember() {
@@ -149,8 +83,7 @@ function restore() {
   active ??= boxes.keys().next().value;
   active.focus();
   if (!range || !active.contains(range.startContainer)) return;
-  getSelection().removeAllRanges();
-  getSelection().addRange(range);
+  choose(range);
 }
 
 /** An untouched box sends what the server had given, so that opening and saving changes nothing. */
@@ -167,47 +100,20 @@ function written(box) {
 
 // --- The toolbar --------------------------------------------------------------------------------------------------
 
-const BUTTONS = [
-  ["bold", "<strong>B</strong>", "Đậm (Ctrl+B)"],
-  ["italic", "<em>I</em>", "Nghiêng (Ctrl+I)"],
-  ["underline", "<u>U</u>", "Gạch chân (Ctrl+U)"],
-  ["subscript", "x<sub>2</sub>", "Chỉ số dưới"],
-  ["superscript", "x<sup>2</sup>", "Chỉ số trên"],
-  ["insertUnorderedList", "• Danh sách", "Danh sách dấu chấm"],
-  ["insertOrderedList", "1. Danh sách", "Danh sách đánh số"],
-  ["table", "Bảng", "Chèn bảng"],
-  ["picture", "Hình", "Chèn hình"],
-];
-const TABLE_BUTTONS = [
-  ["row", "+ Dòng", "Thêm dòng dưới dòng này"],
-  ["column", "+ Cột", "Thêm cột bên phải cột này"],
-  ["no-row", "− Dòng", "Xóa dòng này"],
-  ["no-column", "− Cột", "Xóa cột này"],
-];
 const toolbar = document.querySelector(".w-toolbar");
-const inTable = document.createElement("span");
+const tools = [...toolbar.querySelectorAll("[data-act]")];
+const tableButton = toolbar.querySelector("[data-act=table]");
+const inTable = toolbar.querySelector(".w-in-table");
 
-function makeButton([act, face, name]) {
-  const button = document.createElement("button");
-  button.type = "button";
-  button.innerHTML = face;
-  button.title = name;
-  button.setAttribute("aria-label", name);
-  button.dataset.act = act;
-  // The caret stays where it is when the mouse presses a button.
-  button.addEventListener("mousedown", (event) => event.preventDefault());
-  button.addEventListener("click", () => run(act));
-  return button;
-}
-
-function makeToolbar() {
+function beginToolbar() {
   toolbar.hidden = false;
-  toolbar.setAttribute("role", "toolbar");
-  toolbar.setAttribute("aria-label", "Định dạng");
-  inTable.className = "w-in-table";
-  inTable.hidden = true;
-  inTable.append(...TABLE_BUTTONS.map(makeButton));
-  toolbar.append(...BUTTONS.map(makeButton), inTable);
+  for (const [at, button] of tools.entries()) {
+    button.tabIndex = at ? -1 : 0;
+    // The caret stays where it is when the mouse presses a button.
+    button.addEventListener("mousedown", (event) => event.preventDefault());
+    button.addEventListener("click", () => run(button.dataset.act));
+  }
+  toolbar.addEventListener("keydown", walk);
   document.execCommand("styleWithCSS", false, "false");
   document.execCommand("defaultParagraphSeparator", false, "p");
   document.addEventListener("selectionchange", () => {
@@ -216,38 +122,55 @@ function makeToolbar() {
   });
 }
 
+/** One stop for Tab, arrows inside; Escape goes back to the text. */
+function walk(event) {
+  const shown = tools.filter((button) => button.offsetParent && !button.disabled);
+  const at = shown.indexOf(document.activeElement);
+  const to = { ArrowRight: at + 1, ArrowLeft: at - 1, Home: 0, End: shown.length - 1 }[event.key];
+  if (event.key === "Escape") restore();
+  else if (to === undefined) return;
+  else shown.at(to % shown.length).focus();
+  for (const button of tools) button.tabIndex = button === document.activeElement ? 0 : -1;
+  if (!toolbar.contains(document.activeElement)) tools[0].tabIndex = 0;
+  event.preventDefault();
+}
+
 function run(act) {
   restore();
   if (active.getAttribute("aria-readonly") === "true") return;
-  if (act === "picture") openPicture();
-  else if (act === "table") openTable();
-  else if (TABLE_BUTTONS.some(([name]) => name === act)) changeTable(act);
-  else document.execCommand(act, false);
+  if (act === "picture") openPicture(null, chosenPicture());
+  else if (act === "table") tableDialog.showModal();
+  else if (act in TABLE_ACTS) changeTable(act);
+  else {
+    // Chromium would put the list into the paragraph, where none may be.
+    if (act.endsWith("List") && !partHere("li")) document.execCommand("formatBlock", false, "div");
+    document.execCommand(act, false);
+  }
   showState();
 }
 
 function showState() {
-  for (const button of toolbar.querySelectorAll("[data-act]")) {
-    const [act] = BUTTONS.find(([name]) => name === button.dataset.act) ?? [];
-    if (!act || act === "table" || act === "picture") continue;
-    button.setAttribute("aria-pressed", String(Boolean(active) && document.queryCommandState(act)));
+  for (const button of toolbar.querySelectorAll("[aria-pressed]")) {
+    button.setAttribute("aria-pressed", String(Boolean(active) && document.queryCommandState(button.dataset.act)));
   }
   inTable.hidden = !cellHere();
+  // A list or a cell holds no table.
+  tableButton.disabled = Boolean(partHere("li, td, th"));
 }
 
-function cellHere() {
+const cellHere = () => partHere("td, th");
+
+/** The nearest element of that kind around the caret. */
+function partHere(kind) {
   const node = getSelection().anchorNode;
-  const cell = (node?.nodeType === Node.TEXT_NODE ? node.parentElement : node)?.closest?.("td, th");
-  return cell && active?.contains(cell) ? cell : null;
+  const part = (node?.nodeType === Node.TEXT_NODE ? node.parentElement : node)?.closest?.(kind);
+  return part && active?.contains(part) && part !== active ? part : null;
 }
 
 // --- Tables -------------------------------------------------------------------------------------------------------
 
+const LINE = "<p><br></p>"; // to write on behind a table
 const tableDialog = document.getElementById("table-dialog");
-
-function openTable() {
-  tableDialog.showModal();
-}
 
 function insertTable() {
   const rows = Math.min(30, Math.max(1, Number(document.getElementById("table-rows").value) || 1));
@@ -259,31 +182,66 @@ function insertTable() {
   });
   tableDialog.close();
   restore();
-  document.execCommand("insertHTML", false, `<table><tbody>${lines.join("")}</tbody></table><p><br></p>`);
+  const known = new Set(active.querySelectorAll("table"));
+  document.execCommand("insertHTML", false, `<table><tbody>${lines.join("")}</tbody></table>${LINE}`);
+  caretInto([...active.querySelectorAll("table")].find((table) => !known.has(table)), 0, 0);
 }
+
+function caretInto(table, row, column) {
+  const cells = table?.rows[Math.min(row, table.rows.length - 1)]?.cells;
+  if (!cells?.length) return;
+  const caret = document.createRange();
+  caret.setStart(cells[Math.min(column, cells.length - 1)], 0);
+  choose(caret);
+}
+
+/** Each changes the table so, seen from the cell at (row, column), and says where the caret goes. */
+const TABLE_ACTS = {
+  row(table, row, column) {
+    const added = table.insertRow(row + 1);
+    for (let count = table.rows[row].cells.length; count > 0; count -= 1) added.insertCell().innerHTML = "<br>";
+    return [row + 1, column];
+  },
+  column(table, row, column) {
+    for (const one of table.rows) {
+      const added = document.createElement(one.cells[0]?.tagName ?? "td");
+      added.innerHTML = "<br>";
+      if (one.cells[column]) one.cells[column].after(added);
+      else one.append(added);
+    }
+    return [row, column + 1];
+  },
+  "no-row"(table, row, column) {
+    table.deleteRow(row);
+    return [row, column];
+  },
+  "no-column"(table, row, column) {
+    for (const one of table.rows) one.cells[column]?.remove();
+    return [row, column];
+  },
+};
 
 function changeTable(act) {
   const cell = cellHere();
   if (!cell) return;
-  const row = cell.parentElement;
-  const table = cell.closest("table");
-  const at = [...row.cells].indexOf(cell);
-  if (act === "row") {
-    const added = table.insertRow(row.rowIndex + 1);
-    for (let count = row.cells.length; count > 0; count -= 1) added.insertCell().append(document.createElement("br"));
-  } else if (act === "column") {
-    for (const one of table.rows) {
-      const added = document.createElement(one.cells[0]?.tagName ?? "td");
-      added.append(document.createElement("br"));
-      if (one.cells[at]) one.cells[at].after(added);
-      else one.append(added);
-    }
-  } else if (act === "no-row") {
-    row.remove();
-  } else {
-    for (const one of table.rows) one.cells[at]?.remove();
-  }
-  if (!table.querySelector("td, th")) table.remove();
+  const old = cell.closest("table");
+  const number = [...active.querySelectorAll("table")].indexOf(old);
+  const table = old.cloneNode(true);
+  const [row, column] = TABLE_ACTS[act](table, cell.parentElement.rowIndex, cell.cellIndex);
+  for (const empty of table.querySelectorAll("tr:empty")) empty.remove();
+  const around = document.createRange();
+  around.selectNode(old);
+  choose(around);
+  const behind = old.nextElementSibling;
+  const last = !behind || (behind.innerHTML === "<br>" && !behind.nextElementSibling);
+  const left = table.querySelector("td, th");
+  document.execCommand("insertHTML", false, left ? table.outerHTML + (last ? LINE : "") : LINE);
+  if (left) caretInto(active.querySelectorAll("table")[number], row, column);
+}
+
+function choose(chosen) {
+  getSelection().removeAllRanges();
+  getSelection().addRange(chosen);
 }
 
 // --- Pictures -----------------------------------------------------------------------------------------------------
@@ -296,10 +254,18 @@ const fileInput = Object.assign(document.createElement("input"), {
   accept: "image/png,image/jpeg,image/gif,image/webp",
   hasChangeListener: true, // the admin's theme leaves it alone then; it looks for parts of its own around every other
 });
-pictureDialog?.querySelector(".w-file").append(fileInput);
-const wrong = pictureDialog?.querySelector(".w-wrong");
+pictureDialog.querySelector(".w-file").append(fileInput);
+const wrong = pictureDialog.querySelector(".w-wrong");
+const keepButton = pictureDialog.querySelector("[data-do=keep]");
 let waiting = null; // a pasted file
 let changed = null; // a picture whose description is changed
+
+/** The one picture that is marked, with Shift and an arrow for instance: its description is changed. */
+function chosenPicture() {
+  if (!range || range.collapsed) return null;
+  const marked = [...active.querySelectorAll("img")].filter((picture) => range.intersectsNode(picture));
+  return marked.length === 1 && !range.toString().trim() ? marked[0] : null;
+}
 
 function openPicture(file = null, picture = null) {
   waiting = file;
@@ -308,15 +274,15 @@ function openPicture(file = null, picture = null) {
   altInput.value = picture?.alt ?? "";
   wrong.textContent = "";
   pictureDialog.querySelector(".w-file").hidden = Boolean(file || picture);
-  pictureDialog.querySelector("[data-do=keep]").textContent = picture ? "Lưu mô tả" : "Chèn hình";
+  keepButton.textContent = picture ? words.keepAlt : words.insert;
   pictureDialog.showModal();
 }
 
 async function keepPicture() {
   const alt = altInput.value.trim().replace(/\s+/g, " ");
   const file = waiting ?? fileInput.files[0];
-  if (!changed && !file) return say("Chưa chọn tệp hình.");
-  if (!alt) return say("Chưa có mô tả hình.");
+  if (!changed && !file) return say(words.noFile);
+  if (!alt) return say(words.noAlt);
   if (changed) {
     changed.alt = alt;
     return pictureDialog.close();
@@ -325,11 +291,14 @@ async function keepPicture() {
   data.append("file", file);
   data.append("csrfmiddlewaretoken", form.elements.csrfmiddlewaretoken.value);
   let answer;
+  keepButton.disabled = true; // pressed twice it would be there twice
   try {
     const response = await fetch(form.dataset.pictures, { method: "POST", body: data });
     answer = await response.json();
   } catch {
-    return say("Chưa tải được hình lên. Kiểm tra kết nối rồi thử lại.");
+    return say(words.unreachable);
+  } finally {
+    keepButton.disabled = false;
   }
   if (answer.error) return say(answer.error);
   pictureDialog.close();
@@ -338,6 +307,7 @@ async function keepPicture() {
   picture.src = answer.address;
   picture.alt = alt;
   document.execCommand("insertHTML", false, picture.outerHTML);
+  notice.remove();
 }
 
 function say(words) {
@@ -346,8 +316,8 @@ function say(words) {
 
 // --- Kinds of questions -------------------------------------------------------------------------------------------
 
-const options = [...(form?.querySelectorAll(".w-option") ?? [])];
-const more = form?.querySelector(".w-more");
+const options = [...form.querySelectorAll(".w-option")];
+const more = form.querySelector(".w-more");
 const before = new Map(); // texts of A and B while the question is a true/false one
 
 function boxOf(option) {
@@ -391,26 +361,21 @@ function fix(box, fixed, word) {
 
 // --- Beginning ----------------------------------------------------------------------------------------------------
 
-if (form) {
-  for (const area of form.querySelectorAll("textarea[data-rich]")) {
-    const box = makeBox(area);
-    box.dataset.first = written(box);
-  }
-  makeToolbar();
+for (const area of form.querySelectorAll("textarea[data-rich]")) makeBox(area);
+form.querySelector(".w-plain-picture").remove();
+beginToolbar();
+showKind();
+for (const radio of form.querySelectorAll("input[name=kind]")) radio.addEventListener("change", showKind);
+more.querySelector("button").addEventListener("click", () => {
+  form.dataset.shown = Number(form.dataset.shown) + 1;
   showKind();
-  for (const radio of form.querySelectorAll("input[name=kind]")) radio.addEventListener("change", showKind);
-  more.querySelector("button").addEventListener("click", () => {
-    form.dataset.shown = Number(form.dataset.shown) + 1;
-    showKind();
-    boxOf(options[Number(form.dataset.shown) - 1])?.focus();
+  boxOf(options[Number(form.dataset.shown) - 1])?.focus();
+});
+form.addEventListener("submit", send);
+for (const [dialog, keep] of [[pictureDialog, keepPicture], [tableDialog, insertTable]]) {
+  dialog.querySelector("[data-do=close]").addEventListener("click", () => dialog.close());
+  dialog.querySelector("form").addEventListener("submit", (event) => {
+    event.preventDefault();
+    keep();
   });
-  form.addEventListener("submit", send);
-  for (const [dialog, keep] of [[pictureDialog, keepPicture], [tableDialog, insertTable]]) {
-    dialog.querySelector("[data-do=keep]").addEventListener("click", keep);
-    dialog.querySelector("[data-do=close]").addEventListener("click", () => dialog.close());
-    dialog.querySelector("form").addEventListener("submit", (event) => {
-      event.preventDefault();
-      keep();
-    });
-  }
 }

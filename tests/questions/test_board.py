@@ -63,14 +63,17 @@ class TestWhatWaitsForWhom:
         other = bank_with_topics("Ngân hàng hai")
         revision(other, 1, by=writer, text="Ở ngân hàng hai?")
 
-        assert tasks(writer) == {"appraise": 1, "returned": 1, "drafts": 1}
-        assert tasks(appraiser) == {"appraise": 2, "returned": 0, "drafts": 1}
-        assert tasks(appraiser, f"?bank={other.pk}") == {"appraise": 1, "returned": 0, "drafts": 0}
+        assert tasks(writer) == {"appraise": 1, "returned": 1, "drafts": 1, "approved": 0}
+        assert tasks(appraiser) == {"appraise": 2, "returned": 0, "drafts": 1, "approved": 1}
+        counts = {"appraise": 1, "returned": 0, "drafts": 0, "approved": 0}
+        assert tasks(appraiser, f"?bank={other.pk}") == counts
         assert listed(appraiser, "") == ["Ở ngân hàng hai?", "Của người soạn?"]  # banks by name
         assert listed(appraiser, f"?bank={bank.pk}&work=appraise") == ["Của người soạn?"]
         assert listed(writer, "?work=appraise") == ["Của người thẩm định?"]
         assert listed(writer, "?work=returned") == ["Bị trả?"]
         assert listed(appraiser, "?work=drafts") == ["Câu nháp là gì?"]
+        assert listed(appraiser, "?work=approved") == ["Câu hỏi 4 phiên bản 1?"]
+        assert listed(writer, "?work=approved") == []  # one's own is for others to judge
         lines = board(writer).context["banks"]
         assert [(line.name, dict(line.counts), line.own_waiting, line.to_appraise) for line in lines] == [
             ("Ngân hàng hai", {"waiting": 1}, 1, 0),
@@ -121,7 +124,7 @@ class TestWhatWaitsForWhom:
         reader = person("Người Đọc", "view_question")
         assert tasks(reader) == {"returned": 0, "drafts": 0}
         assert client(person("Người Lạ")).get(url("question_board")).status_code == 403
-        for act in ("approve", "return", "submit", "fly", ""):
+        for act in ("approve", "return", "retire", "submit", "fly", ""):
             data = {"act": act, "revision": [one.pk], "comment": "x"}
             assert client(reader).post(url("question_board"), data).status_code == 403
         assert board(writer, "?bank=4711").status_code == 404
@@ -146,6 +149,20 @@ class TestActs:
         assert "Đã trả lại 2 câu." in self.act(appraiser, "return", *chosen, comment="Sai")
         assert tasks(writer)["returned"] == 2
 
+    def test_what_is_in_use_is_retired(self, bank: Bank, writer: User, appraiser: User) -> None:
+        chosen = [revision(bank, number, by=writer) for number in (1, 2, 3)]
+        for one in chosen[:2]:
+            verdict(one, appraiser)
+        # Nothing else waits; what is in use is no work by itself.
+        verdict(chosen[2], appraiser, "returned")
+        assert board(appraiser).context["task"] == "appraise"
+        assert "Ngừng dùng các câu đã chọn" in text(board(appraiser, "?work=approved"))
+        assert "Đã ngừng dùng 2 câu." in self.act(appraiser, "retire", *chosen[:2], comment="Luật mới")
+        last = Appraisal.objects.filter(revision=chosen[0]).latest("id")
+        assert (last.verdict, last.comment, last.appraiser) == ("retired", "Luật mới", appraiser)
+        assert tasks(appraiser)["approved"] == 0
+        assert "của chính mình" in self.act(writer, "retire", chosen[2])
+
     def test_drafts_are_handed_in(self, bank: Bank, writer: User, appraiser: User) -> None:
         drafts = [draft(bank, word, writer) for word in ("một", "hai")]
         assert "Đã gửi thẩm định 2 câu." in self.act(writer, "submit", *drafts)
@@ -163,3 +180,11 @@ class TestActs:
         assert "Chưa chọn câu hỏi nào." in text(response)
         response = client(appraiser).post(url("question_board"), {"act": "fly", "revision": given})
         assert "Chọn một kết luận" in text(response)
+
+
+def test_the_sidebar_marks_the_page_that_is_open_alone(writer: User) -> None:
+    for page in ("question_board", "question_changelist"):
+        response = client(writer).get(url(page))
+        groups = response.context["sidebar_navigation"]
+        current = [str(item["link"]) for group in groups for item in group["items"] if item["active"]]
+        assert current == [url(page)]

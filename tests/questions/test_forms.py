@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from contest_site.accounts.models import User
 from questions.enums import Kind
+from questions.formats.pictures import read_picture
 from questions.formats.rich_reading import clean_rich
 from questions.forms import QuestionForm
 from questions.models import Picture
@@ -17,6 +18,7 @@ from tests.questions.helpers import bank_with_topics, person, revision
 from tests.questions.test_admin import client, text, url
 from tests.questions.test_pictures import NAME, PNG
 
+KEPT = read_picture(PNG).name
 DATA: dict[str, Any] = {
     "kind": "single",
     "topic": "Thể chế",
@@ -168,3 +170,68 @@ class TestPictureUpload:
         assert client(writer).get(url("question_picture")).status_code == 400
         assert client(person("Người Thi", staff=False)).post(url("question_picture")).status_code == 302
         assert not Picture.objects.exists()
+
+
+@pytest.mark.django_db
+class TestPictureWithoutScript:
+    @pytest.fixture(autouse=True)
+    def _no_second_factor(self, settings: Any) -> None:
+        settings.STAFF_SECOND_FACTOR = False
+
+    @pytest.fixture
+    def writer(self) -> User:
+        return person("Người Soạn", "add_question", "change_question", "view_question", "see_key")
+
+    def send(self, writer: User, address: str, file: bytes | None = PNG, **changes: Any) -> Any:
+        files = {} if file is None else {"file": SimpleUploadedFile("a.png", file)}
+        data = {**DATA, "act": "picture", "alt": 'Công thức "a < b"', "place": "text", **files, **changes}
+        return client(writer).post(address, data)
+
+    def test_it_goes_behind_the_text_and_nothing_is_saved(self, writer: User) -> None:
+        bank = bank_with_topics()
+        page = self.send(writer, url("question_add") + f"?bank={bank.pk}", text="Dòng một\nDòng hai")
+        assert "Đã thêm hình vào nội dung. Câu hỏi chưa được lưu." in text(page)
+        assert not bank.questions.exists()
+        form = page.context["form"]
+        assert not form.is_bound
+        assert form["A"].value() == "a"
+        assert form["keys"].value() == ["A"]
+        typed = form["text"].value()
+        assert typed == (
+            f'<p>Dòng một<br>Dòng hai</p><p><img src="{KEPT}" alt="Công thức &quot;a &lt; b&quot;"></p>'
+        )
+        # What the area shows is what is saved with the next button.
+        saved = client(writer).post(
+            url("question_add") + f"?bank={bank.pk}", {**DATA, "text": typed, "act": "draft"}, follow=True
+        )
+        assert f'<img src="/hinh/{KEPT}"' in text(saved)
+        assert bank.questions.get().revisions.get().text == typed
+
+    def test_into_an_option_of_a_question_that_is_edited(self, writer: User) -> None:
+        one = revision(bank_with_topics(), 1, by=person("Người Khác"))
+        page = self.send(writer, url("question_edit", one.question_id), place="C", base="1")
+        typed = f'<p>c</p><p><img src="{KEPT}" alt="Công thức &quot;a &lt; b&quot;"></p>'
+        assert page.context["form"]["C"].value() == typed
+        assert page.context["form"]["base"].value() == "1"
+        assert one.question.revisions.count() == 1
+
+    @pytest.mark.parametrize(
+        ("changes", "sentence"),
+        [
+            ({"file": None}, "Chưa chọn tệp hình."),
+            ({"alt": " "}, "Chưa có mô tả hình."),
+            ({"file": b"<svg onload=alert(1)>"}, "Không dùng được hình này"),
+            ({"file": b""}, "Không dùng được hình này"),
+            ({"place": "keys"}, "keys"),
+            ({"text": "<p>" + "<b>" * 2_000}, "lồng nhau"),
+        ],
+    )
+    def test_what_is_wrong_is_said_and_what_was_typed_stays(
+        self, writer: User, changes: dict[str, Any], sentence: str
+    ) -> None:
+        bank = bank_with_topics()
+        page = self.send(writer, url("question_add") + f"?bank={bank.pk}", **changes)
+        assert page.status_code == 200
+        assert sentence in str(page.context["picture"].errors)
+        assert page.context["form"]["B"].value() == "b"
+        assert not bank.questions.exists()
