@@ -1,5 +1,6 @@
 """Every test runs against a real PostgreSQL and a real Redis that belong to this run alone."""
 
+import gc
 import os
 import signal
 import socket
@@ -64,12 +65,21 @@ def pytest_make_parametrize_id(val: object) -> str | None:
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Tests of one group share what is costly or is there once: say so when they would be scattered."""
+    items.sort(key=lambda item: item.get_closest_marker("dear") is None)
     if getattr(config.option, "loadgroup", False):
         scattered = [
             item for item in items if item.get_closest_marker("xdist_group") and "@" not in item.nodeid
         ]
         if scattered:
             raise pytest.UsageError("pytest-xdist does not keep groups together with this version of pytest.")
+
+
+def pytest_collection_finish() -> None:
+    # Modules, models and thousands of tests live to the end: the garbage collector need not look at them
+    # again and again, nor after every few hundred objects of a test.
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(20_000, 20, 20)
 
 
 @pytest.hookimpl(tryfirst=True)

@@ -271,6 +271,7 @@ def seen_by(world: World, who: str) -> dict[str, tuple[int, str]]:
 # --- Pages and files ----------------------------------------------------------------------------------------
 
 
+@pytest.mark.dear
 @pytest.mark.parametrize("who", [*WITHOUT_KEY, "nobody", "sitting", "finished"])
 def test_who_may_not_see_keys_cannot_tell_one_key_from_another(world: World, who: str) -> None:
     before = seen_by(world, who)

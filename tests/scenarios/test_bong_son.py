@@ -8,7 +8,7 @@ from tests.scenarios.crowd import last_instant, sit_all, sit_ladder, split
 from tests.scenarios.office import Office
 from tests.scenarios.world import World, make_world
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.dear]
 # Three equal ones lie across first, second and third; two are equal inside the consolation prize; four are
 # equal for the one that is left of it.
 SIZES = [3, 2, 4, *[1] * 6]

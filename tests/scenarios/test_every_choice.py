@@ -20,7 +20,7 @@ from tests.scenarios.crowd import sit_alike, sit_all, sit_ladder, split
 from tests.scenarios.office import Office
 from tests.scenarios.world import PLANS, World, make_world
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.dear]
 PEOPLE = 420
 PAIR = 12
 # Where the two tables of units say how units are ranked.

@@ -12,7 +12,7 @@ from tests.scenarios.crowd import last_instant, sit_alike, sit_all, sit_ladder, 
 from tests.scenarios.office import Office
 from tests.scenarios.world import World, make_world
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.dear]
 WEEKS = (1, 2, 3, 4)
 # Pairs of units of which no measure is different, from the most attempts, and their people.
 PAIRS = (("NAN-VP", "NAN-NV", 40), ("NAN-TP", "NAN-TC", 32), ("NAN-XD", "NAN-CT", 26))

@@ -11,7 +11,7 @@ from tests.scenarios.crowd import sit_all, sit_ladder, split
 from tests.scenarios.office import Office
 from tests.scenarios.world import World, make_world
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.dear]
 # One; two equal inside the second prize; three equal from the second into the third; four equal for the
 # three that are left of it.
 SIZES = [1, 2, 3, 4, *[1] * 6]

@@ -15,7 +15,7 @@ from tests.scenarios.crowd import far_guesses, last_instant, sit_all, sit_ladder
 from tests.scenarios.office import Office
 from tests.scenarios.world import World, make_world
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.dear]
 PEOPLE = 2_000
 # Places of the best: the winner; three equal from the second prize into the third; two equal inside the
 # third; fourteen apart; three equal for the last consolation prize; the next ones.

@@ -19,7 +19,7 @@ from tests.scenarios.crowd import sit_all, sit_ladder
 from tests.scenarios.office import Office
 from tests.scenarios.world import World, make_world
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.dear]
 PRELIMINARY, FINAL = 1, 2
 BEST = 10
 EACH = 40

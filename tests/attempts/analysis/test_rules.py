@@ -10,7 +10,6 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from scipy import stats  # type: ignore[import-untyped]  # ships no types
 
 from attempts.analysis.rules import (
     ENOUGH,
@@ -137,6 +136,8 @@ def drawn(draw: st.DrawFn) -> tuple[list[tuple[int, int]], tuple[int, ...], int]
 @settings(max_examples=150)
 @given(drawn())
 def test_numpy_and_scipy_find_the_same(data: tuple[list[tuple[int, int]], tuple[int, ...], int]) -> None:
+    from scipy import stats  # type: ignore[import-untyped]  # ships no types; takes seconds to import
+
     papers, worths, parts = data
     of = found(papers, worths, parts)
     marks = np.array([worths[choice] for choice, _rest in papers], dtype=float)
@@ -159,6 +160,8 @@ def test_numpy_and_scipy_find_the_same(data: tuple[list[tuple[int, int]], tuple[
 @settings(max_examples=50)
 @given(st.lists(st.tuples(st.integers(0, 4), st.integers(0, 29)), min_size=3, max_size=100))
 def test_with_one_right_option_it_is_the_point_biserial_correlation(papers: list[tuple[int, int]]) -> None:
+    from scipy import stats
+
     of = found(papers, SINGLE, 1)
     if of.discrimination is None:
         return
