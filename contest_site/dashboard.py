@@ -12,6 +12,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from contest_site.accounts.domain.budget import has_meter, spending
 from contest_site.lib.clock import database_now
 from contest_site.lib.templatetags.vi import end_moment, moment
 from contests.domain.check import problems
@@ -54,6 +55,8 @@ def dashboard(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
     if request.user.has_perm("contests.view_contest"):
         context["lines"] = contest_lines(database_now())
         context["may_add_contest"] = request.user.has_perm("contests.add_contest")
+    if request.user.has_perm("accounts.view_user") and has_meter():
+        context["messages_today"] = spending()
     return context
 
 

@@ -13,6 +13,18 @@ from contest_site.lib.errors import Invalid
 from contest_site.lib.sealing import open_value, seal_value
 from contest_site.lib.text import INVISIBLE
 
+# The mobile prefixes of 15/09/2018 (Ministry of Information and Communications): no number has eleven
+# digits any more, so an old one can only mean its successor.
+_MOVED = (
+    ("120 121 122 126 128", "70 79 77 76 78"),
+    ("123 124 125 127 129", "83 84 85 81 82"),
+    ("162 163 164 165 166 167 168 169", "32 33 34 35 36 37 38 39"),
+    ("186 188 199", "56 58 59"),
+)
+NEW_PREFIXES = {
+    old: new for before, after in _MOVED for old, new in zip(before.split(), after.split(), strict=True)
+}
+OLD_NUMBER = re.compile(rf"^(0|\+84)({'|'.join(NEW_PREFIXES)})(\d{{7}})$")
 NATIONAL_ID = re.compile(r"\d{12}")
 SEALED_FOR = "national ID"
 
@@ -27,6 +39,7 @@ def normal_phone(text: str) -> str:
         digits = "+" + digits[2:]
     elif digits.startswith("84") and len(digits) >= 11:
         digits = "+" + digits
+    digits = OLD_NUMBER.sub(lambda found: f"{found[1]}{NEW_PREFIXES[found[2]]}{found[3]}", digits)
     try:
         number = phonenumbers.parse(digits, "VN")
     except phonenumbers.NumberParseException:

@@ -286,6 +286,13 @@ def test_operators_are_warned_before_the_budget_is_gone(gateway: GatewaySite, se
     assert "8 of 10" in warning.msg
 
 
+@pytest.mark.django_db
+def test_organisers_see_todays_count_on_the_first_page(client: Client, gateway: GatewaySite) -> None:
+    client.force_login(User.objects.create_superuser(username="truongban"))
+    assert budget.spend(TO)
+    assert "Đã gửi 1 trên 5.000 tin nhắn" in client.get(reverse("admin:index")).content.decode()
+
+
 @pytest.mark.parametrize(
     ("changes", "named"),
     [

@@ -125,7 +125,7 @@ def test_a_worker_gets_it_with_its_arguments_hidden(settings: Any, monkeypatch: 
     monkeypatch.setattr(tasks.deliver, "apply_async", lambda **options: handed.append(options))
     send_code("+84912345678", "123456", Purpose.LOGIN)
     assert handed == [
-        {"args": (HERE, "+84912345678", "123456", "login"), "argsrepr": "(hidden)", "expires": 600}
+        {"args": (HERE, "+84912345678", "123456", "login", "vi"), "argsrepr": "(hidden)", "expires": 600}
     ]
 
 

@@ -22,6 +22,25 @@ def test_one_number_however_typed(typed: str) -> None:
     assert normal_phone(typed) == "+84912345678"
 
 
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("0120 123 4567", "+84701234567"),
+        ("+84 168 123 4567", "+84381234567"),
+        ("0084 199 123 4567", "+84591234567"),
+        ("0123.456.7890", "+84834567890"),
+    ],
+)
+def test_a_number_from_before_2018_is_its_successor(old: str, new: str) -> None:
+    assert normal_phone(old) == new
+
+
+@pytest.mark.parametrize("typed", ["0130 123 4567", "0120 123 456", "0120 123 45678"])
+def test_only_the_prefixes_that_were_changed_are(typed: str) -> None:
+    with pytest.raises(Invalid):
+        normal_phone(typed)
+
+
 @pytest.mark.parametrize("typed", ["", "abc", "091234567", "09123456789012", "1234567890", "+1 202"])
 def test_what_is_no_phone_is_refused_with_an_example(typed: str) -> None:
     with pytest.raises(Invalid, match="Ví dụ đúng"):
