@@ -3,8 +3,10 @@
 import logging
 
 from celery import Task, shared_task
+from django.conf import settings
 from django.contrib.sessions.backends.db import SessionStore
 from django.core.mail import EmailMessage
+from django.utils.translation import override
 
 from contest_site.accounts.domain.budget import forget_old_counts, spend
 from contest_site.accounts.domain.registering import purge_unconfirmed
@@ -15,7 +17,14 @@ log = logging.getLogger(__name__)
 
 
 @shared_task(bind=True, max_retries=3)
-def deliver(self: "Task[..., None]", path: str, to: str, code: str, purpose: str) -> None:
+def deliver(
+    self: "Task[..., None]",
+    path: str,
+    to: str,
+    code: str,
+    purpose: str,
+    language: str = settings.LANGUAGE_CODE,
+) -> None:
     """Deliver one code through the sender at `path`; tries again three times within a minute.
 
     A sender that costs money for each message sends only while there is budget; what is tried again was paid.
@@ -25,7 +34,8 @@ def deliver(self: "Task[..., None]", path: str, to: str, code: str, purpose: str
         log.error("A text message was not sent: the day's budget for the number or for the site is used up.")
         return
     try:
-        chosen.send(to, code, Purpose(purpose))
+        with override(language):
+            chosen.send(to, code, Purpose(purpose))
     except Declined as error:
         raise DeliveryError(str(error)) from None
     except Exception as error:

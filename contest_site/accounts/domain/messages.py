@@ -6,6 +6,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db import transaction
+from django.utils.translation import get_language
 
 from contest_site.accounts import tasks
 from contest_site.accounts.senders import Purpose, sender, serving
@@ -14,7 +15,7 @@ log = logging.getLogger(__name__)
 
 
 def send_code(to: str, code: str, purpose: Purpose) -> None:
-    """Send a one-time code through every sender that serves the contact.
+    """Send a one-time code through every sender that serves the contact, in the language of who asks for it.
 
     Nothing here tells the asker whether it arrived: that would tell strangers who has an account.
     """
@@ -23,7 +24,8 @@ def send_code(to: str, code: str, purpose: Purpose) -> None:
         log.error("No class in CODE_SENDERS serves this kind of contact; a code was not sent.")
     for path in paths:
         if sender(path).slow:
-            transaction.on_commit(partial(_hand_over, tasks.deliver, path, to, code, purpose.value))
+            language = get_language() or settings.LANGUAGE_CODE
+            transaction.on_commit(partial(_hand_over, tasks.deliver, path, to, code, purpose.value, language))
         else:
             sender(path).send(to, code, purpose)
 

@@ -1,13 +1,19 @@
 """A page is Vietnamese unless this visitor has chosen English."""
 
 from datetime import UTC, datetime
+from typing import Any
+from unittest.mock import patch
 
 import pytest
 from django.conf import settings
+from django.core import mail
 from django.test import Client
 from django.urls import reverse
 from django.utils import translation
 
+from contest_site.accounts import tasks
+from contest_site.accounts.domain.messages import send_code
+from contest_site.accounts.senders import Purpose
 from contest_site.lib.templatetags.vi import clock, day, dong, duration, end_moment, moment, number, span
 
 pytestmark = pytest.mark.django_db
@@ -67,6 +73,22 @@ def test_the_admin_is_vietnamese_and_the_thread_keeps_nothing(admin_client: Clie
     assert language_of(admin_client, reverse("admin:index")) == "vi"
     assert language_of(admin_client) == "en"
     assert translation.get_language() == "vi"
+
+
+@pytest.mark.parametrize(("language", "subject"), [("vi", "Mã xác thực: 123456"), ("en", "Code: 123456")])
+def test_a_code_comes_in_the_language_of_who_asked(
+    language: str, subject: str, settings: Any, django_capture_on_commit_callbacks: Any
+) -> None:
+    """The worker that sends it has a language of its own."""
+    settings.CODE_SENDERS = ["contest_site.accounts.senders.Email"]
+    with django_capture_on_commit_callbacks() as waiting, translation.override(language):
+        send_code("ten@coquan.gov.vn", "123456", Purpose.LOGIN)
+    with patch.object(
+        tasks.deliver, "apply_async", lambda **options: tasks.deliver.apply(args=options["args"])
+    ):
+        for callback in waiting:
+            callback()
+    assert [one.subject for one in mail.outbox] == [subject]
 
 
 def test_figures_times_and_money_are_written_as_english_does() -> None:
