@@ -292,10 +292,10 @@ def test_my_pages_cost_the_same_for_one_contest_and_for_three(
     client.force_login(entry.user)
     current_text(entry.contest)
     for made in range(2):
-        # session, account, requests, and five counts
-        with django_assert_num_queries(9):
+        # session, account, clock, five counts, two requests, and the officer of the header
+        with django_assert_num_queries(11):
             client.get(reverse("my_data"))
-        with django_assert_num_queries(9):
+        with django_assert_num_queries(10):
             client.get(reverse("mine"))
         for _more in range(2 - 2 * made):
             round = make_round()
