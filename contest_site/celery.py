@@ -23,6 +23,7 @@ app.conf.beat_schedule = {
     },
     "close-due-rounds": {"task": "prizes.tasks.close_due_rounds", "schedule": 15.0},
     "resume-work-on-questions": {"task": "questions.tasks.resume_work", "schedule": 30.0},
+    "count-closed-rounds": {"task": "attempts.tasks.count_due", "schedule": 60.0},
     "resume-certificates": {
         "task": "prizes.tasks.resume_certificates",
         "schedule": 60.0,

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from fractions import Fraction
 
-from attempts.analysis.queries import Counts, count_choices
+from attempts.analysis.queries import Counts
 from attempts.analysis.rules import (
     Choice,
     Statistics,
@@ -19,10 +19,8 @@ from attempts.analysis.rules import (
     suspicions,
 )
 from attempts.domain.papers import sealed_paper
-from attempts.queries import corrections_in_force
-from attempts.rules.corrections import corrected_worths
+from attempts.rules.corrections import Line, corrected_worths
 from attempts.rules.marking import BLANK
-from contest_site.lib.clock import database_now
 from contests.models import Round
 from questions.enums import Kind
 from questions.pools import PoolQuestion
@@ -103,40 +101,53 @@ class Analysis:
         )
 
 
-def analyse(round: Round, *, every: bool = False) -> Analysis:
-    """The analysis of a sealed round by the keys in force, of what is submitted by now.
+def worths_of(round: Round, lines: Iterable[Line]) -> list[Sequence[int]]:
+    """Of each question of the sealed pool, what each choice is worth after these corrections."""
+    sealed = sealed_paper(round.seal.pk)
+    worths: list[Sequence[int]] = [scale.worths for scale in sealed.scales]
+    for at, accepted, void in lines:
+        kind, width = sealed.pool.questions[at].kind, sealed.scales[at].width
+        worths[at] = corrected_worths(kind, width, tuple(accepted), sealed.parts, void=void)
+    return worths
+
+
+def analysis_of(
+    round: Round,
+    lines: Sequence[Line],
+    papers: int,
+    counts: Mapping[int, Counts],
+    *,
+    every: bool,
+    at: datetime,
+) -> Analysis:
+    """What the counts of a sealed round say, by its keys with these corrections, of the moment `at`.
 
     Each person's first paper counts, as in Moodle, because later ones are no longer independent of it; with
     `every` all of them. `round` comes with its contest and its seal.
     """
     sealed = sealed_paper(round.seal.pk)
-    lines = {at: (tuple(accepted), void) for at, accepted, void in corrections_in_force(round)}
-    worths = [scale.worths for scale in sealed.scales]
-    for at, (accepted, void) in lines.items():
-        kind, width = sealed.pool.questions[at].kind, sealed.scales[at].width
-        worths[at] = corrected_worths(kind, width, accepted, sealed.parts, void=void)
-    now = database_now()
-    papers, counts = count_choices(round, worths, every=every)
+    accepted = {index: tuple(options) for index, options, _void in lines}
+    worths = worths_of(round, lines)
     items = (
         _item(
-            at,
+            index,
             question,
-            counts.get(at) or Counts(),
-            worths[at],
+            counts.get(index) or Counts(),
+            worths[index],
             sealed.parts,
-            keys=lines[at][0] if at in lines else question.keys,
-            corrected=at in lines,
+            keys=accepted.get(index, question.keys),
+            corrected=index in accepted,
         )
-        for at, question in enumerate(sealed.pool.questions)
+        for index, question in enumerate(sealed.pool.questions)
     )
-    return Analysis(round, tuple(items), papers, every, now)
+    return Analysis(round, tuple(items), papers, every, at)
 
 
 def _item(
     index: int,
     question: PoolQuestion,
     counts: Counts,
-    worths: tuple[int, ...],
+    worths: Sequence[int],
     parts: int,
     *,
     keys: tuple[int, ...],
@@ -185,7 +196,7 @@ def _options(
 
 
 def _combinations(
-    choices: Mapping[int, Choice], worths: tuple[int, ...], parts: int
+    choices: Mapping[int, Choice], worths: Sequence[int], parts: int
 ) -> tuple[Combination, ...]:
     """What was ticked together, the most frequent first."""
     made = (

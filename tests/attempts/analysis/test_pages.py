@@ -10,11 +10,11 @@ from django.contrib.auth.models import Permission
 from django.test import Client
 from openpyxl import load_workbook
 
-from attempts.analysis import recent
 from attempts.models import Attempt
 from contest_site.accounts.models import User
 from contest_site.audit.models import AuditEvent
 from contests.models import Round
+from tests.attempts.analysis.support import analyse
 from tests.attempts.support import answered, random_attempt, round_of
 from tests.support.factories import make_entry, make_staff
 from tests.support.screens import address, parsed, text_of
@@ -26,11 +26,6 @@ def organiser(*permissions: str) -> User:
     user = make_staff(is_superuser=False)
     user.user_permissions.set(Permission.objects.filter(codename__in=permissions))
     return user
-
-
-@pytest.fixture(autouse=True)
-def _nothing_kept() -> None:
-    recent._kept.cache_clear()
 
 
 @pytest.fixture
@@ -51,6 +46,7 @@ def round() -> Round:
     ]
     chances = [random_attempt(make_entry(round.contest), round, random) for _person in range(20)]
     Attempt.objects.bulk_create([*papers, *chances])
+    analyse(round)
     return round
 
 
@@ -138,12 +134,16 @@ def test_all_papers_of_a_person_on_request(client: Client, round: Round) -> None
     papers = [answered(entry, round, range(6), [0] * 5 + [frozenset({0})], number=at) for at in (1, 2)]
     Attempt.objects.bulk_create(papers)
     page = address("attempts_analysis", round.pk)
+    assert client.get(page).context["analysis"].papers == 40
+    analyse(round)
+    analyse(round, every=True)
     assert client.get(page).context["analysis"].papers == 41
     assert client.get(page + "?luot=tat-ca").context["analysis"].papers == 42
 
 
 def test_a_round_without_papers_says_so(client: Client) -> None:
     empty = round_of([(4, 0)], paper=1, closed=False)
+    analyse(empty)
     page = client.get(address("attempts_analysis", empty.pk))
     assert "Chưa có bài nào được nộp." in page.content.decode()
     assert client.get(address("attempts_analysis_question", empty.pk, 1)).status_code == 200

@@ -18,6 +18,7 @@ from django.utils import timezone
 from attempts.models import (
     Attempt,
     Disqualification,
+    ItemCounts,
     KeyCorrection,
     KeyCorrectionDecision,
     Regrade,
@@ -129,6 +130,7 @@ def played(bank: Bank, area: Unit, *, is_rehearsal: bool) -> Contest:
         CertificateFile.objects.create(certificate=certificate, name=name, digest="0" * 64)
     taken_part = Attempt.objects.filter(round__contest=contest).first()
     assert taken_part is not None
+    ItemCounts.objects.create(round=round, every=False)
     ParticipationPaper.objects.create(entry=taken_part.entry, code=f"{taken_part.entry_id:028d}")
     _file(f"certificates/{contest.slug}/tham-gia/1.pdf")
     return contest
