@@ -88,13 +88,13 @@ class Walk:
         self.wrong: dict[str, list[str]] = {}
 
     def over(self, *starts: str) -> Walk:
-        waiting = list(starts)
+        waiting = [(address, True) for address in starts]
         while waiting:
-            address = waiting.pop(0)
+            address, asked = waiting.pop(0)
             kind = kind_of(address)
-            if kind and (address in starts or kind not in self.kinds):
+            if kind and (asked or kind not in self.kinds):
                 self.kinds.add(kind)
-                waiting += self.read(address, self.client.get(address))
+                waiting += [(link, False) for link in self.read(address, self.client.get(address))]
         return self
 
     def read(self, address: str, response: Any) -> list[str]:
