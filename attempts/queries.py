@@ -21,8 +21,9 @@ from attempts.models import (
 from attempts.rules.corrections import Line
 from attempts.rules.receipts import attempt_line, read_receipt
 from contest_site.lib.errors import Invalid
+from contest_site.lib.folding import Folded
 from contest_site.lib.identity import normal_phone
-from contest_site.lib.text import clean
+from contest_site.lib.text import fold
 from contests.enums import ResultShown
 from contests.models import Contest, Entry, Round
 
@@ -161,7 +162,9 @@ def with_marks(attempts: QuerySet[Attempt]) -> QuerySet[Attempt]:
 
 
 def found_entries(contest: Contest, typed: str) -> QuerySet[Entry]:
-    """People of a contest by a receipt or phone number, however it is typed, else by a part of the name."""
+    """People of a contest by a receipt or phone number, however it is typed, else by a part of the name,
+    with accents or without.
+    """
     entries = Entry.objects.filter(contest=contest).order_by("full_name", "pk")
     if receipt := read_receipt(typed):
         by_receipt = entries.filter(attempts__receipt=receipt)
@@ -170,7 +173,7 @@ def found_entries(contest: Contest, typed: str) -> QuerySet[Entry]:
     try:
         phone = normal_phone(typed)
     except Invalid:
-        return entries.filter(full_name__icontains=clean(typed))
+        return entries.annotate(folded=Folded("full_name")).filter(folded__contains=fold(typed))
     return entries.filter(Q(phone=phone) | Q(user__phone=phone))
 
 

@@ -6,8 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.db.models import Prefetch
+
 from attempts.models import Attempt, RegradedScore
-from contests.models import Contest, Round, RoundSeal
+from contests.models import Contest, Round, RoundSeal, Unsealing
 from contests.queries import RoundState, round_state, seal_of
 from prizes.domain.publishing import busy_banks, rule_of_round, status_of
 from prizes.models import PublishedList, StandingsRow, StandingsRun
@@ -18,11 +20,15 @@ from prizes.scope import Scope
 
 @dataclass(frozen=True)
 class SealFacts:
-    """What anyone may know of a round's seal at this moment; `secret` is "" until no paper can be taken."""
+    """What anyone may know of a round's seal at this moment; `secret` is "" until no paper can be taken.
+
+    `broken`: the seals before this one, the last one first; none of them drew a paper.
+    """
 
     round: Round
     seal: RoundSeal | None
     secret: str
+    broken: tuple[Unsealing, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -68,15 +74,17 @@ class ReceiptFacts:
 
 
 def seal_facts(contest: Contest, now: datetime) -> list[SealFacts]:
-    """The contest's rounds in their order. One query; the sealed questions themselves are not read."""
+    """The contest's rounds in their order. Two queries; the sealed questions themselves are not read."""
     rounds = contest.rounds.select_related("closing", "seal__pool").defer("seal__pool__content")
-    return [_seal_facts(one, now) for one in rounds.order_by("number")]
+    broken = Prefetch("unsealings", Unsealing.objects.order_by("-at"))
+    return [_seal_facts(one, now) for one in rounds.prefetch_related(broken).order_by("number")]
 
 
 def _seal_facts(round: Round, now: datetime) -> SealFacts:
     seal = seal_of(round)
     closed = round_state(round, now) is RoundState.CLOSED
-    return SealFacts(round, seal, bytes(seal.secret).hex() if seal and closed else "")
+    secret = bytes(seal.secret).hex() if seal and closed else ""
+    return SealFacts(round, seal, secret, tuple(round.unsealings.all()))
 
 
 def list_facts(contest: Contest, seals: Sequence[SealFacts], now: datetime) -> list[ListFacts]:

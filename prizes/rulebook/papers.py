@@ -257,6 +257,12 @@ def _marking(plan: Plan) -> Iterator[Clause]:
         " điểm ấy; trả lời đúng tất cả là đạt điểm tối đa ở mọi câu.",
         keys="contest.marking",
     )
+    if plan.contest.parts == 1 and plan.several_keys:
+        yield clause(
+            "Câu có nhiều đáp án chỉ được tính là trả lời đúng khi chọn đúng và đủ mọi đáp án; chọn thiếu,"
+            " chọn thừa hoặc chọn thêm phương án sai đều là trả lời sai.",
+            keys="contest.marking",
+        )
     if plan.contest.parts > 1:
         yield clause(
             "Ở câu có nhiều đáp án, 01 điểm được chia đều cho các đáp án: chọn mỗi đáp án được một phần,"

@@ -23,6 +23,8 @@ from contests.models import (
     Round,
 )
 from contests.prize_tables import Laid, prize_tables
+from questions.enums import Kind
+from questions.models import Revision
 
 
 @dataclass(frozen=True)
@@ -40,6 +42,8 @@ class Plan:
     announced_on: date | None
     # Whether who took part gets a paper that says so, on request.
     confirms_participation: bool
+    # Whether a round's bank has questions with several right options.
+    several_keys: bool
 
     @property
     def several(self) -> bool:
@@ -110,6 +114,9 @@ def read(contest: Contest) -> Plan:
         area=contest.area.name if contest.area else "",
         announced_on=_announced_on(contest),
         confirms_participation=contest.certificate_templates.filter(kind=CertificateKind.THAM_GIA).exists(),
+        several_keys=Revision.objects.filter(
+            question__bank__in=contest.rounds.values("bank"), kind=Kind.MULTIPLE
+        ).exists(),
     )
 
 

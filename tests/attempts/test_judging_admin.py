@@ -63,6 +63,12 @@ class TestFinding:
         assert entries is not None
         return list(entries)
 
+    @pytest.mark.parametrize("typed", ["tran thi anh", "Ánh", "ÁNH", "trần thị", "DUC"])
+    def test_a_name_is_found_with_accents_or_without(self, client: Client, round: Round, typed: str) -> None:
+        entry = make_entry(round.contest, full_name="Đức Trần Thị Ánh")
+        make_entry(round.contest, full_name="Phạm Văn Bình")
+        assert self.found(client, round.contest, typed) == [entry]
+
     def test_a_person_is_found_by_name_phone_or_receipt(self, client: Client, round: Round) -> None:
         entry = make_entry(round.contest, full_name="Trần Thị Ánh", phone="+84912345678")
         make_entry(round.contest, full_name="Phạm Văn Bình")

@@ -72,7 +72,8 @@ from prizes.rulebook.general import latest_birth
 from prizes.rulebook.parts import plain_text
 from prizes.rulebook.pdf import pdf_of
 from prizes.rulebook.words import in_words, span_minutes, two
-from questions.enums import Difficulty
+from questions.enums import Difficulty, Kind
+from questions.models import Question, Revision
 from tests.support.factories import (
     make_bank,
     make_block,
@@ -651,9 +652,22 @@ def test_the_page_costs_the_same_for_any_plan(
     client: Client, whole: Contest, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
     # contest · rounds · quotas · tables · prizes · categories · milestones · documents · blocks · units
-    # · a paper of participation · two orders of people, an example each
-    with django_assert_num_queries(13):
+    # · a paper of participation · questions with several keys · two orders of people, an example each
+    with django_assert_num_queries(14):
         client.get(page(whole))
+
+
+def test_questions_with_several_keys_are_spoken_of_once_the_bank_has_one(whole: Contest) -> None:
+    sentence = "chọn đúng và đủ mọi đáp án"
+    assert sentence not in say(whole)
+    bank = whole.rounds.all()[0].bank
+    revision = Revision.objects.filter(question__bank=bank).select_related("topic", "writer")[0]
+    Revision.objects.create(
+        question=Question.objects.create(bank=bank, number=9_999), number=1, kind=Kind.MULTIPLE,
+        topic=revision.topic, text="Những điều nào?", fingerprint="nhung dieu nao",
+        options=["a", "b", "c"], keys=[0, 2], writer=revision.writer,
+    )  # fmt: skip
+    assert sentence in say(whole)
 
 
 def test_a_plan_with_a_paper_of_participation_says_who_gets_it(client: Client, whole: Contest) -> None:

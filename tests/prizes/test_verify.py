@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from django.conf import settings as site
+from django.db import connection
 from django.test import Client
 from django.urls import reverse
 from pytest_django import DjangoAssertNumQueries, Settings
@@ -17,7 +18,8 @@ from attempts.domain.correcting import decide_correction, propose_correction
 from attempts.domain.disqualifying import disqualify
 from attempts.models import Attempt
 from contest_site.lib.clock import database_now
-from contests.domain.rounds import close_round
+from contests.domain.rounds import close_round, seal_round
+from contests.domain.unsealing import unseal_round
 from contests.enums import RankKey
 from contests.models import Contest, Round
 from prizes import verify_views
@@ -244,6 +246,32 @@ def test_guessing_receipts_is_slow(client: Client, monkeypatch: pytest.MonkeyPat
     assert codes == [200, 429]
 
 
+def test_a_seal_that_was_broken_is_told_at_once_and_why_after_the_close(client: Client) -> None:
+    round = running(opens_at=database_now() + timedelta(hours=1))
+    first = round.seal
+    unseal_round(round, by=make_staff(), reason="Câu 3 có hai đáp án")
+    shown = page(client, round.contest)
+    assert "Đề thi của vòng này chưa niêm phong." in shown
+    assert first.commitment in shown
+    seal_round(round, by=make_staff())
+    shown = page(client, round.contest)
+    assert "được người khác mở niêm phong lúc" in shown
+    assert "Lý do được công bố khi vòng thi kết thúc." in shown
+    assert "hai đáp án" not in shown  # a reason may say more of a question than may be known by now
+    later = page_of_the_closed(client, round)
+    assert "Lý do: Câu 3 có hai đáp án" in " ".join(later.split())
+
+
+def page_of_the_closed(client: Client, round: Round) -> str:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE contests_round SET opens_at = now() - interval '2 hours',"
+            " closes_at = now() - interval '1 hour' WHERE id = %s",
+            [round.pk],
+        )
+    return page(client, round.contest)
+
+
 # --- Cost and the script ------------------------------------------------------------------------------------
 def test_the_page_costs_the_same_for_any_number_of_attempts(
     client: Client, django_assert_num_queries: DjangoAssertNumQueries
@@ -251,12 +279,12 @@ def test_the_page_costs_the_same_for_any_number_of_attempts(
     round = finished(people=12)
     listed(round)
     receipt = str(Attempt.objects.filter(round=round).values_list("receipt", flat=True)[0])
-    # contest · clock · rounds with seals · banks in use · publications with lists
-    with django_assert_num_queries(5) as asked:
+    # contest · clock · rounds with seals · broken seals · banks in use · publications with lists
+    with django_assert_num_queries(6) as asked:
         page(client, round.contest)
     assert "content" not in " ".join(query["sql"] for query in asked.captured_queries)
     # … and the attempt · its person's row · three reasons not to count
-    with django_assert_num_queries(10):
+    with django_assert_num_queries(11):
         page(client, round.contest, code=receipt)
 
 

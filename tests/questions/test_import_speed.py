@@ -14,12 +14,14 @@ from openpyxl import load_workbook
 from questions.domain.importing import import_questions
 from questions.importers.checking import check_file
 from questions.models import Bank, Revision
+from tests.questions.formats.offices import FILES
 from tests.questions.helpers import person
 from tests.questions.workbooks import excel, row
 
 COUNT = 5_000
 # Tracing memory takes many times what reading does.
 TRACED = 1_000
+SHEET = row(1, a="30%", dap_an="A, C"), row(2, cau_hoi="Hai?\nhai"), row(7)
 TEXT = "Theo Nghị quyết số {} của Chính phủ, nội dung nào sau đây là trọng tâm của cải cách hành chính?"
 
 
@@ -79,10 +81,17 @@ def test_the_memory_of_reading_is_that_of_the_questions() -> None:
     assert peak < 12 * 2**20  # 4 was measured
 
 
+def test_a_workbook_that_libreoffice_once_saved_says_the_same() -> None:
+    before = check_file(excel(*SHEET).getvalue(), "excel", {}, {})
+    after = check_file((FILES / "bang-tinh-ods.xlsx").read_bytes(), "excel", {}, {})
+    assert after.problems == []
+    assert after.questions == before.questions
+
+
 @pytest.mark.skipif(shutil.which("soffice") is None, reason="LibreOffice is not installed")
 def test_a_workbook_saved_by_libreoffice_says_the_same(tmp_path: Path) -> None:
     source = tmp_path / "in.xlsx"
-    source.write_bytes(excel(row(1, a="30%", dap_an="A, C"), row(2, cau_hoi="Hai?\nhai"), row(7)).getvalue())
+    source.write_bytes(excel(*SHEET).getvalue())
     for kind, folder in (("ods", "one"), ("xlsx", "two")):
         profile = f"-env:UserInstallation=file://{tmp_path / 'profile'}"
         command = ["soffice", profile, "--headless", "--convert-to", kind, "--outdir", str(tmp_path / folder)]
