@@ -161,7 +161,10 @@ class UserAdmin(ModelAdmin):
         return queryset.filter(**{field: contact.value}), False
 
     def get_readonly_fields(self, request: HttpRequest, obj: User | None = None) -> tuple[str, ...]:
-        return self.readonly_fields if request.user.is_superuser else (*self.readonly_fields, *RIGHTS)
+        # A contact changes by the act that tells the old one (domain/helping.py), never silently.
+        contacts = ("phone", "email") if obj is not None else ()
+        rights = () if request.user.is_superuser else RIGHTS
+        return (*self.readonly_fields, *contacts, *rights)
 
     def has_change_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
         """Who may change an organiser's phone number may become that organiser: superusers alone."""
@@ -179,11 +182,10 @@ class UserAdmin(ModelAdmin):
         if not change:
             obj.set_unusable_password()
         super().save_model(request, obj, form, change)
-        if {"phone", "email"} & set(form.changed_data) or not change:
+        if not change:
             vouch_for_contacts(obj, by=request.user)
-        changed = sorted(set(form.changed_data) - {"phone", "email"})
-        if changed and change:
-            trail.record("changed account", obj, by=request.user, fields=changed)
+        elif form.changed_data:
+            trail.record("changed account", obj, by=request.user, fields=sorted(form.changed_data))
 
     @admin.action(
         description=_("Yêu cầu đặt lại mật khẩu (gửi hướng dẫn, đăng xuất mọi thiết bị)"),

@@ -14,6 +14,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
 from django.urls import reverse
+from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as __
 from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextareaWidget, UnfoldAdminTextInputWidget
@@ -138,11 +139,16 @@ def page_of(user: User) -> str:
 def facts(user: User) -> list[tuple[str, str]]:
     """What tells an organiser which account it is."""
     contacts = [display(one) for one in proved_contacts(user)]
+    # A contestant's user name is random and says nothing to anybody.
+    named = [(_("Tên đăng nhập"), user.username)] if user.is_staff else []
     return [
         (_("Họ và tên"), user.full_name or "–"),
-        (_("Nơi nhận mã đang dùng"), ", ".join(contacts) or _("chưa có")),
-        (_("Tên đăng nhập"), user.username),
-        (_("Lần đăng nhập gần nhất"), f"{user.last_login:%d/%m/%Y}" if user.last_login else _("chưa có")),
+        (_("Nơi nhận mã"), ", ".join(contacts) or _("chưa có")),
+        *named,
+        (
+            _("Lần đăng nhập gần nhất"),
+            f"{localtime(user.last_login):%d/%m/%Y}" if user.last_login else _("chưa có"),
+        ),
     ]
 
 

@@ -142,3 +142,9 @@ def test_allauths_own_screens_are_not_there(chief: Client) -> None:
     index = chief.get(reverse("admin:index")).content.decode()
     assert "/account/emailaddress/" not in index
     assert "/mfa/authenticator/" not in index
+
+
+def test_a_contact_is_never_changed_silently(chief: Client, member: User) -> None:
+    chief.post(page_of(member), form(member, full_name="Tên Mới", phone="0987654321", email="moi@example.vn"))
+    member.refresh_from_db()
+    assert (member.full_name, member.phone, member.email) == ("Tên Mới", "+84912345678", "")
