@@ -23,6 +23,10 @@ ROW, CELL, VALUE, FORMULA, INLINE, STRING, TEXT, PHONETIC = (
     f"{SHEET_MAIN_NS}}}{name}" for name in ("row", "c", "v", "f", "is", "si", "t", "rPh")
 )
 
+# openpyxl's types know neither a sheet of ours nor this function's.
+make_cell: Callable[..., Any] = ReadOnlyCell
+moment_of: Callable[[str], Any] = from_ISO8601
+
 Cells = tuple[int, list[Any]]
 
 
@@ -225,7 +229,7 @@ class _SheetReader(_Reader):
             kind, value = ("s", "".join(self.inline)) if self.has_inline else (kind, None)
         elif self.value:
             kind, value = self._typed(kind, "".join(self.value), style)
-        self.cells[self.column - 1] = ReadOnlyCell(self.sheet, self.row, self.column, value, kind, style)
+        self.cells[self.column - 1] = make_cell(self.sheet, self.row, self.column, value, kind, style)
 
     def _typed(self, kind: str, text: str, style: int) -> tuple[str, Any]:
         """(openpyxl's letter for what it is, the value) of the text of a cell."""
@@ -237,7 +241,7 @@ class _SheetReader(_Reader):
         if kind == "b":
             return kind, bool(int(text))
         if kind == "d":
-            return kind, from_ISO8601(text)
+            return kind, moment_of(text)
         return ("s" if kind == "str" else kind), text
 
     def _moment(self, number: float, style: int) -> tuple[str, Any]:

@@ -143,6 +143,7 @@ class TestPreview:
         tasks.preview_file(draft.pk)
         draft.refresh_from_db()
         assert draft.language == "vi"
+        assert draft.preview is not None
         assert draft.preview["sentences"] == ["Tệp rỗng (0 byte)."]
 
 
