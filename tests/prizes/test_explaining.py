@@ -119,7 +119,7 @@ def test_marks_in_parts_and_sums_of_rounds() -> None:
         overall_combine=Combine.SUM,
         overall_rank_order=[SCORE, PREDICTION, DURATION],
     )
-    order = {"rank_order": [SCORE], "prediction_target": PredictionTarget.PARTICIPANTS}
+    order: dict[str, Any] = {"rank_order": [SCORE], "prediction_target": PredictionTarget.PARTICIPANTS}
     now = contest.opens_at
     rounds = [
         over(
@@ -189,6 +189,10 @@ def orders_of_the_plans() -> list[tuple[str, list[str]]]:
     return sorted(found.items())
 
 
+def _of(row: StandingsRow, key: str) -> object:
+    return getattr(row, FIELD[RankKey(key)])
+
+
 def told(key: str, row: StandingsRow) -> str:
     """How a value of this key reads, by the filters that every page uses."""
     match key:
@@ -220,7 +224,7 @@ def check_sentences(run: StandingsRun, keys: list[str]) -> None:
         if other is None:
             assert not beside
             continue
-        decided = next(key for key in keys if getattr(row, FIELD[key]) != getattr(other, FIELD[key]))
+        decided = next(key for key in keys if _of(row, key) != _of(other, key))
         assert f"hạng {number(other.rank)} " in beside
         assert told(decided, other) in beside, (decided, text)
 

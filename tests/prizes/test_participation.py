@@ -76,7 +76,7 @@ def test_asked_for_drawn_by_the_worker_downloaded_and_checked(round: Round) -> N
     render_participation(paper.pk)
     assert "Giấy xác nhận đã sẵn sàng" in client.get(address(entry)).content.decode()
     response = client.get(address(entry, "participation_pdf"))
-    content = b"".join(response)  # type: ignore[arg-type]
+    content = b"".join(response)
     (page,) = pypdf.PdfReader(io.BytesIO(content)).pages
     text = " ".join(page.extract_text().split())
     assert "Nguyễn Thị Ánh Tuyết" in text
