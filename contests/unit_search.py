@@ -14,9 +14,9 @@ MAX_RESULTS = 20
 MAX_QUERY = 100
 # So many names are looked at before it is asked which of them lie in the contest's area.
 FIRST_LOOK = 200
-# A name as its words, each after one space, so that "% chanh%" is a word that begins so. The index of this
-# very expression is in migration 0007.
-WORDS = """(' ' || translate(folded, '-–(),./"“”', '         '))"""
+# A name as its words, each after one space, so that "% chanh%" is a word that begins so: a column that the
+# database itself fills from `folded` (migration 0008), with a trigram index.
+WORDS = "words"
 BEST = f"({WORDS} LIKE %(as_typed)s) DESC, length(folded), code"
 # The best names of the whole directory, and the way up from each: a few names times their depth.
 UPWARDS = f"""
@@ -35,9 +35,10 @@ ORDER BY found.as_typed DESC, found.long, found.code LIMIT {MAX_RESULTS}
 # The best of the area, where its names lie behind many like them elsewhere.
 DOWNWARDS = f"""
 WITH RECURSIVE area AS (
-    SELECT id, folded, code FROM contests_unit WHERE id = %(area)s
+    SELECT id, folded, words, code FROM contests_unit WHERE id = %(area)s
     UNION ALL
-    SELECT unit.id, unit.folded, unit.code FROM contests_unit unit JOIN area ON unit.parent_id = area.id
+    SELECT unit.id, unit.folded, unit.words, unit.code
+    FROM contests_unit unit JOIN area ON unit.parent_id = area.id
 )
 SELECT id FROM area WHERE {{words}} ORDER BY {BEST} LIMIT {MAX_RESULTS}
 """  # noqa: S608

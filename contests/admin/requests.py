@@ -61,6 +61,12 @@ class DecisionForm(forms.Form):
         widget=UnfoldAdminTextareaWidget(attrs={"rows": 3}),
     )
     unit = forms.ModelChoiceField(queryset=Unit.objects.none(), required=False)
+    query = forms.CharField(
+        label=gettext_lazy("Tìm đơn vị khác"),
+        required=False,
+        max_length=200,
+        widget=UnfoldAdminTextInputWidget(attrs={"type": "search"}),
+    )
     new_name = forms.CharField(
         label=gettext_lazy("Tên đơn vị mới"),
         required=False,
@@ -130,15 +136,15 @@ class EntryRequestAdmin(ReadOnlyAdmin):
             "entry__contest__area", "entry__unit", "entry__category", "decision__by"
         )
         row = get_object_or_404(rows, pk=pk)
-        form = DecisionForm(request.POST or None)
+        missing = row.kind == RequestKind.MISSING_UNIT
+        name = row.wanted.get("unit_name", "") if missing else ""
+        form = DecisionForm(request.POST or None, initial={"query": name, "new_name": name})
         units = contest_units(row.entry.contest)
         form.fields["unit"].queryset = units  # type: ignore[attr-defined]
         if request.method == "POST" and "find" not in request.POST:
             user = permitted(request, "contests.decide_request")
             if form.is_valid() and self._decided(request, form, row, user):
                 return HttpResponseRedirect(reverse("admin:contests_entryrequest_changelist"))
-        missing = row.kind == RequestKind.MISSING_UNIT
-        name = row.wanted.get("unit_name", "") if missing else ""
         typed = request.POST.get("query", "") or name
         offered = nearest_units(row.entry.contest, typed) if missing else []
         if request.POST.get("query"):
@@ -152,8 +158,6 @@ class EntryRequestAdmin(ReadOnlyAdmin):
             "contest": row.entry.contest,
             "lines": [] if missing else lines(row),
             "missing": missing,
-            "typed": typed,
-            "new_name": request.POST.get("new_name", name),
             "offered": offered,
             "form": form,
             "published": results_published(row.entry),

@@ -34,7 +34,7 @@ class Unit(TreeNode):  # type: ignore[django-manager-missing]  # the library has
         verbose_name_plural = "đơn vị"
         ordering = ["code"]
         indexes = [
-            # For names like the one typed; words that a name has go by migration 0007's index.
+            # For names like the one typed; words that a name has go by migration 0008's column.
             GinIndex(fields=["folded"], name="unit_words", opclasses=["gin_trgm_ops"]),
         ]
 
