@@ -26,10 +26,12 @@ from contests.queries import (
     seal_of,
 )
 from contests.stages import Stage, stage
+from prizes.admin.corrections import may_look, waiting_corrections
 from prizes.progress import Progress, Step
 from prizes.scope import Scope
 
 SHOWN_CONTESTS = 8
+SHOWN_CORRECTIONS = 20
 
 
 @dataclass(frozen=True)
@@ -57,6 +59,8 @@ def dashboard(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
         context["may_add_contest"] = request.user.has_perm("contests.add_contest")
     if request.user.has_perm("accounts.view_user") and has_meter():
         context["messages_today"] = spending()
+    if may_look(request.user):
+        context["corrections"] = waiting_corrections()[:SHOWN_CORRECTIONS]
     return context
 
 

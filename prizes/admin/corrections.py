@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, cast
 from django import forms
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
+from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.urls import URLPattern, path, reverse
@@ -51,6 +52,15 @@ def may_propose(user: Any) -> bool:
 
 def may_look(user: Any) -> bool:
     return bool(may_propose(user) or user.has_perm(APPROVE))
+
+
+def waiting_corrections() -> QuerySet[KeyCorrection]:
+    """What was proposed and nobody has decided yet, the oldest first."""
+    return (
+        KeyCorrection.objects.filter(round__contest__in=announced_contests(), decision=None)
+        .select_related("round__contest", "by")
+        .order_by("pk")
+    )
 
 
 class DecisionForm(forms.Form):

@@ -90,6 +90,18 @@ def text(response: Any, status: int = 200) -> str:
     return " ".join(content.split())
 
 
+def test_what_waits_is_on_the_first_page_until_somebody_decides(
+    proposer: Client, approver: Client, round: Round
+) -> None:
+    correction = proposed(round)
+    first = reverse("admin:index")
+    assert page(correction) in text(approver.get(first))
+    assert page(correction) in text(proposer.get(first))
+    assert page(correction) not in text(client_of(staff("view_contest")).get(first))
+    decide_correction(correction, approve=False, reason="Đáp án đúng", by=make_staff())
+    assert "Sửa đáp án chờ quyết định" not in text(approver.get(first))
+
+
 def test_from_the_question_to_the_next_standings_by_two_people(
     proposer: Client, approver: Client, round: Round
 ) -> None:
