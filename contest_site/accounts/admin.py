@@ -104,7 +104,7 @@ class UserAdmin(ModelAdmin):
     readonly_fields = ("phone_verified", "last_login", "date_joined")
     filter_horizontal = ("groups", "user_permissions")
     actions = ("send_reset",)
-    change_form_outer_before_template = "admin/accounts/ways.html"
+    change_form_outer_before_template = "admin/accounts/ways.html"  # type: ignore[assignment]  # no types
     fieldsets = (
         (None, {"fields": ("full_name", "username", "phone", "phone_verified", "email", "is_active")}),
         (_("Quyền"), {"fields": RIGHTS, "classes": ("collapse",)}),

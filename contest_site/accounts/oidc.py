@@ -42,6 +42,8 @@ log = logging.getLogger(__name__)
 KIND = "openid_connect"
 PENDING = "oidc_pending"
 PENDING_FOR = 600  # seconds
+# How the errors of provider.py begin, which hold nothing that was sent.
+OUR_WORDS = ("ID token", "the provider")
 
 
 def is_configured() -> bool:
@@ -214,9 +216,9 @@ class OidcAdapter(DefaultSocialAccountAdapter):
             messages.info(request, cancelled())
         else:
             # Of the exceptions only ours speak; others may hold what the provider sent.
-            reason = exception if isinstance(exception, NotAllowedAddress) else type(exception).__name__
-            if isinstance(exception, OAuth2Error) and str(exception).startswith(("ID token", "the provider")):
-                reason = exception
+            ours = isinstance(exception, OAuth2Error) and str(exception).startswith(OUR_WORDS)
+            spoken = ours or isinstance(exception, NotAllowedAddress)
+            reason = str(exception) if spoken else type(exception).__name__
             log.warning("A log-in by the OpenID Connect provider failed: %s", reason)
             messages.error(request, failed())
         raise ImmediateHttpResponse(

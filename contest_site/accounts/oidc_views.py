@@ -90,7 +90,8 @@ def _unasked(request: HttpRequest, error: Exception) -> HttpResponse:
 @require_GET
 def callback(request: HttpRequest) -> HttpResponseBase:
     try:
-        response: HttpResponseBase = Callback.adapter_view(Client(request, oidc.provider_id()))(request)
+        view = Callback.adapter_view(Client(request, oidc.provider_id()))  # type: ignore[no-untyped-call]
+        response: HttpResponseBase = view(request)
     except (OAuth2Error, RequestException) as error:  # raised before allauth looks for it
         return _unasked(request, error)
     return response

@@ -50,8 +50,11 @@ class SecondFactorStage(AuthenticateStage):
 
     def _should_handle(self, request: HttpRequest) -> bool:
         user = self.login.user
-        contestant = isinstance(user, User) and not (user.is_staff or user.is_superuser)
-        if contestant and not get_adapter().is_mfa_enabled(user, [Authenticator.Type.TOTP]):
+        if (
+            isinstance(user, User)
+            and not (user.is_staff or user.is_superuser)
+            and not get_adapter().is_mfa_enabled(user, [Authenticator.Type.TOTP])
+        ):
             return False
         return bool(super()._should_handle(request))
 
@@ -170,6 +173,7 @@ class AddPasskey(webauthn_views.AddWebAuthnView):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         # allauth's own asks for a mere second factor; this one is to be found again without a name typed.
         context: dict[str, Any] = super(webauthn_views.AddWebAuthnView, self).get_context_data(**kwargs)
+        assert isinstance(self.request.user, User)
         options = auth.begin_registration(self.request.user, True)
         return {**context, "options": dict(options["publicKey"])}
 
@@ -201,7 +205,7 @@ class RenamePasskey(webauthn_views.EditWebAuthnView):
 
 class RemovePasskey(webauthn_views.RemoveWebAuthnView):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        context: dict[str, Any] = super().get_context_data(**kwargs)
+        context: dict[str, Any] = super().get_context_data(**kwargs)  # type: ignore[no-untyped-call]
         return {**context, "name": self.object.wrap().name}
 
 

@@ -55,7 +55,8 @@ class Client(OpenIDConnectOAuth2Adapter):
             if more.get("sub") != claims["sub"]:
                 raise OAuth2Error("the provider speaks of two people")
             claims = {**more, **claims}
-        login = self.get_provider().sociallogin_from_response(request, claims)
+        provider = self.get_provider()  # type: ignore[no-untyped-call]
+        login = provider.sociallogin_from_response(request, claims)
         login.proved = read_claims(claims)
         return login
 
@@ -105,7 +106,7 @@ class OidcProvider(OpenIDConnectProvider):
     ) -> HttpResponse:
         nonce = token_urlsafe(24)
         # `auth_params` go into the address, all other words into the stored state.
-        asked = {**self.get_auth_params(), "nonce": nonce}
+        asked = {**self.get_auth_params(), "nonce": nonce}  # type: ignore[no-untyped-call]
         response: HttpResponse = super().redirect(
             request, process, next_url=next_url, data=data, auth_params=asked, nonce=nonce
         )

@@ -42,7 +42,7 @@ def proved_recently(request: HttpRequest) -> bool:
     return any(time.time() - record["at"] < app_settings.REAUTHENTICATION_TIMEOUT for record in records)
 
 
-def recently_authenticated(view: Callable[..., Any]) -> Callable[..., Any]:
+def recently_authenticated(view: Callable[..., Any]) -> Callable[..., HttpResponseBase]:
     """A view for people who are logged in and have proved it within five minutes; others do so first.
 
     Afterwards they come back to the same address by GET: what a form held has to be sent again.
@@ -72,8 +72,9 @@ class ConfirmingProcess(AbstractCodeVerificationProcess):
     KEY = "confirming_code"
 
     def __init__(self, request: HttpRequest, contact: str) -> None:
-        self.request, self.contact = request, contact
-        state = request.session.get(self.KEY) or self.initial_state(request.user)
+        assert isinstance(request.user, User)
+        self.request, self.owner, self.contact = request, request.user, contact
+        state = request.session.get(self.KEY) or self.initial_state(self.owner)
         super().__init__(max_attempts=MOST_GUESSES, timeout=settings.CODE_LIFETIME, state=state)
 
     @property
@@ -82,7 +83,7 @@ class ConfirmingProcess(AbstractCodeVerificationProcess):
         return bool(self.code) and self.is_valid() and self.state.get("contact") == self.contact
 
     def send(self) -> None:
-        self.state = {**self.initial_state(self.request.user), "contact": self.contact}
+        self.state = {**self.initial_state(self.owner), "contact": self.contact}
         self.state["code"] = get_adapter().generate_login_code()
         send_code(self.contact, self.code, Purpose.CONFIRM)
         self.persist()
@@ -134,7 +135,7 @@ class ConfirmByCode(BaseReauthenticateView):
 
     def form_valid(self, form: Any) -> HttpResponse:
         self.process.abort()
-        record_authentication(self.request, self.request.user, method="code", reauthenticated=True)
+        record_authentication(self.request, self.process.owner, method="code", reauthenticated=True)
         response: HttpResponse = super().form_valid(form)
         return response
 

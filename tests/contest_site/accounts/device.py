@@ -31,7 +31,8 @@ class Device:
     def create(self, options: dict[str, Any]) -> str:
         """The answer to navigator.credentials.create, as the page's script writes it."""
         self.user = options["user"]["id"]
-        public = cbor.encode(ES256.from_cryptography_key(self.key.public_key()))
+        cose = ES256.from_cryptography_key(self.key.public_key())  # type: ignore[no-untyped-call]
+        public = cbor.encode(cose)
         with_key = bytes(16) + struct.pack(">H", len(self.id)) + self.id + public
         data = self._data(HAS_KEY) + with_key
         attestation = cbor.encode({"fmt": "none", "attStmt": {}, "authData": data})

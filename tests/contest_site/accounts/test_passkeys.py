@@ -36,7 +36,8 @@ def browser() -> Client:
 
 def asked(response: Any) -> dict[str, Any]:
     """What the page asks the device for."""
-    (script,) = html.document_fromstring(response.content).xpath("//form[@data-passkey]/script/text()")
+    scripts: Any = html.document_fromstring(response.content).xpath("//form[@data-passkey]/script/text()")
+    (script,) = scripts
     options: dict[str, Any] = json.loads(script)
     return options
 
