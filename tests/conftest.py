@@ -138,12 +138,12 @@ def _loopback_only() -> Iterator[None]:
 @pytest.fixture(scope="session", autouse=True)
 def _static_files_listed_once() -> Iterator[None]:
     """Every new test client lists and examines all static files anew, which is most of what it costs."""
-    from whitenoise.middleware import WhiteNoiseMiddleware
+    from whitenoise.middleware import WhiteNoiseMiddleware  # type: ignore[import-untyped]  # ships no types
 
-    found: dict[tuple[object, ...], dict[str, object]] = {}
+    found: dict[tuple[object, ...], dict[str, Any]] = {}
     listed = WhiteNoiseMiddleware.add_files_from_finders
 
-    def remembered(self: WhiteNoiseMiddleware) -> None:
+    def remembered(self: Any) -> None:
         key = (
             self.static_root,
             self.static_prefix,

@@ -7,7 +7,7 @@ import socket
 import subprocess
 import time
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
@@ -63,12 +63,13 @@ def started(var_dir: Path, port: int, *options: str) -> Iterator["subprocess.Pop
         process.communicate()
 
 
-def read_until_ready(process: "subprocess.Popen[str]") -> list[str]:
+def read_until(words: str, process: "subprocess.Popen[str]") -> list[str]:
+    """What bin/dev says up to the line that begins with these words."""
     assert process.stdout is not None
     lines = []
     for line in process.stdout:
         lines.append(line.rstrip())
-        if line.startswith("Ready:"):
+        if line.startswith(words):
             return lines
     _, errors = process.communicate()
     raise AssertionError("\n".join([*lines, errors]))
@@ -159,10 +160,12 @@ class TestRefusals:
         assert re.fullmatch(r"bin/dev: PostgreSQL did not work .+\n", result.stderr)
 
 
-def test_start_stop_start_again_and_fresh(var_dir: Path) -> None:
+@pytest.mark.dear
+def test_start_and_start_again_however_it_ended(var_dir: Path) -> None:
+    """One folder through a life of starts; each costs what a whole site costs, the first a database too."""
     port = free_port()
     with started(var_dir, port) as process:
-        lines = read_until_ready(process)
+        lines = read_until("Ready:", process)
         assert lines[-1] == f"Ready: http://127.0.0.1:{port}/"
         with urllib.request.urlopen(f"http://127.0.0.1:{port}/healthz", timeout=5) as answer:
             assert answer.status == 200
@@ -175,19 +178,10 @@ def test_start_stop_start_again_and_fresh(var_dir: Path) -> None:
 
     (var_dir / "kept-by-others").write_text("")
     secret = (var_dir / "secret").read_text()
+    database = (var_dir / "postgres" / "PG_VERSION").stat()
     with started(var_dir, port) as process:
-        read_until_ready(process)
+        read_until("Ready:", process)
         assert (var_dir / "secret").read_text() == secret
-        process.send_signal(signal.SIGTERM)
-        process.communicate(timeout=60)
-        assert process.returncode == 0
-    assert processes_of(var_dir) == []
-
-    with started(var_dir, port, "--fresh") as process:
-        read_until_ready(process)
-        assert (var_dir / "secret").read_text() != secret
-        assert (var_dir / "kept-by-others").exists()
-
         beat = child(var_dir, "beat")
         os.kill(beat, signal.SIGKILL)
         _, errors = process.communicate(timeout=60)
@@ -195,17 +189,31 @@ def test_start_stop_start_again_and_fresh(var_dir: Path) -> None:
         assert errors.startswith("bin/dev: beat ended with code -9. Its last lines:\n")
     assert processes_of(var_dir) == []
 
-
-def test_a_killed_bin_dev_takes_its_parts_along(var_dir: Path) -> None:
-    port = free_port()
     with started(var_dir, port) as process:
-        read_until_ready(process)
+        read_until("Ready:", process)
         process.kill()
         process.communicate()
-        end = time.monotonic() + 30
-        while [line for line in processes_of(var_dir) if "gunicorn" in line or "celery" in line]:
-            assert time.monotonic() < end
-            time.sleep(0.1)
+        until(lambda: not any("gunicorn" in line or "celery" in line for line in processes_of(var_dir)))
+
+    # Anew, beside the database that the killed one has left running; told to end in the middle of it.
+    with started(var_dir, port, "--fresh") as process:
+        read_until("Migrating the database", process)
+        assert (var_dir / "kept-by-others").exists()
+        assert not (var_dir / "secret").exists() or (var_dir / "secret").read_text() != secret
+        assert not os.path.samestat((var_dir / "postgres" / "PG_VERSION").stat(), database)
+        until(lambda: any("manage.py\0migrate" in line for line in processes_of(var_dir)))
+        process.send_signal(signal.SIGTERM)
+        said, _ = process.communicate(timeout=60)
+        assert process.returncode == 0
+        assert said.endswith("Stopped.\n")
+    assert processes_of(var_dir) == []
+
+
+def until(true: Callable[[], bool]) -> None:
+    end = time.monotonic() + 60
+    while not true():
+        assert time.monotonic() < end
+        time.sleep(0.05)
 
 
 def child(var_dir: Path, role: str) -> int:
