@@ -125,6 +125,7 @@ def of_the_site() -> Addresses:
         (STRANGER, "attempts:receipt, wrong", reverse("attempts:receipt") + "?code=0000-0000-0000-0000"),
         (STRANGER, "prizes:certificate_check, wrong", reverse("prizes:certificate_check") + "?code=x"),
         (CONTESTANT, "mine", reverse("mine")),
+        *((CONTESTANT, name, reverse(name)) for name in ("my_data", "data_copy", "data_erasure")),
         ("new person", "mine, empty", reverse("mine")),
     ]
 

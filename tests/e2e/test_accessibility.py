@@ -32,7 +32,14 @@ NO_PAGES = {
     *("contests:document", "contests:units", "contests:name_guardian", "contests:guardian_answer"),
     *("attempts:save", "attempts:submit", "attempts:agency_excel"),
     *("prizes:verify_list", "prizes:rules_pdf", "prizes:participation_pdf", "prizes:certificate_pdf"),
-    *("study_pdf", "mfa_download_recovery_codes", "mfa_login_webauthn", "oidc_begin", "oidc_callback"),
+    *(
+        "data_download",
+        "study_pdf",
+        "mfa_download_recovery_codes",
+        "mfa_login_webauthn",
+        "oidc_begin",
+        "oidc_callback",
+    ),
     # They need a key that a device made.
     *("mfa_edit_webauthn", "mfa_remove_webauthn"),
 }
