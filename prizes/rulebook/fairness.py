@@ -106,6 +106,11 @@ def _data(plan: Plan) -> Iterator[Clause]:
         f"Chỉ người đạt giải được công bố họ tên{masked} và đơn vị. Số điện thoại, ngày sinh, số định danh"
         " cá nhân không được công bố; danh sách kiểm tra theo {@checking} chỉ dùng mã số đăng ký."
     )
+    yield clause(
+        "Trên trang của Cuộc thi, người dự thi xem và tải được dữ liệu của mình, rút lại được sự đồng ý và"
+        " gửi được đề nghị xóa dữ liệu; đề nghị được trả lời trong 02 ngày làm việc. Kết quả đã công bố"
+        " được giữ theo mã số đăng ký, không còn tên của người đã được xóa dữ liệu."
+    )
 
 
 def _contact(plan: Plan) -> Iterator[Clause]:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import date, timedelta
 
-from contests.enums import Participation
-from contests.models import Milestone
+from contests.enums import Asked, Participation
+from contests.models import Contest, Milestone
 from contests.person import old_enough
 from prizes.rulebook.parts import Article, Clause, Grid, article, clause
 from prizes.rulebook.reading import Plan
@@ -24,6 +24,16 @@ ASKED = {
     Participation.COMPULSORY: "Bắt buộc dự thi",
     Participation.ENCOURAGED: "Khuyến khích dự thi",
     Participation.OPEN: "Được dự thi",
+}
+
+
+# What the entry form may ask (the keys of the plan file), in the words of the rules.
+ASKED_ABOUT = {
+    "birth_date": "ngày sinh",
+    "gender": "giới tính",
+    "phone": "số điện thoại",
+    "national_id": "số định danh cá nhân",
+    "address": "địa chỉ nơi ở",
 }
 
 
@@ -161,11 +171,28 @@ def _when(milestone: Milestone) -> str:
     return f"đến hết ngày {day(ends)}" if ends else "theo thông báo của Ban Tổ chức"
 
 
+def _asked(contest: Contest, how: Asked) -> list[str]:
+    return [words for name, words in ASKED_ABOUT.items() if getattr(contest, f"ask_{name}") == how]
+
+
 def _entering(plan: Plan) -> Iterator[Clause]:
+    required, optional = _asked(plan.contest, Asked.REQUIRED), _asked(plan.contest, Asked.OPTIONAL)
+    told = ", ".join(["họ và tên", *required, "đơn vị"])
+    may = f"; {', '.join(optional)} được ghi nếu người dự thi muốn cung cấp" if optional else ""
     yield clause(
         "Người dự thi đăng ký trên trang của Cuộc thi bằng tài khoản xác nhận qua số điện thoại hoặc thư"
-        " điện tử, ghi họ và tên, ngày sinh, giới tính, số điện thoại, đơn vị và đối tượng; số định danh"
-        " cá nhân được ghi nếu người dự thi muốn cung cấp."
+        f" điện tử, ghi {told} và đối tượng{may}.",
+        keys=" ".join(f"entry.{name}" for name in ASKED_ABOUT),
+    )
+    yield clause(
+        "Người chưa đủ 16 tuổi tại ngày đăng ký chỉ bắt đầu thi sau khi cha, mẹ hoặc người giám hộ đồng ý,"
+        " bằng mã xác thực gửi đến điện thoại hoặc thư điện tử của người đó, hoặc bằng giấy nộp cho Ban Tổ"
+        " chức."
+    )
+    yield clause(
+        "Đơn vị không có trong danh sách thì người dự thi chọn đơn vị cấp trên gần nhất và ghi tên đơn vị;"
+        " Ban Tổ chức xếp vào đúng đơn vị. Thông tin khai sai được sửa theo đề nghị có lý do của người dự"
+        " thi; sau khi công bố kết quả, ngày sinh, đơn vị, đối tượng không được sửa."
     )
     yield clause(
         "Mỗi người chỉ được đăng ký một lần. Một tài khoản, một số điện thoại hoặc một số định danh cá"
