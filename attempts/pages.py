@@ -7,7 +7,6 @@ from typing import Any
 import segno
 from django.conf import settings
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.safestring import mark_safe
 from django.utils.translation import gettext as _
 
@@ -24,6 +23,7 @@ from attempts.queries import (
 )
 from attempts.rules.marking import BLANK
 from attempts.rules.permutation import permutation
+from contest_site.lib.templatetags.vi import day
 from contest_site.lib.templatetags.vi import number as grouped
 from contests.enums import PredictionTarget
 from contests.models import Entry, Round
@@ -200,7 +200,7 @@ def _uncounted(attempt: Attempt) -> str:
         return _(
             "Ban Tổ chức đã loại kết quả này ngày %(day)s, nên bài thi không được tính và không được xếp"
             " hạng. Cần biết thêm, liên hệ: %(hotline)s."
-        ) % {"day": f"{timezone.localtime(judged.at):%d/%m/%Y}", "hotline": attempt.round.contest.hotline}
+        ) % {"day": day(judged.at), "hotline": attempt.round.contest.hotline}
     return ""
 
 

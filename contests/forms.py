@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy
 
 from contest_site.lib.errors import Invalid, NotAllowed
 from contest_site.lib.identity import national_id_hash, normal_phone
+from contest_site.lib.templatetags.vi import day
 from contests.domain.entering import EntryData
 from contests.enums import Asked, Gender, Participation, Relation
 from contests.models import Category, Contest, Unit
@@ -170,7 +171,7 @@ class EntryForm(forms.Form):
         categories = contest.categories.all()
         self._set_choices("category", categories, [(one.pk, category_label(one)) for one in categories])
         if contest.min_age is not None and contest.age_on is not None:
-            limit = {"age": contest.min_age, "day": f"{contest.age_on:%d/%m/%Y}"}
+            limit = {"age": contest.min_age, "day": day(contest.age_on)}
             words = _("Người dự thi phải đủ %(age)d tuổi tính đến ngày %(day)s.") % limit
             self.fields["birth_date"].help_text = f"{self.fields['birth_date'].help_text} {words}"
 

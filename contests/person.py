@@ -9,6 +9,7 @@ from datetime import date
 from django.utils.translation import gettext as _
 
 from contest_site.lib.errors import Invalid, NotAllowed
+from contest_site.lib.templatetags.vi import day
 from contest_site.lib.text import clean
 
 NAME_LENGTH = 200
@@ -104,7 +105,7 @@ def check_old_enough(born: date, *, min_age: int | None, on: date | None) -> Non
         return
     raise NotAllowed(
         _("Chưa đủ tuổi dự thi: người dự thi phải đủ %(age)d tuổi tính đến ngày %(day)s.")
-        % {"age": min_age, "day": f"{on:%d/%m/%Y}"}
+        % {"age": min_age, "day": day(on)}
     )
 
 

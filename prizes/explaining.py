@@ -18,7 +18,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from attempts.rules.marking import in_questions
-from contest_site.lib.templatetags.vi import duration, number
+from contest_site.lib.templatetags.vi import day, duration, number
 from contests.enums import Audience, Combine, PredictionTarget, RankKey
 from contests.models import Entry, Round
 from contests.queries import competitors
@@ -183,7 +183,7 @@ class _Explained:
             "hour": f"{local:%H}",
             "minute": f"{local:%M}",
             "second": number_format(cut, places).rjust(places + 3, "0"),
-            "date": f"{local:%d/%m/%Y}",
+            "date": day(local),
         }
 
     # --- Beside whom -------------------------------------------------------------------------------------
@@ -235,7 +235,7 @@ class _Explained:
         if decision is None:
             return ""
         values = {
-            "day": f"{timezone.localtime(decision.at):%d/%m/%Y}",
+            "day": day(decision.at),
             "of": self.equals + 1,
             "ordered": len(decision.order),
         }

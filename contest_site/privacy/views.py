@@ -18,6 +18,7 @@ from contest_site.accounts.recent import recently_authenticated
 from contest_site.audit.trail import record
 from contest_site.lib.clock import database_now
 from contest_site.lib.network import limit
+from contest_site.lib.templatetags.vi import day
 from contest_site.privacy.asking import ask_for_copy, ask_for_erasure
 from contest_site.privacy.copying import path_of
 from contests.enums import DataRequestKind
@@ -89,7 +90,6 @@ def erasure(request: HttpRequest) -> HttpResponse:
     asked = ask_for_erasure(cast(User, request.user))
     messages.success(
         request,
-        _("Đã gửi đề nghị xóa dữ liệu. Ban Tổ chức trả lời trước ngày %(day)s.")
-        % {"day": f"{asked.due_at:%d/%m/%Y}"},
+        _("Đã gửi đề nghị xóa dữ liệu. Ban Tổ chức trả lời trước ngày %(day)s.") % {"day": day(asked.due_at)},
     )
     return redirect("my_data")
