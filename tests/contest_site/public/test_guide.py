@@ -29,7 +29,8 @@ def test_every_picture_is_there_small_as_a_phone_and_none_is_left_over() -> None
     assert files == set((Path(settings.BASE_DIR) / "static" / "guide").glob("*.webp"))
     for file in files:
         assert file.stat().st_size < 60_000
-        assert Image.open(file).width == 360
+        with Image.open(file) as picture:
+            assert picture.width == 360
     assert all(len(alt) > 8 for alt, _path in PICTURES)
 
 
