@@ -116,12 +116,16 @@ def _font(size: int, *, bold: bool = False) -> ImageFont.FreeTypeFont:
 
 def _name(canvas: ImageDraw.ImageDraw, text: str, top: int) -> None:
     room = SIZE[1] - BAND - 80 - top
-    for size in NAME_SIZES:
-        font = _font(size, bold=True)
-        if len(_filled(text, font, WIDTH)) * size * 1.25 <= min(room, NAME_HEIGHT):
-            break
+    size = next(
+        (size for size in NAME_SIZES if _height(text, size) <= min(room, NAME_HEIGHT)), NAME_SIZES[-1]
+    )
+    font = _font(size, bold=True)
     for at, line in enumerate(wrapped(text, font)):
         canvas.text((EDGE, top + at * size * 1.25), line, font=font, fill=INK)
+
+
+def _height(name: str, size: int) -> float:
+    return len(_filled(name, _font(size, bold=True), WIDTH)) * size * 1.25
 
 
 def _lines(

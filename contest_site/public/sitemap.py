@@ -22,7 +22,7 @@ def sitemap_pages() -> list[str]:
     paths = [reverse(name) for name in OF_THE_SITE]
     for contest in contests.only("slug"):
         paths += [reverse(name, args=[contest.slug]) for name in OF_A_CONTEST]
-        if contest.published:  # type: ignore[attr-defined]  # annotated above
+        if contest.published:
             paths.append(reverse("prizes:results", args=[contest.slug]))
     if studies:
         paths += [reverse("studies"), *(reverse("study", args=[slug]) for slug in studies)]

@@ -24,6 +24,13 @@ from contests.models import Contest
 from contests.queries import announced_contests
 
 SECONDS_KEPT = 60
+BANNER_CSP = {
+    "default-src": [NONE],
+    "style-src": [SELF],
+    "img-src": [SELF],
+    "base-uri": [NONE],
+    "frame-ancestors": ["*"],
+}
 
 
 def _contest(slug: str) -> Contest:
@@ -70,7 +77,7 @@ def _kept_lines(contest: Contest) -> list[UnitLine]:
 
 # --- Banners on other sites ---------------------------------------------------------------------------------
 @require_safe
-@csp_replace({"frame-src": [SELF]})
+@csp_replace({"frame-src": [SELF]})  # type: ignore[arg-type]  # its types know no view with arguments
 def embedding(request: HttpRequest, slug: str) -> HttpResponse:
     """For editors of portals: what to copy, in three sizes, with a look at each."""
     contest = _contest(slug)
@@ -81,15 +88,7 @@ def embedding(request: HttpRequest, slug: str) -> HttpResponse:
 @always_vietnamese
 @require_safe
 @xframe_options_exempt
-@csp(
-    {
-        "default-src": [NONE],
-        "style-src": [SELF],
-        "img-src": [SELF],
-        "base-uri": [NONE],
-        "frame-ancestors": ["*"],
-    }
-)
+@csp(BANNER_CSP)  # type: ignore[arg-type]  # as above
 @cache_control(public=True, max_age=300)
 def banner(request: HttpRequest, slug: str, shape: str) -> HttpResponse:
     """The page that stands in a frame on any other site: no script, no cookie, one link to the contest."""

@@ -18,7 +18,7 @@ from django.contrib.staticfiles import finders
 from django.template.loader import render_to_string
 from django.test import Client, RequestFactory, override_settings
 from django.urls import URLPattern, URLResolver, get_resolver
-from playwright.sync_api import Browser, Page, Route
+from playwright.sync_api import Browser, Page, Route, ViewportSize
 
 from tests.e2e.conftest import PHONE
 
@@ -53,7 +53,7 @@ ERRORS = [
     "503.html",
     "refused.html",
 ]
-MODES = {
+MODES: dict[str, tuple[str, str, ViewportSize]] = {
     "as it comes, by day": ("vi", "", {"width": 1280, "height": 800}),
     "in English, by night, at the largest text on a phone": (
         "en",

@@ -26,6 +26,11 @@ def get(name: str, contest: Contest, *args: object) -> Any:
     return Client().get(reverse(name, args=[contest.slug, *args]))
 
 
+def parsed(text: str | bytes) -> Any:
+    """As a browser reads it; the types of XPath's answers help nobody here."""
+    return html.fromstring(text)
+
+
 def coming() -> Contest:
     now = database_now()
     contest = make_contest(opens_at=now + timedelta(days=1), closes_at=now + timedelta(days=9))
@@ -79,7 +84,7 @@ class TestBanner:
 
     def test_its_one_link_opens_the_contest_outside_the_frame(self) -> None:
         contest = coming()
-        [link] = html.fromstring(get("banner", contest, "ngang").content).xpath("//a")
+        [link] = parsed(get("banner", contest, "ngang").content).xpath("//a")
         assert link.get("href") == f"{settings.SITE_URL}/cuoc-thi/{contest.slug}/"
         assert (link.get("target"), link.get("rel")) == ("_blank", "noopener")
 
@@ -114,8 +119,8 @@ class TestBanner:
 class TestEmbedding:
     def test_what_editors_copy_shows_the_banner(self) -> None:
         contest = make_round(make_contest(name='Cuộc thi "Tìm hiểu" <Luật>'), sealed=False).contest
-        page = html.fromstring(get("embedding", contest).content)
-        *frames, picture = [html.fromstring(area.text_content()) for area in page.xpath("//textarea")]
+        page = parsed(get("embedding", contest).content)
+        *frames, picture = [parsed(area.text_content()) for area in page.xpath("//textarea")]
         for frame, banner in zip(frames, BANNERS, strict=True):
             assert frame.get("src") == f"{settings.SITE_URL}/cuoc-thi/{contest.slug}/banner/{banner.shape}/"
             assert frame.get("title") == contest.name
@@ -135,14 +140,14 @@ class TestEmbedding:
 class TestCard:
     def test_a_page_names_its_card_by_whole_addresses(self) -> None:
         contest = coming()
-        page = html.fromstring(get("contest", contest).content)
+        page = parsed(get("contest", contest).content)
         found = {one.get("property"): one.get("content") for one in page.xpath("//meta[@property]")}
         address = f"{settings.SITE_URL}/cuoc-thi/{contest.slug}/"
         assert page.xpath("//link[@rel='canonical']/@href") == [address]
         assert found["og:url"] == address
         assert found["og:title"] == contest.name
         assert found["og:image"].startswith(address)
-        response = Client().get(urlsplit(found["og:image"]).path)
+        response: Any = Client().get(urlsplit(found["og:image"]).path)
         content = b"".join(response.streaming_content)
         response.close()
         with Image.open(io.BytesIO(content)) as picture:

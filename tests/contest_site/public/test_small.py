@@ -4,6 +4,7 @@ import gzip
 import re
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
@@ -59,7 +60,8 @@ def file_of(address: str) -> Path:
 
 def loaded(page: str) -> set[Path]:
     """The files that a browser without any loads for the page."""
-    found = {file_of(address) for address in html.fromstring(page).xpath(LOADED)}
+    tree: Any = html.fromstring(page)
+    found = {file_of(address) for address in tree.xpath(LOADED)}
     for file in [one for one in found if one.suffix == ".js"]:
         found |= {file.parent / name for name in IMPORTED.findall(file.read_text(encoding="utf-8"))}
     return found
