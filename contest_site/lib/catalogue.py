@@ -104,7 +104,7 @@ def untranslated(catalog: Catalog) -> list[Message]:
     return [message for message in catalog if message.id and not all(_forms(message.string))]
 
 
-def _forms(string: str | Sequence[str]) -> Sequence[str]:
+def _forms(string: str | Sequence[str] | None) -> Sequence[str]:
     return [string] if isinstance(string, str) else string or [""]
 
 

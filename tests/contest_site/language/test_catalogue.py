@@ -29,8 +29,8 @@ def stored() -> Catalog:
     return catalogue.stored()
 
 
-def forms(text: str | tuple[str, ...] | list[str]) -> tuple[str, ...]:
-    return (text,) if isinstance(text, str) else tuple(text)
+def forms(text: str | tuple[str, ...] | list[str] | None) -> tuple[str, ...]:
+    return (text,) if isinstance(text, str) else tuple(text or ())
 
 
 def test_the_catalogue_is_what_templates_and_code_say(stored: Catalog) -> None:

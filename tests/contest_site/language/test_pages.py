@@ -180,6 +180,7 @@ def test_no_page_speaks_vietnamese_to_whoever_chose_english() -> None:
         reverse("contest", args=[past.contest.slug]),
     )
     officer = make_user()
+    assert past.contest.area
     UnitOfficer.objects.create(user=officer, unit=past.contest.area)
     office = Walk(officer, known, kinds).over(reverse("attempts:agency"))
     walks += [sitting, finished, honoured, office]

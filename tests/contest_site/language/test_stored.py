@@ -92,12 +92,14 @@ def test_a_paper_of_participation_lies_where_the_worker_put_it() -> None:
 def test_an_agencys_report() -> None:
     round = simple_round([("Lê Thị A", 60)])
     contest, now = round.contest, database_now()
+    unit = contest.area
+    assert unit
 
     def cells() -> list[Any]:
         file = io.BytesIO()
-        units = unit_rows(contest, contest.area, with_scores=True)
-        people = participant_rows(contest, contest.area, with_scores=True)
-        write_participation(file, contest, contest.area, units, people, with_scores=True, made_at=now)
+        units = unit_rows(contest, unit, with_scores=True)
+        people = participant_rows(contest, unit, with_scores=True)
+        write_participation(file, contest, unit, units, people, with_scores=True, made_at=now)
         sheets = load_workbook(file)
         return [[sheet.title, *([cell.value for cell in row] for row in sheet)] for sheet in sheets]
 
