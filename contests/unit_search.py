@@ -64,7 +64,7 @@ def search_units(contest: Contest, text: str) -> list[Unit]:
     words = re.findall(r"[^\W_]+", fold(text[:MAX_QUERY]))
     if not words or contest.area_id is None:
         return []
-    values: dict[str, object] = {f"word{at}": f"% {word}%" for at, word in enumerate(words)}
+    values: dict[str, str | int] = {f"word{at}": f"% {word}%" for at, word in enumerate(words)}
     values |= {"as_typed": f"% {' '.join(words)}%", "area": contest.area_id}
     matching = " AND ".join(f"{WORDS} LIKE %(word{at})s" for at in range(len(words)))
     with connection.cursor() as cursor:

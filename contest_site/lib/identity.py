@@ -73,9 +73,9 @@ def seal_national_id(text: str) -> bytes:
     return seal_value(national_id_digits(text), SEALED_FOR)
 
 
-def open_national_id(sealed: bytes) -> str:
+def open_national_id(sealed: bytes | memoryview) -> str:
     """The 12 digits that were sealed; raises SealBrokenError under another key."""
-    return open_value(sealed, SEALED_FOR)
+    return open_value(bytes(sealed), SEALED_FOR)
 
 
 def keyed_hash(purpose: str, text: str) -> str:

@@ -60,7 +60,7 @@ class DecisionForm(forms.Form):
         help_text=gettext_lazy("Bắt buộc khi không chấp nhận. Người dự thi đọc được."),
         widget=UnfoldAdminTextareaWidget(attrs={"rows": 3}),
     )
-    unit = forms.ModelChoiceField(queryset=Unit.objects.none(), required=False)
+    unit: forms.ModelChoiceField[Unit] = forms.ModelChoiceField(queryset=Unit.objects.none(), required=False)
     query = forms.CharField(
         label=gettext_lazy("Tìm đơn vị khác"),
         required=False,
