@@ -152,7 +152,7 @@ class Contestant:
             "category": self.dice.choice(form.options("category")),
         }
         # The plan says what is asked.
-        typed = {name: value for name, value in known.items() if name in form.fields}
+        typed = {name: value for name, value in known.items() if name in form.names}
         unit, name = self.dice.choice(self.scene.units)
         if person.habit is Habit.PLAIN:
             # Without a script the same page searches, and keeps what was typed.
