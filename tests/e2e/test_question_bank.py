@@ -11,7 +11,7 @@ from tests.e2e.walker import log_in, send
 from tests.questions.test_pictures import PNG
 from tests.support.stack import Stack
 
-BANK = "Ngân hàng của trình soạn thảo"
+BANK, BOARD = "Ngân hàng của trình soạn thảo", "Ngân hàng của bảng việc"
 WORK = 9  # questions that wait on the board
 PREPARE = f"""
 from itertools import count
@@ -28,7 +28,8 @@ people = {{}}
 for login, role in {{"bansoan": "Tổ ra đề", "banthamdinh": "Tổ thẩm định"}}.items():
     people[login] = make_user(username=login, full_name=role, is_staff=True, password=DEMO_PASSWORD)
     people[login].groups.add(Group.objects.get(name=role))
-bank = Bank.objects.create(name="{BANK}")
+Bank.objects.create(name="{BANK}")
+bank = Bank.objects.create(name="{BOARD}")
 for number in range({WORK}):
     text = f"Câu trên bảng số {{number}} nói gì?"
     write_question(bank, Content("Thể chế", text, ("a", "b", "c", "d"), (1,)), by=people["bansoan"])
@@ -258,7 +259,7 @@ def test_without_script_a_question_is_written_with_tags_and_a_picture(
 
 def open_board(page: Page, work: str) -> None:
     page.goto("/quan-tri/questions/question/bang-viec/")
-    page.get_by_role("link", name=BANK).first.click()
+    page.get_by_role("link", name=BOARD).first.click()
     page.locator(f".b-tasks a[href$='work={work}']").click()
     expect(page.locator(".b-tools, .b-work p").first).to_be_visible()
 
