@@ -181,6 +181,7 @@ def test_a_receipt_that_counts_is_told_with_its_line_in_words(client: Client) ->
     assert "bài được dùng để xếp hạng là bài khác của người này" in asked(client, worse)
     assert "bài thi thử của người tổ chức" in asked(client, trial)
     assert round.contest.area is not None
+    assert entry.phone is not None
     for private in (entry.full_name, entry.phone, round.contest.area.name):
         assert private not in shown
 
