@@ -94,9 +94,11 @@ def stored_analysis(row: ItemCounts) -> Analysis:
 def _kept(pk: int, counted_at: Any) -> Analysis:
     row = ItemCounts.objects.get(pk=pk)
     round = Round.objects.select_related("contest", "seal").get(pk=row.round_id)
+    assert row.counted_at is not None
+    assert row.basis is not None
+    assert row.counts is not None
     lines = _lines(round, row.basis["corrections"])
     counts = _unpacked(row.counts)
-    assert row.counted_at is not None
     return analysis_of(round, lines, row.papers or 0, counts, every=row.every, at=row.counted_at)
 
 

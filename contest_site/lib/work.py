@@ -147,7 +147,7 @@ def settled(rows: models.QuerySet[WorkT], pk: int, *, seconds: float | None = No
     return row
 
 
-def _fresh(patience: float) -> models.ExpressionWrapper:
+def _fresh(patience: float) -> Any:
     return models.ExpressionWrapper(
         models.Q(asked_at__gt=Now() - timedelta(seconds=patience)), output_field=models.BooleanField()
     )

@@ -48,7 +48,7 @@ class DuplicatePages(ModelAdmin):
             Bank,
             bank=found,
             search=search,
-            current=bool(search) and is_current(search),
+            current=search is not None and is_current(search),
             groups=[
                 (_("Câu hỏi như nhau, đáp án khác nhau"), conflicts, True),
                 (_("Gần giống nhau"), pairs[len(conflicts) :], False),

@@ -75,7 +75,7 @@ def open_table(file: IO[bytes]) -> Iterator[Table]:
             raise _unreadable(error) from error
         yield table
     finally:
-        if workbook:
+        if workbook is not None:
             workbook.close()
 
 

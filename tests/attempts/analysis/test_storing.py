@@ -133,6 +133,7 @@ def test_a_closed_round_is_counted_by_itself_once(sent: list[Any], monkeypatch: 
     ItemCounts.objects.update(asked_at=Now() - timedelta(minutes=1))  # its task was lost
     tasks.count_due()
     row.refresh_from_db()
+    assert row.basis is not None
     assert (row.papers, row.basis["submitted"], row.waits) == (1, 1, False)
     assert rows_due() == []
     sit(round, 0, 1)  # which came with the close
@@ -185,6 +186,7 @@ def test_the_row_holds_no_key() -> None:
     round = round_of([(4, 2), (4, frozenset({0, 3}))], paper=2)
     analyse(round)
     row = row_of(round)
+    assert row.basis is not None
     # No paper, no figure: all that could tell the key apart is in the seal alone.
     assert (row.counts, set(row.basis)) == (
         [],
