@@ -88,7 +88,9 @@ def sit_and_fill(round: Round, people: Office) -> list[Entry]:
     reinstate(taken_back, grounds="Xác minh lại", by=people.approver)
     Entry.objects.filter(pk=trial.pk).update(unofficial=True)
     close_round(round, by=people.preparer, reason="Tổng kết sớm")
-    wrong = propose_correction(round, question=3, void=True, grounds="Luật mới", by=people.preparer)
+    # Papers are drawn anew in every run: one that somebody who counts has certainly got wrong.
+    missed = Attempt.objects.get(entry=entries[0], number=1).paper[0]
+    wrong = propose_correction(round, question=missed, void=True, grounds="Luật mới", by=people.preparer)
     decide_correction(wrong, approve=True, by=people.approver)
     settle(Scope.of_round(round))
     return entries
