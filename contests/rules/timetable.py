@@ -22,9 +22,7 @@ def contest_faults(plan: PlanFacts) -> Iterator[Fault]:
     if plan.min_age and plan.ask_birth_date not in (None, Asked.REQUIRED):
         yield Fault(
             "entry.birth_date",
-            _(
-                "Có tuổi tối thiểu thì ngày sinh là bắt buộc khi đăng ký, để kiểm tra được tuổi."
-            ),
+            _("Có tuổi tối thiểu thì ngày sinh là bắt buộc khi đăng ký, để kiểm tra được tuổi."),
         )
     if not plan.rounds:
         yield Fault("rounds", _("Chưa có vòng thi nào."))
