@@ -8,7 +8,7 @@ from contests.models.plan import Contest
 class Faq(models.Model):
     """One question and its answer on the contest's page of questions and answers.
 
-    Not fixed with the plan: questions come when the contest runs. Answers explain the rules, they change none.
+    Not fixed with the plan: questions come when the contest runs. Answers explain the rules and change none.
     """
 
     contest = models.ForeignKey(Contest, on_delete=models.CASCADE, related_name="faqs")

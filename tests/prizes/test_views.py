@@ -210,6 +210,8 @@ def test_a_wrong_code_gets_the_same_polite_page(client: Client, code: str) -> No
 def test_the_check_shows_the_least(client: Client, django_assert_num_queries: DjangoAssertNumQueries) -> None:
     certificate = issued()
     entry = holder(certificate)
+    assert entry.phone
+    assert entry.birth_date
     # certificate with award, entry, run, decision, contest · a later publication
     with django_assert_num_queries(2):
         response = client.get(reverse("prizes:certificate", args=[certificate.code]))

@@ -131,5 +131,5 @@ def _exclude(world: World, people: list[int]) -> None:
     world.exclude(national_id=world.national_id(odd))
     world.exclude(user=world.user_of(account))
     world.exclude(phone=f" {world.user_of(phone).phone} ")
-    world.exclude(phone=world.entry(typed).phone.replace("+84", "0084 "))
+    world.exclude(phone=str(world.entry(typed).phone).replace("+84", "0084 "))
     world.exclude(phone="0911 222 333")
