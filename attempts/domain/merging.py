@@ -24,6 +24,7 @@ from contest_site.accounts.models import AccountMerge, User
 from contest_site.accounts.senders import Purpose
 from contest_site.audit import trail
 from contest_site.lib.errors import NotAllowed, NotNow, Refused
+from contests.domain.excluding import record_exclusion
 from contests.models import Contest, DataRequest, Entry, Exclusion, UnitOfficer
 
 
@@ -84,8 +85,8 @@ def merge_accounts(
     """Make the two accounts one. The kept one's contacts stay, missing ones come from the other.
 
     Raises Invalid (grounds), NotAllowed (the own account, organisers' accounts), NotNow (the same account,
-    one merged before, a paper being written, a request about personal data unanswered), Refused (both have
-    entered the same contests, which it names with what to do).
+    one merged before or switched off, a paper being written, a request about personal data unanswered),
+    Refused (both have entered the same contests, which it names with what to do).
     """
     grounds = checked_grounds(grounds)
     if not (may_help(by, kept) and may_help(by, absorbed)):
@@ -100,6 +101,7 @@ def merge_accounts(
         raise NotNow(_("Hai tài khoản phải khác nhau. Hãy chọn tài khoản kia."))
     plan = merger(locked[kept.pk], locked[absorbed.pk])
     _check(plan)
+    _keep_excluded(plan, by=by)
     _move_entries(plan)
     _move_ways_in(plan)
     made = AccountMerge.objects.create(
@@ -123,6 +125,13 @@ def merge_accounts(
 def _check(plan: Merger) -> None:
     if AccountMerge.objects.filter(absorbed__in=[plan.kept, plan.absorbed]).exists():
         raise NotNow(_("Một trong hai tài khoản đã được gộp vào tài khoản khác trước đây."))
+    if not (plan.kept.is_active and plan.absorbed.is_active):
+        raise NotNow(
+            _(
+                "Một trong hai tài khoản đang bị tắt nên không gộp được. Hãy xem vì sao bị tắt và bật lại nếu"
+                " đúng, rồi gộp."
+            )
+        )
     if Attempt.objects.filter(entry__user__in=[plan.kept, plan.absorbed], submitted_at=None).exists():
         raise NotNow(_("Một trong hai tài khoản đang làm bài. Hãy đợi nộp bài xong rồi gộp."))
     if DataRequest.objects.filter(user=plan.absorbed, answer=None).exists():
@@ -137,6 +146,28 @@ def doubled_words() -> str:
         " “Loại, phục hồi kết quả” loại đăng ký của tài khoản gộp vào trong cả cuộc thi, rồi gộp lại. Muốn"
         " tính đăng ký đó thì đổi vai hai tài khoản."
     )
+
+
+def _keep_excluded(plan: Merger, *, by: User) -> None:
+    """Who is excluded by a number that is nobody's afterwards is excluded by the account from now on."""
+    lost = {plan.kept.phone, plan.absorbed.phone} - {_phone_after(plan), None}
+    accounts = [plan.kept, plan.absorbed]
+    known = set(Exclusion.objects.filter(user__in=accounts).values_list("contest", flat=True))
+    for line in Exclusion.objects.filter(phone__in=lost).exclude(contest__in=known).order_by("pk"):
+        if line.contest_id in known:
+            continue
+        known.add(line.contest_id)
+        if line.user_id:
+            # Somebody else's account, which the line goes on naming.
+            line = Exclusion(contest_id=line.contest_id, full_name=line.full_name, role=line.role)
+        line.user = plan.kept
+        line.save()
+        record_exclusion(line, by=by)
+
+
+def _phone_after(plan: Merger) -> str | None:
+    taken_over = plan.absorbed.phone_verified and plan.absorbed.phone in plan.contacts
+    return plan.absorbed.phone if taken_over else plan.kept.phone
 
 
 def _move_entries(plan: Merger) -> None:

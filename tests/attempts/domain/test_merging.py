@@ -21,12 +21,14 @@ from contest_site.audit.models import AuditEvent
 from contest_site.lib.clock import database_now
 from contest_site.lib.errors import NotAllowed, NotNow, Refused
 from contests.models import Entry, Exclusion
+from contests.queries import matching_exclusion
 from tests.support.factories import (
     exclude,
     make_contest,
     make_entry,
     make_round,
     make_staff,
+    make_user,
     submitted_attempt,
 )
 
@@ -86,6 +88,35 @@ def test_entries_attempts_and_exclusions_move_and_the_other_account_is_off(
             change()
     with pytest.raises(NotNow, match="trước đây"):
         merge_accounts(absorbed, kept, by=by, **HOW)
+
+
+def test_who_was_excluded_by_the_other_accounts_number_stays_excluded(kept: User, absorbed: User) -> None:
+    by_number, by_both, of_another = make_contest(), make_contest(), make_contest()
+    line = exclude(by_number, phone=absorbed.phone)
+    exclude(by_both, phone=absorbed.phone)
+    exclude(by_both, user=kept)
+    colleague = make_user()
+    exclude(of_another, phone=absorbed.phone, user=colleague)
+    by = make_staff()
+    merge_accounts(kept, absorbed, by=by, **HOW)
+    for contest in (by_number, by_both, of_another):
+        assert matching_exclusion(contest, user_id=kept.pk, phones=[kept.phone], national_id_hash=None)
+    assert Exclusion.objects.get(contest=by_number) == line
+    assert Exclusion.objects.filter(contest=by_both).count() == 2
+    # A line that names somebody's account goes on naming it.
+    assert set(Exclusion.objects.filter(contest=of_another).values_list("user", flat=True)) == {
+        kept.pk, colleague.pk,
+    }  # fmt: skip
+    events = AuditEvent.objects.filter(verb="excluded person", actor=by)
+    assert {event.data["contest"] for event in events} == {by_number.pk, of_another.pk}
+
+
+@pytest.mark.parametrize("off", ["kept", "absorbed"])
+def test_an_account_that_is_switched_off_is_not_merged(kept: User, absorbed: User, off: str) -> None:
+    User.objects.filter(pk={"kept": kept, "absorbed": absorbed}[off].pk).update(is_active=False)
+    with pytest.raises(NotNow, match="đang bị tắt"):
+        merge_accounts(kept, absorbed, by=make_staff(), **HOW)
+    assert not AccountMerge.objects.exists()
 
 
 def test_a_missing_contact_comes_from_the_other_account(absorbed: User) -> None:
