@@ -23,7 +23,7 @@ from contest_site.lib.unfold import ModelAdmin
 from contests.admin.forms import ExclusionForm
 from contests.admin.locks import NothingSilent
 from contests.admin.pages import permitted
-from contests.domain.consenting import record_paper_consents
+from contests.domain.consenting import PAPERS_AT_ONCE, record_paper_consents, too_many_papers
 from contests.domain.excluding import readmit_person, record_exclusion
 from contests.domain.showing import show_national_id
 from contests.entered import entry_state
@@ -128,7 +128,11 @@ class EntryAdmin(PhoneSearch, ReadOnlyAdmin):
     )
     def record_papers(self, request: HttpRequest, queryset: QuerySet[Entry]) -> HttpResponse | None:
         """One child or a whole class: first what will be recorded, then the act."""
-        entries = list(queryset.filter(pk__in=waiting_for_guardian()).select_related("contest", "unit"))
+        waiting = queryset.filter(pk__in=waiting_for_guardian()).select_related("contest", "unit")
+        entries = list(waiting[: PAPERS_AT_ONCE + 1])
+        if len(entries) > PAPERS_AT_ONCE:
+            messages.error(request, too_many_papers())
+            return None
         if not entries:
             messages.warning(
                 request, gettext("Không có người nào trong số đã chọn đang chờ người giám hộ đồng ý.")

@@ -32,11 +32,14 @@ from contests.models import (
     GuardianCode,
 )
 from contests.person import person_name, plain_line
+from contests.queries import waiting_for_guardian
 
 if TYPE_CHECKING:
     from contest_site.accounts.models import User
 
 TRIES = 5
+# A school's papers; more would hold the rows of too many people for too long.
+PAPERS_AT_ONCE = 500
 
 
 def digest_of(text: str) -> str:
@@ -178,24 +181,41 @@ def record_paper_consents(entries: Sequence[Entry], *, by: User, paper: str) -> 
 
     `paper` says which papers and where they are kept. Entries that need none, have one already, were
     withdrawn or erased are passed over. Recorded in the trail, one event for each child.
+    Raises Invalid for more than PAPERS_AT_ONCE entries or a paper that is not named.
     """
     line = plain_line(paper, limit=300, least=_("Ghi số, ngày của giấy đồng ý và nơi lưu giữ."))
-    made = 0
+    if len(entries) > PAPERS_AT_ONCE:
+        raise Invalid(too_many_papers())
+    chosen = Entry.objects.filter(pk__in=[entry.pk for entry in entries])
     with transaction.atomic():
-        for entry in entries:
-            if not entry.needs_guardian or entry.erased_at or withdrawn(entry) or guardian_agreed(entry):
-                continue
-            Consent.objects.create(
-                entry=entry,
-                text=current_text(entry.contest),
-                purpose=Purpose.CHILD_TAKES_PART,
-                giver=Giver.PAPER,
-                by=by,
-                paper=line,
-            )
-            record("recorded guardian's paper", entry, by=by, contest=entry.contest_id, paper=line)
-            made += 1
-    return made
+        # No paper is recorded twice, none beside a withdrawal: both take the rows first.
+        list(chosen.select_for_update().order_by("pk").values_list("pk"))
+        waiting = list(
+            waiting_for_guardian()
+            .filter(pk__in=chosen.values("pk"), consent_withdrawal=None)
+            .select_related("contest")
+            .order_by("pk")
+        )
+        texts = {contest: current_text(contest) for contest in {entry.contest for entry in waiting}}
+        given = {"purpose": Purpose.CHILD_TAKES_PART, "giver": Giver.PAPER, "by": by, "paper": line}
+        # A guardian may agree with a code at this very moment: that consent stands, and is not recorded here.
+        Consent.objects.bulk_create(
+            (Consent(entry=entry, text=texts[entry.contest], **given) for entry in waiting),
+            ignore_conflicts=True,
+        )
+        new = set(
+            Consent.objects.filter(entry__in=waiting, giver=Giver.PAPER).values_list("entry", flat=True)
+        )
+        for entry in waiting:
+            if entry.pk in new:
+                record("recorded guardian's paper", entry, by=by, contest=entry.contest_id, paper=line)
+    return len(new)
+
+
+def too_many_papers() -> str:
+    return _(
+        "Mỗi lần ghi tối đa %(most)d người. Hãy chọn ít hơn, ví dụ lọc theo đơn vị, ghi xong rồi chọn tiếp."
+    ) % {"most": PAPERS_AT_ONCE}
 
 
 def guardian_agreed(entry: Entry) -> bool:

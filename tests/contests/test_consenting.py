@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.contrib.auth.models import Group
 from django.db import IntegrityError, transaction
 from django.test import Client
 from django.urls import reverse
@@ -19,9 +20,12 @@ from contest_site.accounts.models import User
 from contest_site.audit.models import AuditEvent
 from contest_site.lib.clock import database_now
 from contest_site.lib.errors import Invalid, NotAllowed, NotNow
+from contests.admin import people
+from contests.domain import consenting
 from contests.domain.consenting import (
     check_guardian_code,
     consent_for_child,
+    current_text,
     digest_of,
     name_guardian,
     record_paper_consents,
@@ -176,6 +180,60 @@ def test_papers_of_a_whole_class_are_recorded_at_once(round: Round) -> None:
     with pytest.raises(Invalid, match="Ghi số, ngày"):
         record_paper_consents([entered(round.contest)], by=organiser, paper=" ")
     assert start_attempt(children[0], round).number == 1
+
+
+def test_papers_ask_the_database_once_for_the_whole_class(
+    round: Round, django_assert_num_queries: Any
+) -> None:
+    organiser = make_staff()
+    children = [entered(round.contest) for _child in range(5)]
+    # A savepoint and its end, the lock, who waits, the text, the consents, which are new; an event each.
+    with django_assert_num_queries(7 + len(children)):
+        assert record_paper_consents(children, by=organiser, paper="Lớp 7A") == 5
+
+
+def test_a_guardian_who_agrees_while_papers_are_recorded_spoils_no_batch(
+    round: Round, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    children = [entered(round.contest) for _child in range(2)]
+    guardian = name_guardian(
+        children[0], by=children[0].user, full_name="Trần Hoa", relation="mother", contact="0987654321"
+    )
+
+    def agreed_meanwhile(contest: Contest) -> ConsentText:
+        text = current_text(contest)
+        Consent.objects.get_or_create(
+            entry=children[0], text=text, purpose="child_takes_part", giver="guardian", guardian=guardian
+        )
+        return text
+
+    monkeypatch.setattr(consenting, "current_text", agreed_meanwhile)
+    assert record_paper_consents(children, by=make_staff(), paper="Lớp 7A") == 1
+    assert [one.giver for one in Consent.objects.filter(purpose="child_takes_part").order_by("entry_id")] == [
+        "guardian", "paper",
+    ]  # fmt: skip
+    assert AuditEvent.objects.get(verb="recorded guardian's paper").object_id == str(children[1].pk)
+
+
+def test_papers_are_recorded_for_so_many_at_once(
+    client: Client, round: Round, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert consenting.PAPERS_AT_ONCE == 500
+    for module in (consenting, people):
+        monkeypatch.setattr(module, "PAPERS_AT_ONCE", 2)
+    children = [entered(round.contest) for _child in range(3)]
+    with pytest.raises(Invalid, match="tối đa 2 người"):
+        record_paper_consents(children, by=make_staff(), paper="Lớp 7A")
+    secretary = make_user(is_staff=True)
+    secretary.groups.add(Group.objects.get(name="Thư ký"))
+    client.force_login(secretary)
+    where = reverse("admin:contests_entry_changelist")
+    chosen = {"action": "record_papers", "_selected_action": [child.pk for child in children]}
+    told = client.post(where, {**chosen, "paper": "Lớp 7A"}, follow=True).content.decode()
+    assert "tối đa 2 người" in told
+    assert not Consent.objects.filter(giver="paper").exists()
+    client.post(where, {**chosen, "_selected_action": chosen["_selected_action"][:2], "paper": "Lớp 7A"})
+    assert Consent.objects.filter(giver="paper").count() == 2
 
 
 def test_a_consent_taken_back_ends_starts_and_counting_for_good(round: Round) -> None:
