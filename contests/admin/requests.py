@@ -9,6 +9,7 @@ from typing import Any
 from django import forms
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
+from django.db import transaction
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
@@ -20,7 +21,7 @@ from django.utils.translation import gettext_lazy
 from unfold.widgets import UnfoldAdminTextareaWidget, UnfoldAdminTextInputWidget
 
 from contest_site.lib.admin import ReadOnlyAdmin
-from contest_site.lib.errors import DomainError
+from contest_site.lib.errors import DomainError, Invalid
 from contest_site.lib.identity import display_phone
 from contests.admin.pages import permitted
 from contests.domain.requesting import decide_request, make_unit
@@ -173,17 +174,25 @@ class EntryRequestAdmin(ReadOnlyAdmin):
         """Whether it could be decided as asked; else the form says why not."""
         found, act = form.cleaned_data, request.POST.get("act", "")
         try:
-            unit = found["unit"]
-            if act == "make":
-                unit = make_unit(
-                    by=user, name=found["new_name"], parent=row.entry.unit, code=found["new_code"]
-                )
-            decide_request(row, by=user, accept=act != "refuse", grounds=found["grounds"], unit=unit)
+            with transaction.atomic():
+                unit = found["unit"]
+                if act not in acts_on(row):
+                    raise Invalid(_("Chưa rõ quyết định gì. Hãy bấm một trong các nút bên dưới."))
+                if act == "make":
+                    unit = make_unit(
+                        by=user, name=found["new_name"], parent=row.entry.unit, code=found["new_code"]
+                    )
+                decide_request(row, by=user, accept=act != "refuse", grounds=found["grounds"], unit=unit)
         except DomainError as error:
             form.add_error(None, str(error))
             return False
         messages.success(request, _("Đã ghi quyết định; người dự thi thấy ở trang “Cuộc thi của tôi”."))
         return True
+
+
+def acts_on(row: EntryRequest) -> set[str]:
+    """The buttons that the page of this request has."""
+    return {"accept", "refuse", "make"} if row.kind == RequestKind.MISSING_UNIT else {"accept", "refuse"}
 
 
 def lines(row: EntryRequest) -> list[Line]:

@@ -18,7 +18,7 @@ from contests.domain.excluding import exclude_person
 from contests.domain.requesting import ask_correction, decide_request, make_unit
 from contests.domain.rounds import close_round
 from contests.enums import ExclusionRole
-from contests.models import Contest, Entry, EntryDecision, EntryRequest, Round
+from contests.models import Contest, Entry, EntryDecision, EntryRequest, Round, Unit
 from prizes.domain.ranking import compute_standings, is_current
 from prizes.scope import Scope
 from tests.support import factories
@@ -246,6 +246,33 @@ def test_a_unit_that_is_not_listed_stops_nobody(client: Client, contest: Contest
     entry.refresh_from_db()
     assert entry.unit.name == "Trường Mầm non Hoa Mai"
     assert "Đã chấp nhận" in client.get(reverse("mine")).content.decode()
+
+
+def test_only_a_decision_that_was_chosen_is_made_and_whole(contest: Contest, secretary: Client) -> None:
+    entry = make_entry(contest, full_name="Nguyễn Thị Ah")
+    correction = asked(entry, full_name="Nguyễn Thị An")
+    missing = EntryRequest.objects.create(
+        entry=entry, kind="missing_unit", wanted={"unit_name": "Trường A"}, by=entry.user
+    )
+    made = {"act": "make", "new_name": "Trường A"}
+    unit = {"unit": str(ward(contest).pk)}
+    for request, sent in (
+        (correction, {}),
+        (correction, {"act": "acept"}),
+        (correction, made),
+        (missing, unit),
+        (missing, {**unit, "act": ""}),
+    ):
+        where = reverse("admin:contests_entryrequest_decide", args=[request.pk])
+        told = secretary.post(where, {"grounds": "", **sent})
+        assert told.status_code == 400
+        assert "Hãy bấm một trong các nút" in told.content.decode()
+    assert not EntryDecision.objects.exists()
+    decide_request(missing, by=make_staff(), accept=False, grounds="Đã có")
+    again = secretary.post(reverse("admin:contests_entryrequest_decide", args=[missing.pk]), made)
+    assert again.status_code == 400
+    assert "đã được quyết định" in again.content.decode()
+    assert not Unit.objects.filter(name="Trường A").exists()
 
 
 def test_a_person_asks_on_a_page_and_only_what_differs_is_asked(client: Client, contest: Contest) -> None:
