@@ -164,6 +164,13 @@ class TestRefusals:
 def test_start_and_start_again_however_it_ended(var_dir: Path) -> None:
     """One folder through a life of starts; each costs what a whole site costs, the first a database too."""
     port = free_port()
+    # Told to end in the middle of making the database: the next start goes on from there.
+    with started(var_dir, port) as process:
+        read_until("Migrating the database", process)
+        until(lambda: any("manage.py\0migrate" in line for line in processes_of(var_dir)))
+        end(process)
+    assert processes_of(var_dir) == []
+
     with started(var_dir, port) as process:
         lines = read_until("Ready:", process)
         assert lines[-1] == f"Ready: http://127.0.0.1:{port}/"
@@ -195,24 +202,28 @@ def test_start_and_start_again_however_it_ended(var_dir: Path) -> None:
         process.communicate()
         until(lambda: not any("gunicorn" in line or "celery" in line for line in processes_of(var_dir)))
 
-    # Anew, beside the database that the killed one has left running; told to end in the middle of it.
+    # Anew, beside the database that the killed one has left running.
     with started(var_dir, port, "--fresh") as process:
-        read_until("Migrating the database", process)
+        read_until("Ready:", process)
+        assert (var_dir / "secret").read_text() != secret
         assert (var_dir / "kept-by-others").exists()
-        assert not (var_dir / "secret").exists() or (var_dir / "secret").read_text() != secret
         assert not os.path.samestat((var_dir / "postgres" / "PG_VERSION").stat(), database)
-        until(lambda: any("manage.py\0migrate" in line for line in processes_of(var_dir)))
-        process.send_signal(signal.SIGTERM)
-        said, _ = process.communicate(timeout=60)
-        assert process.returncode == 0
-        assert said.endswith("Stopped.\n")
+        end(process)
     assert processes_of(var_dir) == []
 
 
+def end(process: "subprocess.Popen[str]") -> None:
+    """As a service manager does it: SIGTERM to bin/dev alone."""
+    process.send_signal(signal.SIGTERM)
+    said, _ = process.communicate(timeout=60)
+    assert process.returncode == 0
+    assert said.endswith("Stopped.\n")
+
+
 def until(true: Callable[[], bool]) -> None:
-    end = time.monotonic() + 60
+    latest = time.monotonic() + 60
     while not true():
-        assert time.monotonic() < end
+        assert time.monotonic() < latest
         time.sleep(0.05)
 
 
