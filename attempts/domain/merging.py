@@ -187,6 +187,7 @@ def _move_ways_in(plan: Merger) -> None:
     known = SocialAccount.objects.filter(user=kept).values("provider")
     SocialAccount.objects.filter(user=absorbed).exclude(provider__in=known).update(user=kept)
     SocialAccount.objects.filter(user=absorbed).delete()
+    kept.full_name, absorbed.full_name = kept.full_name or absorbed.full_name, ""
     absorbed.phone, absorbed.phone_verified, absorbed.email = None, False, ""
     absorbed.is_active = False
     absorbed.set_unusable_password()
@@ -201,5 +202,4 @@ def _move_ways_in(plan: Merger) -> None:
         addresses.filter(verified=True).update(user=kept)
         addresses.delete()
         kept.email = email
-    kept.full_name = kept.full_name or absorbed.full_name
     kept.save()
