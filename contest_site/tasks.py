@@ -14,10 +14,11 @@ def make_copy(request_id: int) -> None:
 
 @shared_task
 def tidy_personal_data() -> None:
-    """Copies whose message was lost are made, old ones and old codes go."""
-    copying.make_waiting_copies()
+    """Old copies and old codes go, then copies whose message was lost are made."""
     copying.remove_old_copies()
+    copying.remove_lost_files()
     retention.sweep_codes()
+    copying.make_waiting_copies()
 
 
 @shared_task

@@ -36,7 +36,9 @@ def render_certificates(run_id: int) -> None:
 def render_participation(paper_id: int) -> None:
     """The PDF of one paper of participation, which somebody has asked for and waits for."""
     papers = ParticipationPaper.objects.select_related("entry__contest", "entry__unit")
-    render_paper(papers.get(pk=paper_id))
+    paper = papers.filter(entry__erased_at=None, pk=paper_id).first()
+    if paper:
+        render_paper(paper)
 
 
 @shared_task

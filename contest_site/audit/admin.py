@@ -57,11 +57,34 @@ class VerbFilter(admin.SimpleListFilter):
 
 @admin.register(AuditEvent)
 class AuditEventAdmin(ReadOnlyAdmin):
-    list_display = ("at", "actor_name", "verb_label", "object_name", "reason")
+    list_display = ("at", "actor_label", "verb_label", "object_label", "reason")
+    list_select_related = ("actor",)
     list_filter = (VerbFilter, ("at", admin.DateFieldListFilter))
-    search_fields = ("actor_name", "object_name", "reason")
+    search_fields = ("actor_name", "actor__full_name", "object_name", "reason")
     search_help_text = gettext_lazy("Người thực hiện, đối tượng hoặc lý do")
-    fields = ("at", "actor_name", "verb_label", "kind_label", "object_id", "object_name", "reason", "details")
+    fields = (
+        "at",
+        "actor_label",
+        "verb_label",
+        "kind_label",
+        "object_id",
+        "object_name",
+        "reason",
+        "details",
+    )
+
+    @admin.display(description=gettext_lazy("tên người thực hiện"), ordering="actor_name")
+    def actor_label(self, event: AuditEvent) -> str:
+        """Who is no organiser is kept by number; the name is the account's, as long as it has one."""
+        if event.actor_name.startswith("#") and event.actor:
+            return f"{event.actor} ({event.actor_name})"
+        return event.actor_name
+
+    @admin.display(description=gettext_lazy("đối tượng"), ordering="object_name")
+    def object_label(self, event: AuditEvent) -> str:
+        if event.object_name.startswith("#"):
+            return f"{kind_label(event)} {event.object_name}"
+        return event.object_name
 
     @admin.display(description=gettext_lazy("việc"), ordering="verb")
     def verb_label(self, event: AuditEvent) -> str:

@@ -20,6 +20,7 @@ from unfold.widgets import UnfoldAdminTextareaWidget
 from contest_site.lib.admin import ReadOnlyAdmin
 from contest_site.lib.clock import database_now
 from contest_site.lib.errors import DomainError
+from contest_site.privacy.accounts import accounts_of
 from contest_site.privacy.erasing import answer_erasure, erasure_requests
 from contests.admin.pages import permitted
 from contests.models import DataRequest, Entry
@@ -85,6 +86,7 @@ class ErasureAdmin(ReadOnlyAdmin):
             user = permitted(request, "contests.answer_data_request")
             if form.is_valid() and self._answered(request, form, row, user):
                 return HttpResponseRedirect(reverse("admin:contests_datarequest_changelist"))
+        accounts = accounts_of(row.user)
         context = {
             **self.admin_site.each_context(request),
             "opts": DataRequest._meta,
@@ -92,8 +94,8 @@ class ErasureAdmin(ReadOnlyAdmin):
             "row": row,
             "answer": getattr(row, "answer", None),
             "form": form,
-            "entries": Entry.objects.filter(user=row.user).select_related("contest", "unit"),
-            "awards": published_awards().filter(entry__user=row.user).count(),
+            "entries": Entry.objects.filter(user__in=accounts).select_related("contest", "unit"),
+            "awards": published_awards().filter(entry__user__in=accounts).count(),
             "may_answer": request.user.has_perm("contests.answer_data_request"),
             "back": reverse("admin:contests_datarequest_changelist"),
         }

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import io
 import json
+import logging
 import secrets
 import zipfile
 from datetime import timedelta
@@ -22,6 +23,8 @@ from contests.models import DataAnswer, DataExport, DataRequest
 
 FOLDER = "personal"  # below the media folder, which no web server hands out
 KEPT = timedelta(hours=24)
+
+logger = logging.getLogger(__name__)
 
 
 def make_copy(request: DataRequest) -> DataExport | None:
@@ -61,9 +64,16 @@ def path_of(export: DataExport) -> Path:
 
 
 def make_waiting_copies() -> int:
-    """Copies whose message was lost; how many were made now."""
+    """Copies whose message was lost; how many were made now. One that fails stops none of the others."""
     waiting = DataRequest.objects.filter(kind=DataRequestKind.EXPORT, answer=None).select_related("user")
-    return sum(make_copy(one) is not None for one in waiting.order_by("pk"))
+    made = 0
+    for one in waiting.order_by("pk"):
+        try:
+            made += make_copy(one) is not None
+        except Exception as error:  # whatever is wrong with one person's data is that person's alone
+            # An error's own words may hold what the person gave.
+            logger.error("Copy of data request %s failed: %s", one.pk, type(error).__name__)
+    return made
 
 
 def remove_old_copies() -> int:
@@ -72,4 +82,20 @@ def remove_old_copies() -> int:
     for export in DataExport.objects.filter(expires_at__lte=database_now()).exclude(name=""):
         path_of(export).unlink(missing_ok=True)
         removed += DataExport.objects.filter(pk=export.pk).exclude(name="").update(name="")
+    return removed
+
+
+def remove_lost_files() -> int:
+    """Take away files older than 24 hours that no row knows: a transaction that failed left them."""
+    known = set(DataExport.objects.exclude(name="").values_list("name", flat=True))
+    before, removed = (database_now() - KEPT).timestamp(), 0
+    for path in (settings.MEDIA_ROOT / FOLDER).glob("*"):
+        if path.relative_to(settings.MEDIA_ROOT).as_posix() in known:
+            continue
+        try:
+            if path.stat().st_mtime < before:
+                path.unlink()
+                removed += 1
+        except FileNotFoundError:
+            continue  # a .part that has just become the whole file, or another worker was here
     return removed

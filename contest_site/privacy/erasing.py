@@ -9,9 +9,7 @@ from __future__ import annotations
 
 from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
-from django.conf import settings
-from django.contrib.auth import SESSION_KEY
-from django.contrib.sessions.models import Session
+from allauth.socialaccount.models import SocialAccount
 from django.db import transaction
 from django.db.models import F, QuerySet
 from django.db.models.functions import Now
@@ -21,6 +19,7 @@ from attempts.models import Attempt
 from contest_site.accounts.models import User, random_username
 from contest_site.audit.trail import record
 from contest_site.lib.errors import Invalid, NotNow
+from contest_site.privacy.accounts import accounts_of
 from contest_site.privacy.copying import path_of
 from contests.enums import DataRequestKind, Verdict
 from contests.models import (
@@ -33,6 +32,7 @@ from contests.models import (
     EntryRequest,
     Guardian,
 )
+from prizes.domain.participation import remove_files
 
 # In the source language, like every text that is stored.
 NAMELESS = "Người đã xóa dữ liệu cá nhân"
@@ -55,10 +55,8 @@ def answer_erasure(request: DataRequest, *, by: User, accept: bool, grounds: str
             grounds=grounds.strip(),
             by=by,
         )
-        # Before the name is gone from the target: the trail keeps whose data it was by number alone.
         if accept:
             erase_person(user)
-        request.user.refresh_from_db()
         record("erased person" if accept else "refused erasure", request, by=by, reason=grounds.strip())
     return answer
 
@@ -66,34 +64,43 @@ def answer_erasure(request: DataRequest, *, by: User, accept: bool, grounds: str
 def erase_person(user: User) -> None:
     """Everything that names the person, in the caller's transaction; the account opens nothing any more.
 
-    Raises NotNow while a paper is being taken, or for an organiser's account.
+    With it go the accounts that were merged into it. Raises NotNow while a paper is being taken, or for an
+    organiser's account.
     """
-    if user.is_staff:
+    accounts = list(User.objects.select_for_update().filter(pk__in=accounts_of(user)).order_by("pk"))
+    if any(one.is_staff for one in accounts):
         raise NotNow(_("Tài khoản của Ban Tổ chức chỉ xóa được sau khi thu hồi quyền."))
-    entries = Entry.objects.filter(user=user)
+    entries = Entry.objects.filter(user__in=accounts)
     if Attempt.objects.filter(entry__in=entries, submitted_at=None).exists():
         raise NotNow(_("Người này đang làm bài. Xóa sau khi bài thi được nộp."))
     for entry in entries.filter(consent_withdrawal=None):
         # Nothing more is done with the data: no later ranking knows the entry.
         ConsentWithdrawal.objects.create(entry=entry, by=user)
     erase_entries(entries, name_too=True)
-    for export in DataExport.objects.filter(request__user=user).exclude(name=""):
+    exports = DataExport.objects.filter(request__user__in=accounts)
+    for export in exports.exclude(name=""):
         path_of(export).unlink(missing_ok=True)
-    DataExport.objects.filter(request__user=user).update(name="")
-    EmailAddress.objects.filter(user=user).delete()
-    Authenticator.objects.filter(user=user).delete()
-    _end_sessions(user)
-    user.username, user.full_name, user.email, user.phone = random_username(), "", "", None
-    user.phone_verified = user.is_active = False
-    user.set_unusable_password()
-    user.save()
+    exports.update(name="")
+    EmailAddress.objects.filter(user__in=accounts).delete()
+    Authenticator.objects.filter(user__in=accounts).delete()
+    SocialAccount.objects.filter(user__in=accounts).delete()
+    for account in accounts:
+        account.username, account.full_name = random_username(), ""
+        account.email, account.phone = "", None
+        # With these two every session that is open leads nowhere.
+        account.phone_verified = account.is_active = False
+        account.set_unusable_password()
+        account.save()
 
 
 def erase_entries(entries: QuerySet[Entry], *, name_too: bool) -> int:
     """Take out of these entries, and of what hangs on them, what tells who the people are; how many.
 
-    Without `name_too` the name stays: of winners, whose names were published with the decision.
+    Without `name_too` the name stays: of winners, whose names were published with the decision. With it the
+    name goes of those as well whose other data went before.
     """
+    if name_too:
+        entries.filter(erased_at__isnull=False).exclude(full_name=NAMELESS).update(full_name=NAMELESS)
     ids = list(entries.filter(erased_at=None).values_list("pk", flat=True))
     rows = Entry.objects.filter(pk__in=ids)
     Guardian.objects.filter(entry__in=ids, erased_at=None).update(
@@ -114,15 +121,8 @@ def erase_entries(entries: QuerySet[Entry], *, name_too: bool) -> int:
         national_id_sealed=None,
         erased_at=Now(),
     )
+    transaction.on_commit(lambda: remove_files(ids), robust=True)
     return len(ids)
-
-
-def _end_sessions(user: User) -> None:
-    """A session names its account only inside its signed data; the password's change ends it anyway."""
-    if settings.SESSION_ENGINE.endswith(("db", "cached_db")):
-        for session in Session.objects.filter(expire_date__gt=Now()).iterator():
-            if str(session.get_decoded().get(SESSION_KEY)) == str(user.pk):
-                session.delete()
 
 
 def erasure_requests() -> QuerySet[DataRequest]:

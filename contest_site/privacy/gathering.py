@@ -6,6 +6,8 @@ from collections.abc import Iterable
 from typing import Any
 
 from allauth.account.models import EmailAddress
+from allauth.mfa.models import Authenticator
+from allauth.socialaccount.models import SocialAccount
 from django.utils.translation import gettext as _
 
 from attempts.models import Attempt, Prediction
@@ -14,6 +16,7 @@ from contest_site.accounts.models import User
 from contest_site.lib.clock import database_now
 from contest_site.lib.identity import display_phone, open_national_id
 from contest_site.lib.templatetags.vi import day, moment
+from contest_site.privacy.accounts import accounts_of
 from contests.models import Consent, ConsentWithdrawal, DataRequest, Entry, EntryRequest, Guardian
 from contests.queries import RoundState, round_state
 from prizes.models import Award, StandingsRun
@@ -25,15 +28,19 @@ Values = dict[str, Any]
 def gather(user: User) -> Values:
     """The account, each entry with what hangs on it, and the requests; a fixed number of queries an entry.
 
+    What stayed with accounts that were merged into this one is the same person's and in it as well.
     A score that the plan does not show yet is not in it either, nor is any answer key.
     """
-    entries = Entry.objects.filter(user=user).select_related("contest", "unit", "category").order_by("pk")
+    accounts = accounts_of(user)
+    entries = (
+        Entry.objects.filter(user__in=accounts).select_related("contest", "unit", "category").order_by("pk")
+    )
     return {
         _("Tài khoản"): _account(user),
         _("Cuộc thi đã đăng ký"): [_entry(one) for one in entries],
         _("Đề nghị về dữ liệu cá nhân"): [
             {_("loại"): one.get_kind_display(), _("gửi lúc"): moment(one.at)}
-            for one in DataRequest.objects.filter(user=user)
+            for one in DataRequest.objects.filter(user__in=accounts).order_by("pk")
         ],
     }
 
@@ -47,7 +54,23 @@ def _account(user: User) -> Values:
         _("thư điện tử"): ", ".join(sorted({user.email, *emails} - {""})),
         _("ngày lập"): moment(user.date_joined),
         _("đăng nhập gần nhất"): moment(user.last_login) if user.last_login else "",
+        _("tài khoản khác dùng để đăng nhập"): [
+            {
+                _("nơi cấp"): one.provider,
+                _("mã ở nơi cấp"): one.uid,
+                _("liên kết lúc"): moment(one.date_joined),
+            }
+            for one in SocialAccount.objects.filter(user=user).order_by("pk")
+        ],
+        _("khóa đăng nhập"): [str(one.data.get("name", "")) for one in _passkeys(user)],
     }
+
+
+def _passkeys(user: User) -> Iterable[Authenticator]:
+    found: Iterable[Authenticator] = Authenticator.objects.filter(
+        user=user, type=Authenticator.Type.WEBAUTHN
+    ).order_by("pk")
+    return found
 
 
 def _entry(entry: Entry) -> Values:

@@ -19,6 +19,7 @@ from contest_site.audit.trail import record
 from contest_site.lib.clock import database_now
 from contest_site.lib.network import limit
 from contest_site.lib.templatetags.vi import day
+from contest_site.privacy.accounts import accounts_of
 from contest_site.privacy.asking import ask_for_copy, ask_for_erasure
 from contest_site.privacy.copying import path_of
 from contests.enums import DataRequestKind
@@ -33,13 +34,14 @@ def my_data(request: HttpRequest) -> HttpResponse:
     """What is kept and why, in numbers; where the copy and the erasure stand."""
     user = cast(User, request.user)
     rows = DataRequest.objects.filter(user=user).select_related("answer", "export").order_by("-id")
+    accounts = accounts_of(user)
     context: dict[str, Any] = {
         "now": database_now(),
-        "entries": Entry.objects.filter(user=user).count(),
-        "attempts": Attempt.objects.filter(entry__user=user).count(),
-        "consents": Consent.objects.filter(entry__user=user).count(),
-        "changes": EntryRequest.objects.filter(entry__user=user).count(),
-        "awards": published_awards().filter(entry__user=user).count(),
+        "entries": Entry.objects.filter(user__in=accounts).count(),
+        "attempts": Attempt.objects.filter(entry__user__in=accounts).count(),
+        "consents": Consent.objects.filter(entry__user__in=accounts).count(),
+        "changes": EntryRequest.objects.filter(entry__user__in=accounts).count(),
+        "awards": published_awards().filter(entry__user__in=accounts).count(),
         "copy": rows.filter(kind=DataRequestKind.EXPORT).first(),
         "erasure": rows.filter(kind=DataRequestKind.ERASURE).first(),
     }

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -39,9 +40,13 @@ def participation_template(contest: Contest) -> CertificateTemplate | None:
 def refusal_of(entry: Entry) -> DomainError | None:
     """Why the entry's person gets no such paper (yet); None when it may be given and stands.
 
-    Never for an organiser's trial, for somebody on the list of excluded people, or while a disqualification
-    stands in any round.
+    Never for an organiser's trial, for somebody on the list of excluded people, while a disqualification
+    stands in any round, or when the personal data is erased: nothing would tell whose paper it is.
     """
+    if entry.erased_at:
+        return NotAllowed(
+            _("Dữ liệu cá nhân của đăng ký này đã được xóa nên không cấp giấy xác nhận tham gia.")
+        )
     if entry.unofficial or exclusion_of(entry):
         return NotAllowed(
             _("Theo kế hoạch, đăng ký này không được tính nên không có giấy xác nhận tham gia.")
@@ -67,7 +72,7 @@ def is_valid(paper: ParticipationPaper) -> bool:
     """Whether what the paper says still holds."""
     entry = paper.entry
     template = participation_template(entry.contest)
-    return template is not None and entry.erased_at is None and refusal_of(entry) is None
+    return template is not None and refusal_of(entry) is None
 
 
 @transaction.atomic
@@ -92,18 +97,35 @@ def file_of(paper: ParticipationPaper) -> Path:
     """Where the PDF is, or will be: named by what it says, so that a corrected name has another file."""
     said = json.dumps(facts(paper), sort_keys=True, default=str)
     digest = hashlib.sha256(said.encode()).hexdigest()[:16]
-    folder = settings.MEDIA_ROOT / "certificates" / paper.entry.contest.slug / "tham-gia"
-    return Path(folder / f"{paper.pk}-{digest}.pdf")
+    return _folder(paper) / f"{paper.pk}-{digest}.pdf"
+
+
+def _folder(paper: ParticipationPaper) -> Path:
+    return Path(settings.MEDIA_ROOT / "certificates" / paper.entry.contest.slug / "tham-gia")
 
 
 def render_paper(paper: ParticipationPaper) -> Path:
-    """Draw the PDF, whole or not at all; drawing it twice makes the same file."""
+    """Draw the PDF, whole or not at all; drawing it twice makes the same file. Older ones of it go."""
     path = file_of(paper)
     if not path.exists():
         code = segno.make(check_url(paper.code), error="m", micro=False)
         (content,) = render_papers([{**facts(paper), "qr": code.svg_data_uri(border=0)}])
         write_whole(path, content)
+    _remove(paper, but=path)
     return path
+
+
+def remove_files(entries: Iterable[int]) -> None:
+    """Take away every PDF that was drawn for these entries (primary keys), under whatever name."""
+    papers = ParticipationPaper.objects.filter(entry__in=entries).select_related("entry__contest")
+    for paper in papers.iterator():
+        _remove(paper)
+
+
+def _remove(paper: ParticipationPaper, *, but: Path | None = None) -> None:
+    for path in _folder(paper).glob(f"{paper.pk}-*.pdf"):
+        if path != but:
+            path.unlink(missing_ok=True)
 
 
 @in_vietnamese

@@ -14,9 +14,11 @@ from django.test import Client
 from django.urls import reverse
 
 from attempts.models import Disqualification, Reinstatement
+from contest_site.lib.errors import NotAllowed
+from contest_site.privacy.erasing import erase_entries
 from contests.enums import CertificateKind
 from contests.models import CertificateTemplate, Contest, Entry, Round, RoundClosing
-from prizes.domain.participation import file_of, issue_paper, refusal_of
+from prizes.domain.participation import file_of, issue_paper, refusal_of, render_paper
 from prizes.models import ParticipationPaper
 from prizes.tasks import render_participation
 from tests.prizes.support import over, take
@@ -124,6 +126,35 @@ def test_a_corrected_name_is_on_the_next_download(round: Round) -> None:
     before = file_of(paper)
     Entry.objects.filter(pk=entry.pk).update(full_name="Nguyễn Thị Ánh")
     assert file_of(ParticipationPaper.objects.get(pk=paper.pk)) != before
+
+
+def test_a_paper_drawn_for_a_corrected_name_leaves_no_older_file(round: Round) -> None:
+    entry = take(round, "Nguyen Thi Anh")
+    paper = issue_paper(entry)
+    before = render_paper(paper)
+    Entry.objects.filter(pk=entry.pk).update(full_name="Nguyễn Thị Ánh")
+    render_participation(paper.pk)
+    assert not before.exists()
+    assert file_of(ParticipationPaper.objects.get(pk=paper.pk)).exists()
+
+
+def test_erasure_takes_the_file_and_no_other_is_given(
+    round: Round, django_capture_on_commit_callbacks: Any
+) -> None:
+    entry, other = take(round, "An"), take(round, "Bình")
+    mine, others = (render_paper(issue_paper(one)) for one in (entry, other))
+    older = mine.with_name(f"{ParticipationPaper.objects.get(entry=entry).pk}-{'0' * 16}.pdf")
+    older.write_bytes(b"x")
+    with django_capture_on_commit_callbacks(execute=True):
+        erase_entries(Entry.objects.filter(pk=entry.pk), name_too=False)
+    assert (mine.exists(), older.exists(), others.exists()) == (False, False, True)
+    entry.refresh_from_db()
+    with pytest.raises(NotAllowed, match="đã được xóa"):
+        issue_paper(entry)
+    render_participation(ParticipationPaper.objects.get(entry=entry).pk)
+    assert not list(mine.parent.glob(f"{ParticipationPaper.objects.get(entry=entry).pk}-*")), (
+        "by no late task"
+    )
 
 
 def refused(entry: Entry) -> str:

@@ -292,8 +292,8 @@ def test_my_pages_cost_the_same_for_one_contest_and_for_three(
     client.force_login(entry.user)
     current_text(entry.contest)
     for made in range(2):
-        # session, account, clock, five counts, two requests, and the officer of the header
-        with django_assert_num_queries(11):
+        # session, account, merged accounts, clock, five counts, two requests, and the officer of the header
+        with django_assert_num_queries(12):
             client.get(reverse("my_data"))
         with django_assert_num_queries(10):
             client.get(reverse("mine"))
