@@ -157,10 +157,21 @@ def excluded_entries(contest: Contest) -> QuerySet[Entry]:
     return Entry.objects.filter(_listed(contest), contest=contest)
 
 
+def barred_entries(contest: Contest, *, at: datetime | None = None) -> QuerySet[Entry]:
+    """Entries of people on the list (that of now), and those whose consent was taken back (until `at`)."""
+    return Entry.objects.filter(_listed(contest) | _withdrawn(at), contest=contest)
+
+
 def uncounted_entries(contest: Contest) -> QuerySet[Entry]:
     """Entries that no count, rank or report knows: on the list, organisers' trials, consent taken back."""
-    withdrawn = Q(pk__in=ConsentWithdrawal.objects.values("entry"))
-    return Entry.objects.filter(_listed(contest) | Q(unofficial=True) | withdrawn, contest=contest)
+    return Entry.objects.filter(_listed(contest) | Q(unofficial=True) | _withdrawn(), contest=contest)
+
+
+def _withdrawn(at: datetime | None = None) -> Q:
+    withdrawals = (
+        ConsentWithdrawal.objects.all() if at is None else ConsentWithdrawal.objects.filter(at__lte=at)
+    )
+    return Q(pk__in=withdrawals.values("entry"))
 
 
 def _listed(contest: Contest) -> Q:

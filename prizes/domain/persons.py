@@ -22,7 +22,7 @@ from attempts.models import Attempt, Regrade
 from attempts.queries import MARK, REGRADED, disqualified_entries
 from contests.enums import Combine, CountingAttempt, PredictionScope, PredictionTarget, RankKey
 from contests.models import Block, Entry, Round
-from contests.queries import Competitor, competitors, excluded_entries
+from contests.queries import Competitor, barred_entries, competitors
 from prizes.rules.targets import Counts, target_value
 from prizes.scope import Scope
 
@@ -242,7 +242,7 @@ def persons(scope: Scope) -> Iterator[Persons]:
 def _fill(cursor: CursorWrapper, scope: Scope) -> dict[int, Refused]:
     """Every round that is needed, and who was left out of it."""
     contest = scope.contest
-    excluded = set(excluded_entries(contest).values_list("pk", flat=True))
+    excluded = set(barred_entries(contest).values_list("pk", flat=True))
     unofficial = set(Entry.objects.filter(contest=contest, unofficial=True).values_list("pk", flat=True))
     refused = {}
     for round in rounds_needed(scope):

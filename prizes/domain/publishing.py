@@ -24,7 +24,7 @@ from attempts.queries import LINE
 from contest_site.lib.locks import try_lock
 from contests.enums import PredictionScope
 from contests.models import Contest, Entry, Round
-from contests.queries import competitors, effective_close, excluded_entries, seal_of
+from contests.queries import barred_entries, competitors, effective_close, seal_of
 from prizes.domain.persons import asks
 from prizes.models import Publication, PublishedList, StandingsRun, UnitRow
 from prizes.rules.canonical import configuration_line, line
@@ -187,7 +187,7 @@ def _refused(round: Round, at: datetime) -> dict[Status, QuerySet[Entry]]:
     entries = Entry.objects.filter(contest=round.contest_id)
     contest: Contest = round.contest
     return {
-        Status.EXCLUDED: excluded_entries(contest),
+        Status.EXCLUDED: barred_entries(contest, at=at),
         Status.UNOFFICIAL: entries.filter(unofficial=True),
         Status.DISQUALIFIED: entries.filter(Exists(standing)),
     }

@@ -83,9 +83,9 @@ def compute_standings(scope: Scope, *, by: User | None, reason: str = "") -> Sta
     """Rank a finished scope as its next version, or return the newest version if nothing has changed since.
 
     Counted are submitted attempts of entries that are neither on the exclusion list, nor organisers' trials,
-    nor disqualified, with the marks of the newest regrade. Which attempt counts, the order, and how units are
-    ranked come from the plan; equal on every key share a rank. A newest version that was sent back is always
-    followed by a new one.
+    nor disqualified, and whose consent was not taken back, with the marks of the newest regrade. Which
+    attempt counts, the order, and how units are ranked come from the plan; equal on every key share a rank.
+    A newest version that was sent back is always followed by a new one.
     `by=None` is the system itself; a person says from the second version on why there is another. The run is
     final: digest, people's rows and units' rows are written whole.
 

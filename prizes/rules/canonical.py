@@ -19,7 +19,8 @@ Line 1 is the configuration as JSON, keys sorted, no spaces, letters not escaped
         regrade     version of the regrade in force, or null
         participants, attempts, all_right    what counts in this round
         excluded, unofficial, disqualified   people with a submitted attempt who do not count, and why; the
-                                             first of the three that holds
+                                             first of the three that holds; excluded: on the list of those
+                                             who may not take part, or the consent was taken back
         targets     the true answers of the prediction question, one object per block where the plan asks for
                     each block's own, else one, none without a prediction question:
                     block (id or null), participants, attempts, all_right (what it was counted from),

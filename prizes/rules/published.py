@@ -44,7 +44,7 @@ class Status(models.TextChoices):
     """Whether a submitted attempt counts; of several reasons against it the first."""
 
     COUNTED = "counted", _("được tính")
-    EXCLUDED = "excluded", _("không được tính: người thuộc danh sách không được dự thi")
+    EXCLUDED = "excluded", _("không được tính: người không được dự thi hoặc đã rút lại sự đồng ý")
     UNOFFICIAL = "unofficial", _("không được tính: bài thi thử của người tổ chức")
     DISQUALIFIED = "disqualified", _("không được tính: kết quả bị loại")
 

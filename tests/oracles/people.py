@@ -26,6 +26,7 @@ class Person:
     phones: frozenset[str]
     id_hash: str | None = None
     unofficial: bool = False
+    withdrawn: bool = False  # took the consent back, or somebody's guardian did
 
 
 @dataclass(frozen=True)
@@ -110,6 +111,7 @@ class People:
             key
             for key, person in facts.people.items()
             if person.unofficial
+            or person.withdrawn
             or person.account in accounts
             or person.phones & phones
             or (person.id_hash is not None and person.id_hash in hashes)

@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 from attempts.models import Attempt, Disqualification, Prediction, Regrade, RegradedScore, Reinstatement
 from attempts.rules.receipts import receipt_of_line
 from contest_site.accounts.models import User
+from contests.domain.consenting import withdraw_consent
 from contests.enums import Combine, CountingAttempt, PredictionScope, PredictionTarget, RankKey
 from contests.models import Block, BlockUnit, Contest, Entry, Round, Unit
 from prizes.scope import Scope
@@ -62,6 +63,7 @@ class Scene:
     predictions: dict[tuple[int, int], Decimal]
     excluded: set[int] = field(default_factory=set)
     unofficial: set[int] = field(default_factory=set)
+    withdrawn: set[int] = field(default_factory=set)  # whose consent was taken back
     disqualified: set[tuple[int, int | None]] = field(default_factory=set)
     reinstated: set[int] = field(default_factory=set)  # disqualified once and taken back
     regrades: list[tuple[int, dict[int, int]]] = field(default_factory=list)  # round, {attempt: correct}
@@ -152,6 +154,7 @@ def scenes(draw: st.DrawFn) -> Scene:
         predictions=draw(st.dictionaries(st.tuples(people_numbers, round_numbers), guesses, max_size=16)),
         excluded=draw(st.sets(people_numbers, max_size=1)),
         unofficial=draw(st.sets(people_numbers, max_size=1)),
+        withdrawn=draw(st.sets(people_numbers, max_size=1)),
         disqualified=draw(
             st.sets(st.tuples(people_numbers, st.one_of(st.none(), round_numbers)), max_size=2)
         ),
@@ -181,6 +184,8 @@ def build(arena: Arena, scene: Scene) -> Facts:
         exclude(arena.contest, user=arena.entries[person].user)
     trying = [arena.entries[person].pk for person in scene.unofficial]
     Entry.objects.filter(pk__in=trying).update(unofficial=True)
+    for person in scene.withdrawn:
+        withdraw_consent(arena.entries[person], by=arena.entries[person].user)
     _judge(arena, scene)
     return Facts(
         rounds=[
@@ -188,7 +193,7 @@ def build(arena: Arena, scene: Scene) -> Facts:
         ],
         attempts=[_fact(arena, row, one) for row, one in zip(rows, scene.attempts, strict=True)],
         predictions=predictions,
-        refused={arena.entries[person].pk for person in scene.excluded | scene.unofficial},
+        refused={arena.entries[person].pk for person in scene.excluded | scene.unofficial | scene.withdrawn},
         disqualified={
             (arena.entries[person].pk, arena.number(round)) for person, round in scene.disqualified
         },

@@ -14,6 +14,7 @@ from attempts.models import Attempt
 from contest_site.audit.models import AuditEvent
 from contest_site.lib.clock import database_now
 from contest_site.lib.errors import Invalid, NotAllowed, NotNow
+from contests.domain.consenting import withdraw_consent
 from contests.domain.rounds import seal_round
 from contests.enums import PredictionTarget, RankKey
 from contests.models import Entry, Promotion, Round, Unit
@@ -180,6 +181,17 @@ def test_the_next_of_the_unit_steps_in_for_who_withdraws() -> None:
     withdraw_promotion(Promotion.objects.get(entry__full_name="A3"), grounds="Ốm", by=scene.people.preparer)
     assert scene.active() == [("A2", 2)]
     assert promotions_of(scene.final, run, unit=a)[0].missing == 1
+
+
+def test_who_took_the_consent_back_does_not_go_on() -> None:
+    scene = stage()
+    a, _b = scene.units
+    gone, *_others = [scene.takes(f"A{at}", a, 40 + 10 * at) for at in (1, 2, 3)]
+    withdraw_consent(gone, by=gone.user)
+    run = scene.approve()
+    assert run.ranked == 2
+    fill_promotions(scene.final, by=None)
+    assert scene.active() == [("A2", 1), ("A3", 2)]
 
 
 def test_who_has_begun_the_final_is_not_withdrawn() -> None:

@@ -25,11 +25,12 @@ from attempts.domain.correcting import decide_correction, propose_correction
 from attempts.domain.disqualifying import disqualify, reinstate
 from attempts.models import Attempt
 from contest_site.lib.clock import database_now
+from contests.domain.consenting import withdraw_consent
 from contests.domain.rounds import close_round, seal_round
 from contests.enums import Combine, CountingAttempt, PredictionScope, PredictionTarget, RankKey
 from contests.models import Contest, Entry, Quota, Round, RoundClosing
 from prizes.domain import publishing
-from prizes.domain.publishing import unlisted_runs, withheld_until, write_list
+from prizes.domain.publishing import status_of, unlisted_runs, withheld_until, write_list
 from prizes.domain.settling import settle
 from prizes.models import PublishedList, StandingsRun
 from prizes.scope import Scope
@@ -712,6 +713,24 @@ def test_what_happens_after_the_ranking_does_not_reach_its_list(tmp_path: Path) 
     code, said = verify(lines_of(again), tmp_path, "--digest", again.digest)
     assert code == RIGHT, said
     assert again.digest != run.digest
+
+
+def test_a_consent_taken_back_after_the_ranking_is_in_the_next_list_alone(tmp_path: Path) -> None:
+    round = real_round()
+    people = office()
+    fill(round, 4)
+    entry = Entry.objects.filter(contest=round.contest).first()
+    assert entry is not None
+    close_round(round, by=people.preparer, reason="Xong")
+    run = publish(round, people)
+    withdraw_consent(entry, by=entry.user)
+    assert status_of(entry, round, at=run.at) == "counted"
+    again = publish(round, people, reason="Rút lại sự đồng ý", number="124/QĐ-UBND")
+    assert status_of(entry, round, at=again.at) == "excluded"
+    assert again.participants == run.participants - 1
+    for one in (run, again):
+        code, said = verify(lines_of(one), tmp_path, "--digest", one.digest)
+        assert code == RIGHT, said
 
 
 def test_a_list_that_would_not_bear_the_run_out_is_not_written(

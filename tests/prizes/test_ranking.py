@@ -16,10 +16,15 @@ from pytest_django import DjangoAssertNumQueries
 
 from attempts.models import Attempt, Disqualification, Prediction, Regrade, RegradedScore, Reinstatement
 from attempts.rules.predictions import read_prediction
+from contest_site.lib.clock import database_now
 from contest_site.lib.errors import Invalid, NotNow, Refused
 from contest_site.lib.immutable import erasing_rehearsal_data
+from contest_site.privacy.erasing import erase_person
+from contest_site.public.participation import participation
+from contests.domain.consenting import withdraw_consent
 from contests.enums import Combine, CountingAttempt, PredictionScope, PredictionTarget, RankKey, TableScope
 from contests.models import Contest, Entry, Round, RoundClosing
+from contests.queries import excluded_entries
 from prizes.domain.ranking import compute_standings, is_current, why_not_yet
 from prizes.models import StandingsRow, StandingsRun
 from prizes.scope import Scope
@@ -39,7 +44,7 @@ from tests.prizes.scenes import (
     round_numbers,
     scenes,
 )
-from tests.prizes.support import at_once, over, simple_round, take
+from tests.prizes.support import at_once, over, publish, simple_round, table, take
 from tests.support.factories import (
     exclude,
     make_block,
@@ -277,6 +282,38 @@ def test_an_organisers_trial_is_neither_ranked_nor_counted() -> None:
     run = compute(round)
     assert (run.participants, run.configuration["rounds"][0]["unofficial"]) == (1, 1)
     assert run.rows.get().entry == other
+
+
+def test_who_took_the_consent_back_is_gone_from_what_is_ranked_later() -> None:
+    round = simple_round([("An", 50), ("Bình", 60)])
+    winner = Entry.objects.get(full_name="An")
+    table(round, ("Giải Nhất", 1))
+    first = compute(round)
+    assert is_current(first)
+    withdraw_consent(winner, by=winner.user)
+    assert not is_current(first)
+    second = publish(round, reason="Rút lại sự đồng ý")
+    assert list(second.rows.values_list("rank", "entry__full_name")) == [(1, "Bình")]
+    assert [award.entry.full_name for award in second.awards.all() if award.entry] == ["Bình"]
+    assert second.configuration["rounds"][0]["excluded"] == 1
+    assert list(first.rows.order_by("rank").values_list("entry__full_name", flat=True)) == ["An", "Bình"]
+    Contest.objects.filter(pk=round.contest_id).update(live_participation=True)
+    contest = Contest.objects.get(pk=round.contest_id)
+    shown = participation(contest, contest.rounds.select_related("closing"), database_now())
+    assert (
+        shown == {"people": second.participants, "attempts": second.attempts} == {"people": 1, "attempts": 1}
+    )
+
+
+def test_who_was_listed_by_phone_alone_and_is_erased_does_not_count_again() -> None:
+    round = simple_round([("An", 50), ("Bình", 60)])
+    listed = Entry.objects.get(full_name="An")
+    exclude(round.contest, phone=listed.phone)
+    before = compute(round)
+    erase_person(listed.user)
+    assert not excluded_entries(round.contest).exists()
+    assert compute(round) == before
+    assert is_current(before)
 
 
 def test_who_is_disqualified_is_gone_until_reinstated_and_the_next_moves_up() -> None:
