@@ -10,7 +10,7 @@ from django.db import models
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.html import format_html
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from contest_site.audit.models import AuditEvent
 from contest_site.audit.trail import record
@@ -80,7 +80,7 @@ class AuditEventAdmin(ReadOnlyAdmin):
             return f"{event.actor} ({event.actor_name})"
         return event.actor_name
 
-    @admin.display(description=gettext_lazy("đối tượng"), ordering="object_name")
+    @admin.display(description=pgettext_lazy("nhật ký", "đối tượng"), ordering="object_name")
     def object_label(self, event: AuditEvent) -> str:
         if event.object_name.startswith("#"):
             return f"{kind_label(event)} {event.object_name}"

@@ -10,9 +10,11 @@ from __future__ import annotations
 from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
 from allauth.socialaccount.models import SocialAccount
+from django.contrib.admin.models import LogEntry
+from django.contrib.contenttypes.models import ContentType
 from django.db import transaction
-from django.db.models import F, QuerySet
-from django.db.models.functions import Now
+from django.db.models import F, Model, QuerySet, Value
+from django.db.models.functions import Concat, Now
 from django.utils.translation import gettext as _
 
 from attempts.models import Attempt
@@ -84,6 +86,8 @@ def erase_person(user: User) -> None:
     EmailAddress.objects.filter(user__in=accounts).delete()
     Authenticator.objects.filter(user__in=accounts).delete()
     SocialAccount.objects.filter(user__in=accounts).delete()
+    _forget_in_recent_acts(User, [one.pk for one in accounts])
+    _forget_in_recent_acts(Entry, list(entries.values_list("pk", flat=True)))
     for account in accounts:
         account.username, account.full_name = random_username(), ""
         account.email, account.phone = "", None
@@ -91,6 +95,14 @@ def erase_person(user: User) -> None:
         account.phone_verified = account.is_active = False
         account.set_unusable_password()
         account.save()
+
+
+def _forget_in_recent_acts(model: type[Model], ids: list[int]) -> None:
+    """The admin's own list of recent acts repeats names; as in the trail, the number stays."""
+    acts = LogEntry.objects.filter(
+        content_type=ContentType.objects.get_for_model(model), object_id__in=[str(one) for one in ids]
+    )
+    acts.update(object_repr=Concat(Value("#"), F("object_id")))
 
 
 def erase_entries(entries: QuerySet[Entry], *, name_too: bool) -> int:

@@ -13,6 +13,7 @@ import pytest
 from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
 from allauth.socialaccount.models import SocialAccount
+from django.contrib.admin.models import CHANGE, LogEntry
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -200,6 +201,17 @@ def test_the_trail_holds_no_name_of_who_may_be_erased(client: Client, user: User
     assert "Thu Hà" not in str([(one.actor_name, one.object_name, one.data) for one in events])
     assert [one.actor_name for one in events] == [f"#{user.pk}", f"#{user.pk}", "Trần Thư Ký"]
     assert [one.object_name for one in events[1:]] == [f"#{entry.pk}", f"#{user.pk}"]
+
+
+def test_the_admin_s_own_list_of_recent_acts_forgets_the_name(user: User) -> None:
+    entry, organiser = make_entry(make_contest(), user=user, full_name="Nguyễn Thị Thu Hà"), make_staff()
+    LogEntry.objects.log_actions(organiser.pk, [user], CHANGE, "")
+    LogEntry.objects.log_actions(organiser.pk, [entry], CHANGE, "")
+    LogEntry.objects.log_actions(organiser.pk, [entry.contest], CHANGE, "")
+    erase(user)
+    assert list(LogEntry.objects.order_by("pk").values_list("object_repr", flat=True)) == [
+        *(f"#{user.pk}", f"#{entry.pk}", str(entry.contest)),
+    ]
 
 
 def test_organisers_are_named_and_read_who_acted_while_the_account_has_a_name(
