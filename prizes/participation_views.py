@@ -23,6 +23,7 @@ from prizes.domain.participation import (
     participation_template,
     refusal_of,
 )
+from prizes.domain.undrawable import is_undrawable
 from prizes.models import ParticipationPaper
 from prizes.rules.codes import read_code
 
@@ -43,13 +44,15 @@ def participation(request: HttpRequest, slug: str) -> HttpResponse:
     paper = _paper_of(entry)
     refused = refusal_of(entry)
     ready = paper is not None and not refused and file_of(paper).exists()
-    if paper and not refused and not ready and _first_to_ask(paper):
+    failed = paper is not None and not refused and not ready and is_undrawable(file_of(paper))
+    if paper and not refused and not ready and not failed and _first_to_ask(paper):
         ask_for_file(paper)
     context = {
         "contest": entry.contest,
         "entry": entry,
         "paper": paper,
         "ready": ready,
+        "failed": _undrawable(entry) if failed else "",
         "refused": refused.message if refused else "",
     }
     return render(request, "prizes/participation.html", context)
@@ -67,6 +70,8 @@ def participation_pdf(request: HttpRequest, slug: str) -> FileResponse:
     try:
         file = file_of(paper).open("rb")
     except FileNotFoundError:
+        if is_undrawable(file_of(paper)):
+            raise NotNow(_undrawable(entry)) from None
         ask_for_file(paper)
         raise NotNow(_("Giấy xác nhận đang được tạo. Vui lòng thử lại sau ít phút.")) from None
     return FileResponse(file, filename=f"giay-xac-nhan-{slug}.pdf", content_type="application/pdf")
@@ -104,6 +109,13 @@ def _paper_of(entry: Entry) -> ParticipationPaper | None:
     return (
         ParticipationPaper.objects.select_related("entry__contest", "entry__unit").filter(entry=entry).first()
     )
+
+
+def _undrawable(entry: Entry) -> str:
+    return _(
+        "Chưa tạo được giấy xác nhận vì nội dung in dài quá khổ giấy. Vui lòng liên hệ Ban Tổ chức theo đường"
+        " dây nóng để được cấp giấy: %(hotline)s."
+    ) % {"hotline": entry.contest.hotline}
 
 
 def _first_to_ask(paper: ParticipationPaper) -> bool:

@@ -1,9 +1,11 @@
 from celery import shared_task
 
+from contest_site.lib.pdf import PageCountError
 from contests.models import Round
 from prizes.domain import publishing, settling
-from prizes.domain.participation import render_paper
+from prizes.domain.participation import file_of, render_paper
 from prizes.domain.rendering import render_missing
+from prizes.domain.undrawable import mark_undrawable
 from prizes.models import ParticipationPaper, StandingsRun
 from prizes.scope import Scope
 
@@ -38,7 +40,10 @@ def render_participation(paper_id: int) -> None:
     papers = ParticipationPaper.objects.select_related("entry__contest", "entry__unit")
     paper = papers.filter(entry__erased_at=None, pk=paper_id).first()
     if paper:
-        render_paper(paper)
+        try:
+            render_paper(paper)
+        except PageCountError as error:
+            mark_undrawable(file_of(paper), error)
 
 
 @shared_task

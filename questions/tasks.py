@@ -25,7 +25,8 @@ def search_duplicates(search_id: int) -> None:
 
 @shared_task
 def resume_work() -> None:
-    """Every 30 seconds: files and searches that wait, whatever the broker or a worker forgot."""
+    """Every 30 seconds: send what waits, whatever the broker or a worker forgot; forget old files."""
+    previewing.forget_old_drafts()
     for draft_id in forgotten(ImportDraft):
         preview_file.delay(draft_id)
     for search_id in forgotten(DuplicateSearch):

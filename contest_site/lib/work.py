@@ -17,17 +17,22 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from billiard.exceptions import SoftTimeLimitExceeded
+from django.core.cache import cache
 from django.db import OperationalError, connection, models, transaction
 from django.db.models import F
-from django.db.models.functions import Now
+from django.db.models.functions import Greatest, Now
 from psycopg.errors import QueryCanceled
+from redis.exceptions import RedisError
 
 from contest_site.lib.locks import try_lock
 from contest_site.lib.queue import send_after_commit
 
 log = logging.getLogger(__name__)
 
+# What ends work that is too heavy; whoever catches every other exception lets these through.
+TOO_MUCH = (SoftTimeLimitExceeded, MemoryError)
 TRIES = 3
+ONE_TRY = 5  # seconds; tasks for one row that begin so close together are copies of one try
 SOFT_SECONDS, HARD_SECONDS = 240, 270  # of one task; far below Celery's visibility timeout
 MEMORY = 512 * 1024 * 1024  # what one task may take besides what its process has
 AGAIN_AFTER = timedelta(seconds=20)  # what has waited longer is sent once more
@@ -82,7 +87,8 @@ def carry_out(rows: models.QuerySet[WorkT], pk: int, act: Callable[[WorkT], dict
         if not try_lock(name):
             return False
         # Counted before the work begins: whoever is killed by it has tried.
-        if not rows.filter(pk=pk, done_at=None).update(tries=F("tries") + 1):
+        tries = F("tries") + 1 if _another_try(name) else Greatest(F("tries"), 1)
+        if not rows.filter(pk=pk, done_at=None).update(tries=tries):
             return False
     try:
         with transaction.atomic(), limited_memory():
@@ -93,7 +99,7 @@ def carry_out(rows: models.QuerySet[WorkT], pk: int, act: Callable[[WorkT], dict
                 return False
             found = act(row) if row.tries <= TRIES else {"failure": Work.Failure.HEAVY}
             return bool(rows.filter(pk=pk).update(**{"failure": "", **found, "done_at": Now()}))
-    except (SoftTimeLimitExceeded, MemoryError) as error:
+    except TOO_MUCH as error:
         log.warning("%s took too much: %s", name, type(error).__name__)
         return _failed(rows, pk, Work.Failure.HEAVY)
     except OperationalError as error:
@@ -104,6 +110,14 @@ def carry_out(rows: models.QuerySet[WorkT], pk: int, act: Callable[[WorkT], dict
     except Exception:
         log.exception("%s failed", name)
         return _failed(rows, pk, Work.Failure.ERROR)
+
+
+def _another_try(name: str) -> bool:
+    """False for a copy: between the count and the work of one, others may count, and none was killed."""
+    try:
+        return bool(cache.add(f"{name}:try", 1, timeout=ONE_TRY))
+    except RedisError:
+        return True
 
 
 def _failed(rows: models.QuerySet[WorkT], pk: int, failure: Work.Failure) -> bool:

@@ -6,6 +6,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.core.cache import cache
+from redis.exceptions import RedisError
+
 from attempts.models import Attempt
 from attempts.reports import unit_rows
 from contest_site.lib.text import sort_key
@@ -13,6 +16,8 @@ from contests.enums import PredictionTarget
 from contests.models import BlockUnit, Contest, Round
 from contests.queries import RoundState, round_state, uncounted_entries
 
+SECONDS_KEPT = 60  # then one of those who look counts anew; the others see the last numbers meanwhile
+SECONDS_SHOWN = 600  # for as long as nobody has counted anew
 # What people guess is one of the numbers that would be shown.
 TOLD_BY_NUMBERS = {PredictionTarget.PARTICIPANTS, PredictionTarget.ATTEMPTS}
 
@@ -32,9 +37,23 @@ def may_show(contest: Contest, rounds: Iterable[Round], now: datetime) -> bool:
 
 
 def participation(contest: Contest, rounds: Iterable[Round], now: datetime) -> dict[str, int] | None:
-    """How many people and attempts so far, or None where that is not public."""
+    """How many people and attempts so far; None where that is not public, or not counted yet.
+
+    Counted once a minute, however many people look, and not at all while the cache is away.
+    """
     if not may_show(contest, rounds, now):
         return None
+    key = f"taking-part:{contest.pk}"
+    try:
+        if cache.add(f"{key}:counted", 1, SECONDS_KEPT):
+            cache.set(key, _counted(contest), SECONDS_SHOWN)
+        kept: dict[str, int] | None = cache.get(key)
+    except RedisError:
+        return None
+    return kept
+
+
+def _counted(contest: Contest) -> dict[str, int]:
     submitted = Attempt.objects.filter(round__contest=contest, submitted_at__isnull=False)
     done = submitted.exclude(entry__in=uncounted_entries(contest))
     return {"people": done.values("entry").distinct().count(), "attempts": done.count()}

@@ -31,13 +31,18 @@ TASK = "questions.tasks.preview_file"
 def keep_draft(bank: Bank, name: str, data: bytes, chosen: Format, *, by: Any) -> ImportDraft:
     """Keep the file and have it read, in place of the person's last one; forget those of yesterday."""
     with transaction.atomic():
-        ImportDraft.objects.filter(at__lt=Now() - DRAFT_LIFE).delete()
+        forget_old_drafts()
         ImportDraft.objects.filter(bank=bank, by=by).delete()
         draft = ImportDraft.objects.create(
             bank=bank, by=by, name=name[-200:], format=chosen.key, content=data, language=get_language()
         )
         ask(draft, TASK)
     return draft
+
+
+def forget_old_drafts() -> None:
+    """Files that nobody imported hold keys: they go after a day, whether or not anybody uploads another."""
+    ImportDraft.objects.filter(at__lt=Now() - DRAFT_LIFE).delete()
 
 
 def file_of(draft: ImportDraft) -> io.BytesIO:

@@ -11,6 +11,7 @@ from questions.rules import clean_lines
 
 # Excel's own way of writing a control character inside a text.
 ESCAPED_CONTROL = re.compile("_x00([01][0-9A-Fa-f])_")
+TOO_LARGE = 10**25  # no number that a question tells; from about 10**28 on Decimal's usual digits are too few
 
 
 class CellText(NamedTuple):
@@ -37,13 +38,23 @@ def read_cell(cell: Any) -> CellText:
     if isinstance(value, bool):
         return CellText("TRUE" if value else "FALSE")
     if isinstance(value, int | float):
-        return CellText(number_text(value, cell.number_format or ""))
-    text = moment_text(value, cell.number_format or "")
+        if -TOO_LARGE < value < TOO_LARGE:  # false of infinity and of what is no number, too
+            return CellText(number_text(value, _format_of(cell)))
+        return CellText(fault=_("ô chứa số quá lớn; hãy gõ lại nội dung dưới dạng văn bản"))
+    text = moment_text(value, _format_of(cell))
     return CellText(
         text,
         note=_("ô có kiểu ngày, giờ, được đọc là “%(text)s”; nếu chưa đúng, gõ lại dưới dạng văn bản")
         % {"text": text},
     )
+
+
+def _format_of(cell: Any) -> str:
+    """The cell's number format; "" also for a style that the workbook does not have."""
+    try:
+        return cell.number_format or ""
+    except IndexError:
+        return ""
 
 
 def number_text(value: int | float, number_format: str) -> str:

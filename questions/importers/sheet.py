@@ -8,6 +8,7 @@ from typing import IO, Any
 
 from django.utils.translation import gettext as _
 
+from contest_site.lib.work import TOO_MUCH
 from questions.importers.cells import CellText, read_cell
 from questions.importers.container import UnreadableError, open_container
 from questions.importers.grid import Book, Cells, Sheet, filled
@@ -69,7 +70,7 @@ def open_table(file: IO[bytes]) -> Iterator[Table]:
         try:
             workbook = Book(open_container(file))
             table = _first_table(workbook)
-        except UnreadableError:
+        except (UnreadableError, *TOO_MUCH):
             raise
         except Exception as error:
             raise _unreadable(error) from error
@@ -167,7 +168,7 @@ def _question_rows(places: dict[str, int], rows: Iterator[Cells]) -> Iterator[Ro
 def _next(rows: Iterator[Cells]) -> Cells | None:
     try:
         return next(rows, None)
-    except UnreadableError:
+    except (UnreadableError, *TOO_MUCH):
         raise
     except Exception as error:
         raise _unreadable(error) from error

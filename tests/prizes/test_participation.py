@@ -15,7 +15,9 @@ from django.urls import reverse
 
 from attempts.models import Disqualification, Reinstatement
 from contest_site.lib.errors import NotAllowed
+from contest_site.lib.pdf import PageCountError
 from contest_site.privacy.erasing import erase_entries
+from contests.domain.consenting import withdraw_consent
 from contests.enums import CertificateKind
 from contests.models import CertificateTemplate, Contest, Entry, Round, RoundClosing
 from prizes.domain.participation import file_of, issue_paper, refusal_of, render_paper
@@ -120,6 +122,33 @@ def test_a_file_that_is_gone_is_drawn_again_when_somebody_looks(
     assert not list(Path(file_of(paper).parent).glob("*.part"))
 
 
+def test_a_paper_that_no_page_can_hold_is_told_with_the_hotline_and_not_tried_for_ever(
+    round: Round, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    entry = take(round, "An")
+    paper = issue_paper(entry)
+    sent: list[Any] = []
+    monkeypatch.setattr("prizes.domain.participation.send_after_commit", lambda *task: sent.append(task))
+
+    def too_long(papers: Any) -> list[bytes]:
+        raise PageCountError("2 pages")
+
+    monkeypatch.setattr("prizes.domain.participation.render_papers", too_long)
+    render_participation(paper.pk)
+    assert [record.levelname for record in caplog.records if "cannot be drawn" in record.message] == ["ERROR"]
+    client = client_of(entry)
+    page = client.get(address(entry)).content.decode()
+    assert "Chưa tạo được giấy xác nhận" in page
+    assert f"để được cấp giấy: {entry.contest.hotline}" in page
+    assert "http-equiv" not in page
+    assert client.get(address(entry, "participation_pdf")).status_code == 409
+    assert sent == []
+    # With other words it is another paper.
+    Entry.objects.filter(pk=entry.pk).update(full_name="Ân")
+    assert "đang được tạo" in client.get(address(entry)).content.decode()
+    assert len(sent) == 1
+
+
 def test_a_corrected_name_is_on_the_next_download(round: Round) -> None:
     entry = take(round, "Nguyen Thi Anh")
     paper = issue_paper(entry)
@@ -205,6 +234,15 @@ def test_who_is_disqualified_afterwards_has_a_paper_that_no_longer_holds(round: 
     assert "không còn giá trị" in page.content.decode()
     assert "An</b>" not in page.content.decode()
     assert client_of(entry).get(address(entry, "participation_pdf")).status_code == 404
+
+
+def test_who_took_the_consent_back_gets_none_and_one_given_before_no_longer_holds(round: Round) -> None:
+    holder, late = take(round, "An"), take(round, "Bình")
+    paper = issue_paper(holder)
+    for entry in (holder, late):
+        withdraw_consent(entry, by=entry.user)
+    assert "đã được rút lại" in refused(late)
+    assert "không còn giá trị" in public(paper).content.decode()
 
 
 def test_without_such_a_paper_in_the_plan_there_is_no_page(db: None) -> None:

@@ -1,6 +1,7 @@
 """Every bad file gets a sentence with its place, and a good one is read as a person reads it."""
 
 import io
+import re
 import unicodedata
 import zipfile
 from datetime import date, datetime, time
@@ -286,6 +287,29 @@ def test_a_fault_has_its_row_and_column(changes: dict[str, Any], problem: str) -
     report = read(excel(row(1, **changes)))
     assert [str(each) for each in report.problems] == [problem]
     assert report.questions == []
+
+
+@pytest.mark.parametrize("number", ["1e25", "-1e25", "1e28", "1e300", "inf", "nan", "9" * 400])
+def test_a_number_beyond_all_sense_is_a_fault_of_its_cell(number: str) -> None:
+    assert only_problem(with_cell("D2", f"<v>{number}</v>")) == (
+        "Dòng 2, cột A: ô chứa số quá lớn; hãy gõ lại nội dung dưới dạng văn bản"
+    )
+
+
+@pytest.mark.parametrize("style", ["999", "-999"])
+def test_a_cell_of_a_style_that_the_workbook_does_not_have_is_read_as_it_stands(style: str) -> None:
+    report = read(with_cell("D2", "<v>912</v>", style=style))
+    assert report.questions[0].content.options[0] == "912"
+
+
+def with_cell(place: str, inside: str, *, style: str = "0") -> io.BytesIO:
+    """A faultless row, but for one cell that no program writes so."""
+    file, part = excel(row(1, a=7)), "xl/worksheets/sheet1.xml"
+    with zipfile.ZipFile(file) as source:
+        sheet = source.read(part).decode()
+    changed = re.sub(f'<c r="{place}"[^>]*>.*?</c>', f'<c r="{place}" s="{style}">{inside}</c>', sheet)
+    assert changed != sheet
+    return repacked(file, {part: changed.encode()})
 
 
 def test_all_faults_come_at_once_in_the_order_of_the_sheet() -> None:

@@ -15,6 +15,7 @@ from pytest_django import DjangoAssertNumQueries
 from contest_site.accounts.models import User
 from contest_site.celery import app
 from contest_site.lib import work
+from contest_site.lib.locks import try_lock
 from contest_site.processes import Children
 from questions import tasks
 from questions.domain import duplicates, previewing
@@ -22,11 +23,13 @@ from questions.domain.duplicates import ask_for_search, search_of
 from questions.domain.importing import import_questions
 from questions.formats.catalog import FORMATS
 from questions.models import Bank, DuplicateSearch, ImportDraft, Question
+from tests.questions.formats.words import word
 from tests.questions.helpers import person
 from tests.questions.workbooks import excel, row
 
 RIGHTS = ("view_bank", "view_question", "add_question", "see_key")
 GOOD = excel(row(1), row(2, cau_hoi="Câu khác hẳn?")).getvalue()
+WORD = word("Câu 1. Một?", "A. Một", "*B. Hai")
 
 
 @pytest.fixture
@@ -213,6 +216,7 @@ class TestForgotten:
         self, bank: Bank, writer: User, no_worker: list[Any], monkeypatch: pytest.MonkeyPatch
     ) -> None:
         draft = draft_of(bank, writer)
+        monkeypatch.setattr(work, "ONE_TRY", 0)
 
         def killed(given: ImportDraft) -> dict[str, Any]:
             raise SystemExit  # as a killed process, it writes nothing any more
@@ -226,6 +230,57 @@ class TestForgotten:
         tasks.preview_file(draft.pk)
         draft.refresh_from_db()
         assert (draft.waits, draft.failure) == (False, "heavy")
+
+    def test_copies_that_count_before_the_first_works_are_one_try(
+        self, bank: Bank, writer: User, no_worker: list[Any], monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        draft = draft_of(bank, writer)
+        monkeypatch.setattr(previewing, "previewed", lambda given: {"preview": {}})
+        # As if, each time, another copy came between the count and the work.
+        for _copy in range(work.TRIES + 2):
+            answers = iter((True, False))
+            monkeypatch.setattr(work, "try_lock", lambda name, answers=answers: next(answers))
+            tasks.preview_file(draft.pk)
+        monkeypatch.setattr(work, "try_lock", try_lock)
+        tasks.preview_file(draft.pk)
+        draft.refresh_from_db()
+        assert (draft.waits, draft.failure, draft.tries) == (False, "", 1)
+
+    @pytest.mark.parametrize("error", work.TOO_MUCH)
+    @pytest.mark.parametrize(
+        ("format", "reader"),
+        [
+            ("excel", "questions.importers.sheet._first_table"),
+            ("word", "questions.formats.word.opening.entries"),
+        ],
+    )
+    def test_a_file_that_is_too_heavy_is_not_called_unreadable(
+        self,
+        bank: Bank,
+        writer: User,
+        no_worker: list[Any],
+        monkeypatch: pytest.MonkeyPatch,
+        format: str,
+        reader: str,
+        error: type[Exception],
+    ) -> None:
+        def heavy(*given: Any) -> None:
+            raise error
+
+        monkeypatch.setattr(reader, heavy)
+        content = GOOD if format == "excel" else WORD
+        draft = previewing.keep_draft(bank, "câu hỏi", content, FORMATS[format], by=writer)
+        tasks.preview_file(draft.pk)
+        draft.refresh_from_db()
+        assert (draft.failure, draft.preview) == ("heavy", None)
+
+    def test_yesterdays_files_go_though_nobody_uploads_another(
+        self, bank: Bank, writer: User, no_worker: list[Any]
+    ) -> None:
+        old, new = draft_of(bank, writer), draft_of(Bank.objects.create(name="B"), writer)
+        ImportDraft.objects.filter(pk=old.pk).update(at=Now() - previewing.DRAFT_LIFE)
+        tasks.resume_work()
+        assert ImportDraft.objects.get() == new
 
     def test_a_task_run_twice_writes_once(self, bank: Bank, writer: User, no_worker: list[Any]) -> None:
         draft = draft_of(bank, writer)

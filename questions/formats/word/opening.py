@@ -6,6 +6,7 @@ import logging
 import docx
 from django.utils.translation import gettext as _
 
+from contest_site.lib.work import TOO_MUCH
 from questions.formats import limits
 from questions.formats.container import OLE_HEADER, pack, unpack
 from questions.formats.exchange import UnreadableError
@@ -26,7 +27,7 @@ def read_entries(data: bytes) -> list[Entry | TableEntry]:
     safe = io.BytesIO(_repacked(data))
     try:
         return list(entries(docx.Document(safe)))
-    except UnreadableError:
+    except (UnreadableError, *TOO_MUCH):
         raise
     except Exception as error:
         # A package can be broken in more ways than python-docx has exceptions for: none of them is a crash.

@@ -7,9 +7,11 @@ import pytest
 from django.core.cache import cache
 from django.test import Client
 from django.urls import reverse
+from redis.exceptions import ConnectionError as RedisAway
 
 from contest_site.lib.clock import database_now
-from contest_site.public.participation import UnitLine, may_show, unit_lines
+from contest_site.public import participation as counting
+from contest_site.public.participation import UnitLine, may_show, participation, unit_lines
 from contests.domain.rounds import close_round
 from contests.enums import PredictionTarget
 from contests.models import Contest, Round
@@ -89,6 +91,58 @@ def test_units_that_compete_are_listed_with_everybody_below_them() -> None:
     submitted_attempt(entry, round)
     submitted_attempt(entry, round)
     assert unit_lines(contest) == [UnitLine("Sở Ngoại vụ", 1, 2), UnitLine("Sở Nội vụ", 0, 0)]
+
+
+def numbers(contest: Contest) -> dict[str, int] | None:
+    return participation(contest, list(contest.rounds.select_related("closing")), database_now())
+
+
+def test_one_counts_in_a_minute_and_the_others_see_the_last_numbers(
+    django_assert_num_queries: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    round = make_round(make_contest(live_participation=True))
+    entry = make_entry(round.contest)
+    submitted_attempt(entry, round)
+    now = database_now()
+    assert participation(round.contest, [], now) == {"people": 1, "attempts": 1}
+    submitted_attempt(entry, round)
+    with django_assert_num_queries(0):
+        assert participation(round.contest, [], now) == {"people": 1, "attempts": 1}
+    # The minute is over: while one counts, others are shown what was kept.
+    cache.delete(f"taking-part:{round.contest.pk}:counted")
+    seen: list[Any] = []
+    count = counting._counted
+
+    def slowly(contest: Contest) -> dict[str, int]:
+        seen.append(participation(contest, [], now))
+        return count(contest)
+
+    monkeypatch.setattr(counting, "_counted", slowly)
+    assert participation(round.contest, [], now) == {"people": 1, "attempts": 2}
+    assert seen == [{"people": 1, "attempts": 1}]
+
+
+def test_kept_numbers_are_hidden_with_the_others() -> None:
+    round = make_round(make_contest(live_participation=True))
+    assert numbers(round.contest) == {"people": 0, "attempts": 0}
+    Contest.objects.filter(pk=round.contest.pk).update(live_participation=False)
+    assert numbers(Contest.objects.get(pk=round.contest.pk)) is None
+
+
+def test_without_the_cache_nothing_is_counted(
+    monkeypatch: pytest.MonkeyPatch, django_assert_num_queries: Any
+) -> None:
+    round = make_round(make_contest(live_participation=True))
+
+    def away(*args: Any, **options: Any) -> None:
+        raise RedisAway
+
+    for name in ("add", "get", "set"):
+        monkeypatch.setattr(cache, name, away)
+    now = database_now()
+    with django_assert_num_queries(0):
+        assert participation(round.contest, [], now) is None
+    assert Client().get(address(round.contest)).status_code == 200
 
 
 # now, contest, rounds with closings, area, people, attempts, uncounted, units, blocks.
