@@ -189,13 +189,19 @@ def receipt_context(attempt: Attempt) -> dict[str, Any]:
 def _uncounted(attempt: Attempt) -> str:
     """Why the attempt, finished and receipted like any other, is not counted and not ranked; "" when it is.
 
-    Somebody may have come onto the list, or been disqualified, after the start or after the submission.
+    Somebody may have come onto the list, been disqualified, or taken the consent back, after the start or
+    after the submission.
     """
     entry = attempt.entry
     if entry.unofficial:
         return _("Bài thi thử của Ban Tổ chức: không được tính và không được xếp hạng.")
     if exclusion := exclusion_of(entry):
         return _("Bài thi đã được ghi nhận nhưng không được xếp hạng.") + " " + refusal(exclusion)
+    if withdrawal := getattr(entry, "consent_withdrawal", None):
+        return _(
+            "Sự đồng ý xử lý dữ liệu đã được rút lại ngày %(day)s, nên từ đó bài thi không được tính và không"
+            " được xếp hạng; kết quả công bố trước ngày đó được giữ nguyên."
+        ) % {"day": day(withdrawal.at)}
     if judged := standing_disqualification(entry, attempt.round):
         return _(
             "Ban Tổ chức đã loại kết quả này ngày %(day)s, nên bài thi không được tính và không được xếp"

@@ -145,7 +145,12 @@ def attempt_of(user_id: int, attempt_id: UUID) -> Attempt:
     """
     return (
         Attempt.objects.select_related(
-            "entry__user", "entry__contest", "round__contest", "round__seal", "round__closing"
+            "entry__user",
+            "entry__contest",
+            "entry__consent_withdrawal",
+            "round__contest",
+            "round__seal",
+            "round__closing",
         )
         .annotate(now=Now())
         .get(pk=attempt_id, entry__user_id=user_id)

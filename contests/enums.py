@@ -29,6 +29,10 @@ class PredictionTarget(models.TextChoices):
     )
 
 
+# Whoever knows the public numbers of participation knows the answer to these.
+TOLD_BY_NUMBERS = frozenset({PredictionTarget.PARTICIPANTS, PredictionTarget.ATTEMPTS})
+
+
 class PredictionScope(models.TextChoices):
     """Over whom the true answer of the prediction question is counted."""
 

@@ -7,19 +7,22 @@ never who they are.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
+from typing import Any
 
-from django.db.models import Q
+from django.db.models import OuterRef, Q, Subquery
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from attempts.models import Attempt, RegradedScore
 from attempts.rules.marking import in_questions
 from contest_site.lib.templatetags.vi import day, duration, number
-from contests.enums import Audience, Combine, PredictionTarget, RankKey
+from contests.enums import Audience, Combine, CountingAttempt, PredictionTarget, RankKey
 from contests.models import Entry, Round
 from contests.queries import competitors
 from prizes.models import StandingsRow, StandingsRun, TieDecision
@@ -29,14 +32,33 @@ def explain_rank(run: StandingsRun, entry: Entry) -> str:
     """The sentence on the entry's rank in a run; "" when it has none there and the order does not say why."""
     row = StandingsRow.objects.filter(run=run, entry=entry).select_related("attempt__round", "entry").first()
     if row is None:
-        return _unranked(run)
+        return _unranked(run, entry)
     return _Explained(run, row).sentence()
 
 
-def _unranked(run: StandingsRun) -> str:
+def _unranked(run: StandingsRun, entry: Entry) -> str:
+    """The rule that leaves out whoever is not all right; "" for whoever is: that was not the reason."""
     if not run.configuration["only_all_right"]:
         return ""
+    counting = [_counts_all_right(run, rule, entry) for rule in run.configuration["rounds"]]
+    if True in counting or counting.count(None) == len(counting):
+        return ""
     return _("Không có hạng: theo Thể lệ, chỉ xếp hạng người trả lời đúng tất cả các câu hỏi.")
+
+
+def _counts_all_right(run: StandingsRun, rule: Mapping[str, Any], entry: Entry) -> bool | None:
+    """Whether the person's counting attempt in a round of the run is all right; None without one."""
+    regraded = RegradedScore.objects.filter(attempt=OuterRef("pk"), regrade__version=rule["regrade"])
+    own = Attempt.objects.filter(
+        entry=entry, round__contest=run.contest_id, round__number=rule["number"], submitted_at__isnull=False
+    ).annotate(mark=Coalesce(Subquery(regraded.values("correct")), "correct"))
+    order = {
+        CountingAttempt.FIRST: ["number"],
+        CountingAttempt.LAST: ["-number"],
+        CountingAttempt.BEST: ["-mark", "duration_ms", "submitted_at", "number"],
+    }
+    one = own.order_by(*order[CountingAttempt(rule["counting_attempt"])]).first()
+    return one.mark == run.parts * len(one.paper) if one else None
 
 
 def deciding_key(keys: Sequence[RankKey], one: StandingsRow, other: StandingsRow) -> RankKey | None:
@@ -217,7 +239,10 @@ class _Explained:
     # --- What the committee decided between equals ---------------------------------------------------------
 
     def _decided(self) -> str:
-        """The committee's recorded order among people of one rank, for the prizes; never its grounds."""
+        """The committee's recorded place of the person among people of one rank; never its grounds.
+
+        Nothing for somebody whom no decision names: who was chosen from one table may be last of another.
+        """
         if not self.equals:
             return ""
         own = competitors(self.run.contest).get(self.row.entry.unit_id)
@@ -228,6 +253,7 @@ class _Explained:
                 run=self.run,
                 rank=self.row.rank,
                 table__audience=Audience.INDIVIDUAL,
+                order__contains=[self.row.entry_id],
             )
             .order_by("table__number", "pk")
             .first()
@@ -236,18 +262,18 @@ class _Explained:
             return ""
         values = {
             "day": day(decision.at),
+            "place": list(decision.order).index(self.row.entry_id) + 1,
             "of": self.equals + 1,
-            "ordered": len(decision.order),
         }
-        if self.row.entry_id not in decision.order:
+        if decision.block_id:
+            # How many of the block have this rank is not known here.
             return (
                 _(
-                    "theo quyết định ngày %(day)s của Ban Tổ chức, khi trao giải xếp sau %(ordered)d người"
-                    " đồng hạng được chọn"
+                    "theo quyết định ngày %(day)s của Ban Tổ chức, khi trao giải đứng thứ %(place)d trong"
+                    " những người đồng hạng của khối"
                 )
                 % values
             )
-        values["place"] = list(decision.order).index(self.row.entry_id) + 1
         return (
             _(
                 "theo quyết định ngày %(day)s của Ban Tổ chức, khi trao giải đứng thứ %(place)d trong %(of)d"

@@ -1,8 +1,9 @@
 """The counts of a round, as a worker makes them and pages read them: in one row, in constant time.
 
 `basis` says of what they were counted: the last decision on the key, the last disqualification and
-reinstatement, who is on the list of those who do not count, whether the round was closed, and how many papers
-were submitted. A page compares all but the last, whose counting would take long; the sweeper compares it too.
+reinstatement, who is on the list of those who do not count, the last consent taken back, whether the round
+was closed, and how many papers were submitted. A page compares all but the last, whose counting would take
+long; the sweeper compares it too.
 """
 
 from __future__ import annotations
@@ -48,6 +49,10 @@ SELECT r.id, jsonb_build_object(
     ),
     'listed', (
         SELECT concat_ws('/', count(*), max(x.id)) FROM contests_exclusion x WHERE x.contest_id = r.contest_id
+    ),
+    'withdrawn', (
+        SELECT coalesce(max(w.id), 0) FROM contests_consentwithdrawal w
+        JOIN contests_entry e ON e.id = w.entry_id WHERE e.contest_id = r.contest_id
     ),
     'closed', EXISTS (SELECT 1 FROM contests_roundclosing k WHERE k.round_id = r.id)
 )::text

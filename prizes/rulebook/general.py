@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import date, timedelta
 
-from contests.enums import Asked, Participation
+from contests.enums import TOLD_BY_NUMBERS, Asked, Participation
 from contests.models import Contest, Milestone
 from contests.person import old_enough
 from prizes.rulebook.parts import Article, Clause, Grid, article, clause
@@ -202,7 +202,15 @@ def _entering(plan: Plan) -> Iterator[Clause]:
         "Người dự thi chịu trách nhiệm về thông tin đã khai; họ và tên, đơn vị đã khai được dùng khi công"
         " bố kết quả và được ghi trên giấy trao cho người đạt giải."
     )
-    if plan.contest.live_participation:
+    guessed = any(one.prediction_target in TOLD_BY_NUMBERS for one in plan.rounds)
+    if plan.contest.live_participation and guessed:
+        # Of a plan that says both, fairness wins (contest_site.public.participation).
+        yield clause(
+            "Số người dự thi và số lượt thi không được công khai trước khi thi xong các vòng thi có câu dự"
+            " đoán về chính những số này, để không ai biết trước đáp số.",
+            keys="contest.live_participation",
+        )
+    elif plan.contest.live_participation:
         yield clause(
             "Số người dự thi và số lượt thi được công khai trên trang của Cuộc thi trong khi đang thi.",
             keys="contest.live_participation",

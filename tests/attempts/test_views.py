@@ -18,6 +18,7 @@ from attempts.pages import result_context
 from attempts.queries import attempt_of
 from contest_site.accounts.models import User
 from contest_site.lib.clock import database_now
+from contests.domain.consenting import withdraw_consent
 from contests.domain.rounds import close_round
 from contests.models import Entry, Round
 from tests.attempts.support import Pool, round_of
@@ -444,6 +445,15 @@ class TestResult:
         exclude(sitting.round.contest, user=sitting.entry.user)
         page = sitting.client.post(sitting.url("submit"), {}, follow=True)
         assert "thi thử của Ban Tổ chức" in page.content.decode()
+
+    def test_who_took_the_consent_back_is_told_so(self) -> None:
+        sitting = Sitting()
+        sitting.client.post(sitting.url("submit"), {})
+        withdraw_consent(sitting.entry, by=sitting.entry.user)
+        page = sitting.client.get(sitting.result_url).content.decode()
+        assert (
+            f"đã được rút lại ngày {timezone.localdate():%d/%m/%Y}, nên từ đó bài thi không được tính" in page
+        )
 
     def test_a_disqualified_person_is_told_the_day_and_not_the_grounds(self) -> None:
         sitting = Sitting()

@@ -14,14 +14,16 @@ from django.utils import timezone
 from hypothesis import given
 from hypothesis import strategies as st
 
+from attempts.models import Regrade, RegradedScore
 from contest_site.lib.templatetags.vi import duration, number
-from contests.enums import Combine, Marking, PredictionScope, PredictionTarget, RankKey
+from contests.domain.consenting import withdraw_consent
+from contests.enums import Combine, CountingAttempt, Marking, PredictionScope, PredictionTarget, RankKey
 from contests.models import Entry, Round
 from contests.planfile import read_plan
 from prizes.domain.deciding import decide_tie
 from prizes.domain.ranking import compute_standings
 from prizes.explaining import explain_rank
-from prizes.models import StandingsRow, StandingsRun
+from prizes.models import StandingsRow, StandingsRun, TieDecision
 from prizes.scope import Scope
 from tests.prizes.scenes import Arena, Scene, build, examples, make_arena, rolled_back, round_numbers, scenes
 from tests.prizes.support import office, over, simple_round, table, take
@@ -95,9 +97,7 @@ def test_equals_are_told_and_the_committees_order_among_them_without_its_grounds
     assert explain_rank(run, second).endswith(
         f"; theo quyết định ngày {today} của Ban Tổ chức, khi trao giải đứng thứ 1 trong 2 người đồng hạng."
     )
-    assert explain_rank(run, first).endswith(
-        f"; theo quyết định ngày {today} của Ban Tổ chức, khi trao giải xếp sau 1 người đồng hạng được chọn."
-    )
+    assert explain_rank(run, first).endswith("; người hạng 3 hết 1 phút 00,000 giây.")
     assert explain_rank(run, third).endswith("2 người đồng hạng 1 hết 50,000 giây.")
     assert "Biên bản" not in "".join(explain_rank(run, one) for one in (first, second, third))
 
@@ -169,9 +169,62 @@ def test_who_is_not_ranked_is_told_the_rule_that_says_so() -> None:
     assert explain_rank(run, wrong) == (
         "Không có hạng: theo Thể lệ, chỉ xếp hạng người trả lời đúng tất cả các câu hỏi."
     )
-    assert explain_rank(run, make_entry(round.contest)) == explain_rank(run, wrong)
+    assert explain_rank(run, make_entry(round.contest)) == ""
     alone = StandingsRow.objects.get(run=run).entry
     assert explain_rank(run, alone) == "Hạng 1 trong số 1 người được xếp hạng: thời gian 1 phút 00,000 giây."
+
+
+def test_who_is_all_right_and_not_ranked_is_not_told_of_that_rule() -> None:
+    round = over(rank_order=[DURATION], only_all_right=True, prediction_target=PredictionTarget.NONE)
+    right, wrong = take(round, "An", correct=3), take(round, "Bình", correct=2)
+    for entry in (right, wrong):
+        withdraw_consent(entry, by=entry.user)
+    run = ranked(round)
+    assert explain_rank(run, right) == ""
+    assert "chỉ xếp hạng người trả lời đúng tất cả" in explain_rank(run, wrong)
+
+
+def test_all_right_is_by_the_attempt_that_counts_with_the_marks_of_the_run() -> None:
+    round = over(
+        rank_order=[DURATION],
+        only_all_right=True,
+        counting_attempt=CountingAttempt.LAST,
+        attempts_allowed=2,
+        prediction_target=PredictionTarget.NONE,
+    )
+    entry = take(round, "An", correct=3)
+    last = submitted_attempt(entry, round, correct=2, number=2)
+    withdraw_consent(entry, by=entry.user)
+    assert "đúng tất cả" in explain_rank(ranked(round), entry)
+    regrade = Regrade.objects.create(round=round, version=1, corrections=[], attempts=1)
+    RegradedScore.objects.create(regrade=regrade, attempt=last, correct=3)
+    assert explain_rank(ranked(round), entry) == ""
+
+
+def test_an_order_inside_a_block_says_nothing_of_how_many() -> None:
+    people = office()
+    contest = make_contest()
+    homes = [make_unit(parent=contest.area) for _ in range(2)]
+    blocks = [make_block(contest, [home]) for home in homes]
+    round = over(contest, rank_order=[SCORE], prediction_target=PredictionTarget.NONE)
+    one, two, other = (
+        take(round, name, unit=homes[at]) for name, at in (("An", 0), ("Bình", 0), ("Cường", 1))
+    )
+    (prize,) = table(round, ("Giải Nhất", 1))
+    run = ranked(round)
+    TieDecision.objects.create(
+        run=run,
+        table=prize.table,
+        block=blocks[0],
+        rank=1,
+        order=[two.pk],
+        grounds="Bốc thăm",
+        by=people.preparer,
+    )
+    assert explain_rank(run, two).endswith(
+        "của Ban Tổ chức, khi trao giải đứng thứ 1 trong những người đồng hạng của khối."
+    )
+    assert "theo quyết định" not in explain_rank(run, one) + explain_rank(run, other)
 
 
 # --- Every order of the plans, and any other ---------------------------------------------------------------

@@ -454,6 +454,25 @@ def test_the_last_birthday_is_the_one_that_the_entry_form_takes(years: int, on: 
     assert not old_enough(latest + timedelta(days=1), min_age=years, on=on)
 
 
+@pytest.mark.parametrize(
+    ("target", "hidden"),
+    [
+        (PredictionTarget.PARTICIPANTS, True),
+        (PredictionTarget.ATTEMPTS, True),
+        (PredictionTarget.ALL_RIGHT, False),
+        (PredictionTarget.NONE, False),
+    ],
+)
+def test_numbers_that_people_guess_are_not_promised_to_the_public(
+    target: PredictionTarget, hidden: bool
+) -> None:
+    contest = make_contest(area=make_unit(), live_participation=True)
+    make_round(contest, sealed=False, prediction_target=target)
+    text = say(contest)
+    assert ("không được công khai trước khi thi xong" in text) == hidden
+    assert ("được công khai trên trang của Cuộc thi trong khi đang thi" in text) != hidden
+
+
 def test_an_empty_plan_prints_what_there_is() -> None:
     contest = make_contest(area=make_unit())
     contest.categories.all().delete()

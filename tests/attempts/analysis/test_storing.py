@@ -19,6 +19,7 @@ from attempts.domain.disqualifying import disqualify
 from attempts.models import Attempt, ItemCounts
 from contest_site.celery import app
 from contest_site.lib import work
+from contests.domain.consenting import withdraw_consent
 from contests.models import Round
 from tests.attempts.analysis.support import analyse
 from tests.attempts.support import answered, round_of
@@ -100,7 +101,7 @@ def test_a_page_reads_one_row_whatever_was_counted(
 
 def test_what_changed_since_makes_counts_old_and_the_old_key_stays_theirs(client: Client) -> None:
     round = round_of([(4, 0), (4, 1)], paper=2, closed=False)
-    first, second = sit(round, 3, 1), sit(round, 3, 1)
+    first, second, third = sit(round, 3, 1), sit(round, 3, 1), sit(round, 3, 1)
     analyse(round)
 
     def is_old() -> bool:
@@ -115,6 +116,9 @@ def test_what_changed_since_makes_counts_old_and_the_old_key_stays_theirs(client
     assert analyse(round).items[0].found.facility == 1
     assert not is_old()
     disqualify(first.entry, round=round, grounds="Thi hộ", attachment=None, by=make_user())
+    assert is_old()
+    assert analyse(round).papers == 2
+    withdraw_consent(third.entry, by=third.entry.user)
     assert is_old()
     assert analyse(round).papers == 1
     exclude(round.contest, user=second.entry.user)
