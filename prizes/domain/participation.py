@@ -22,6 +22,7 @@ from attempts.models import Attempt, Disqualification
 from contest_site.lib.errors import DomainError, NotAllowed, NotNow
 from contest_site.lib.language import in_vietnamese
 from contest_site.lib.queue import send_after_commit
+from contests.domain.consenting import withdrawn
 from contests.enums import CertificateKind
 from contests.models import CertificateTemplate, Contest, Entry
 from contests.queries import exclusion_of
@@ -41,12 +42,15 @@ def refusal_of(entry: Entry) -> DomainError | None:
     """Why the entry's person gets no such paper (yet); None when it may be given and stands.
 
     Never for an organiser's trial, for somebody on the list of excluded people, while a disqualification
-    stands in any round, or when the personal data is erased: nothing would tell whose paper it is.
+    stands in any round, once the consent was taken back, or when the personal data is erased: nothing would
+    tell whose paper it is.
     """
     if entry.erased_at:
         return NotAllowed(
             _("Dữ liệu cá nhân của đăng ký này đã được xóa nên không cấp giấy xác nhận tham gia.")
         )
+    if withdrawn(entry):
+        return NotAllowed(_("Sự đồng ý xử lý dữ liệu đã được rút lại nên không cấp giấy xác nhận tham gia."))
     if entry.unofficial or exclusion_of(entry):
         return NotAllowed(
             _("Theo kế hoạch, đăng ký này không được tính nên không có giấy xác nhận tham gia.")
