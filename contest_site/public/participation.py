@@ -12,14 +12,12 @@ from redis.exceptions import RedisError
 from attempts.models import Attempt
 from attempts.reports import unit_rows
 from contest_site.lib.text import sort_key
-from contests.enums import PredictionTarget
+from contests.enums import TOLD_BY_NUMBERS
 from contests.models import BlockUnit, Contest, Round
 from contests.queries import RoundState, round_state, uncounted_entries
 
 SECONDS_KEPT = 60  # then one of those who look counts anew; the others see the last numbers meanwhile
 SECONDS_SHOWN = 600  # for as long as nobody has counted anew
-# What people guess is one of the numbers that would be shown.
-TOLD_BY_NUMBERS = {PredictionTarget.PARTICIPANTS, PredictionTarget.ATTEMPTS}
 
 
 def may_show(contest: Contest, rounds: Iterable[Round], now: datetime) -> bool:
