@@ -102,8 +102,9 @@ export class Saver {
     return this.flying;
   }
 
-  post(url, values) {
+  post(url, values, options = {}) {
     return this.#fetch(url, {
+      ...options,
       method: "POST",
       headers: { Accept: "application/json", "X-CSRFToken": this.form.elements.csrfmiddlewaretoken.value },
       body: new URLSearchParams(values),
@@ -113,7 +114,8 @@ export class Saver {
   }
 
   #fetch(url, options) {
-    const request = (this.request = new AbortController());
+    const request = new AbortController();
+    if (!options.keepalive) this.request = request; // the farewell of a page is not what is waited for
     setTimeout(() => request.abort(), PATIENCE); // also while the answer's body is read
     return fetch(url, { ...options, signal: request.signal });
   }
@@ -123,11 +125,23 @@ export class Saver {
     this.request?.abort();
   }
 
-  /** While the page goes away there is no time for an answer; without the revision it is simply stored. */
-  beacon() {
-    if (!this.unsent) return;
-    const csrfmiddlewaretoken = this.form.elements.csrfmiddlewaretoken.value;
-    navigator.sendBeacon?.(this.urls.save, new URLSearchParams({ csrfmiddlewaretoken, ...this.store.pending }));
+  /**
+   * The page goes away, perhaps to come back: what is pending is sent once more and stays on the device until an
+   * answer comes. With the revision, so that a request that hangs never lies over what was saved after it.
+   */
+  async beacon() {
+    const { pending } = this.store;
+    if (!Object.keys(pending).length) return;
+    const values = { revision: String(this.revision), ...pending };
+    try {
+      const response = await this.post(this.urls.save, values, { keepalive: true });
+      const data = await response.json();
+      if (!response.ok || !data.saved) return;
+      this.revision = Math.max(this.revision, data.revision);
+      this.store.forget(pending);
+    } catch {
+      // no network, or nobody there to be answered
+    }
   }
 
   stop() {

@@ -287,6 +287,24 @@ def test_taps_on_a_pc_are_batched_tried_again_and_told_truly(
     page.evaluate("dispatchEvent(new Event('online'))")
     saved(page)
     assert "q7=1" in stored(page, address)
+    # What a page sends as it goes away hangs; it comes back, and what is saved then is not overwritten.
+    mode = "hold"
+    page.evaluate(
+        """() => {
+            document.querySelector("#cau-8 input").click();
+            dispatchEvent(new PageTransitionEvent("pagehide", { persisted: true }));
+        }"""
+    )
+    _until(page, lambda: bool(held))
+    farewell = held.pop()
+    assert re.findall(r"q\d+=\d", farewell.request.post_data or "") == ["q8=1"]
+    mode = "through"
+    page.locator("#cau-8 label.option").nth(1).click()
+    saved(page)
+    with page.expect_response("**/luu/") as late:
+        farewell.continue_()
+    assert late.value.status == 409
+    assert "q8=2" in stored(page, address)
     # Half a number is not sent, and not called saved either.
     told = page.evaluate(
         """() => {
