@@ -132,7 +132,8 @@ export class Saver {
   async beacon() {
     const { pending } = this.store;
     if (!Object.keys(pending).length) return;
-    const values = { revision: String(this.revision), ...pending };
+    // What is in flight was sent first, and counts one.
+    const values = { revision: String(this.revision + (this.flying ? 1 : 0)), ...pending };
     try {
       const response = await this.post(this.urls.save, values, { keepalive: true });
       const data = await response.json();
