@@ -295,6 +295,7 @@ ACCOUNT_RATE_LIMITS: Any = RATE_LIMITS_ENABLED and {
     "manage_email": "20/h/user",
     # All codes to one contact together, whatever they are for.
     "codes_a_day": f"{CODES_PER_CONTACT_PER_DAY}/d/key",
+    "name_guardian": "10/d/user",
     "change_password": "10/5m/user",
     "reauthenticate": "10/5m/user",
 }

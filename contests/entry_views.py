@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import cast
 
+from allauth.core import ratelimit
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
@@ -13,9 +14,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
+from contest_site.accounts.contact import read_contact
+from contest_site.accounts.forms import no_code_for
 from contest_site.accounts.models import User
 from contest_site.lib.clock import database_now
-from contest_site.lib.errors import DomainError
+from contest_site.lib.errors import DomainError, Invalid
 from contest_site.lib.network import limit
 from contests.correction import CorrectionForm, shown_values
 from contests.domain.consenting import name_guardian, withdraw_consent
@@ -46,6 +49,7 @@ def name_child_guardian(request: HttpRequest, slug: str) -> HttpResponse:
     form = GuardianForm(request.POST)
     if form.is_valid():
         try:
+            _check_budget(request, form.cleaned_data["contact"])
             name_guardian(entry, by=user, **form.cleaned_data)
         except DomainError as error:
             form.add_error(None, str(error.message))
@@ -53,6 +57,20 @@ def name_child_guardian(request: HttpRequest, slug: str) -> HttpResponse:
             messages.success(request, _("Đã gửi mã cho người giám hộ."))
             return redirect("contests:entry", slug=slug)
     return render(request, "contests/entered.html", entered_context(entry, form), status=400)
+
+
+def _check_budget(request: HttpRequest, contact: str) -> None:
+    """Raises Invalid when the contact, or the child who names one after another, was sent enough codes."""
+    # The child's own first: who is beyond it uses up nobody's codes.
+    if ratelimit.consume(request, action="name_guardian", user=request.user):
+        refusal = no_code_for(read_contact(contact), "request_login_code")
+    else:
+        refusal = _(
+            "Hôm nay đã gửi mã cho nhiều người. Hãy thử lại vào ngày mai hoặc nộp giấy đồng ý cho Ban Tổ"
+            " chức."
+        )
+    if refusal:
+        raise Invalid(refusal)
 
 
 @never_cache

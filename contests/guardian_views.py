@@ -15,6 +15,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
 from contest_site.accounts.contact import Contact, channel_of, read_contact
+from contest_site.accounts.forms import no_code_for
 from contest_site.lib.errors import Invalid
 from contest_site.lib.network import limit
 from contests.domain.consenting import (
@@ -68,6 +69,9 @@ def _identify(request: HttpRequest) -> HttpResponse:
             # By the contact, never by an address that a whole school shares.
             limit("guardian-code", contact.value, per_minute=3 if sending else 10)
             if sending:
+                # The same budget as of every code, whether the contact is any child's guardian or not.
+                if refusal := no_code_for(contact, "request_login_code"):
+                    raise Invalid(refusal)
                 send_guardian_code(contact)
                 sent = True
             else:

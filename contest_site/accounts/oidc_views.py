@@ -20,7 +20,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_GET, require_http_methods
 from requests import RequestException
 
 from contest_site.accounts import oidc
@@ -58,9 +58,12 @@ def leads_there(view: View) -> View:
 
 @leads_there
 @where_configured
-@require_POST
+@require_http_methods(["GET", "HEAD", "POST"])
 def begin(request: HttpRequest) -> HttpResponseBase:
-    """To the provider: to log in, or, for who is logged in, to link."""
+    """To the provider: to log in, or, for who is logged in, to link. By GET only back to the button."""
+    if request.method != "POST":
+        # Who had to prove who they are before linking comes back here by GET.
+        return redirect("oidc_links" if request.user.is_authenticated else "account_login")
     if request.user.is_authenticated:
         return _begin_linking(request)
     return _go(request, AuthProcess.LOGIN)

@@ -8,7 +8,7 @@ from django.contrib.sessions.backends.db import SessionStore
 from django.core.mail import EmailMessage
 from django.utils.translation import override
 
-from contest_site.accounts.domain.budget import forget_old_counts, spend
+from contest_site.accounts.domain.budget import forget_old_counts, spend, spend_on_notice
 from contest_site.accounts.domain.registering import purge_unconfirmed
 from contest_site.accounts.gateway import Declined
 from contest_site.accounts.senders import Purpose, sender
@@ -28,9 +28,13 @@ def deliver(
     """Deliver one code through the sender at `path`; tries again three times within a minute.
 
     A sender that costs money for each message sends only while there is budget; what is tried again was paid.
+    A notice (no code) is counted and always sent: whoever could use up a number's budget beforehand would
+    otherwise keep its owner from learning that the account was moved.
     """
     chosen = sender(path)
-    if getattr(chosen, "metered", False) and not self.request.retries and not spend(to):
+    # Without the broker the web process has one try, the last: it is the first as well.
+    first = not self.request.retries or "only-try" in (self.request.headers or {})
+    if getattr(chosen, "metered", False) and first and not (spend(to) if code else spend_on_notice()):
         log.error("A text message was not sent: the day's budget for the number or for the site is used up.")
         return
     try:

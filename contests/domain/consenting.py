@@ -113,15 +113,24 @@ def send_guardian_code(contact: Contact) -> None:
 
 
 def _send(contact: Contact) -> None:
-    """A new code of six digits; the one before it is worth nothing any more."""
+    """A new code of six digits; the one before it is worth nothing any more.
+
+    Wrong guesses count on while a code lives, so asking anew buys no more of them; when they are used up
+    nothing is sent until that time is over.
+    """
     code = f"{secrets.randbelow(1_000_000):06d}"
     lock(f"guardian:{contact.value}")
+    now = database_now()
+    known = GuardianCode.objects.filter(contact=_contact_hash(contact), expires_at__gt=now).first()
+    tries = known.tries if known else 0
+    if tries >= TRIES:
+        return
     GuardianCode.objects.update_or_create(
         contact=_contact_hash(contact),
         defaults={
             "code": _code_hash(contact, code),
-            "tries": 0,
-            "expires_at": database_now() + timedelta(seconds=settings.CODE_LIFETIME),
+            "tries": tries,
+            "expires_at": now + timedelta(seconds=settings.CODE_LIFETIME),
         },
     )
     send_code(contact.value, code, CodePurpose.GUARDIAN)

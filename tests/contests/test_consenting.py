@@ -29,6 +29,7 @@ from contests.domain.consenting import (
     digest_of,
     name_guardian,
     record_paper_consents,
+    send_guardian_code,
     waiting_children,
     withdraw_consent,
 )
@@ -157,6 +158,46 @@ def test_a_guardians_code_is_for_one_use_five_tries_and_ten_minutes(round: Round
     check_guardian_code(contact, f" {code[:3]} {code[3:]} ")
     with pytest.raises(Invalid, match="Mã chưa đúng"):
         check_guardian_code(contact, code)
+
+
+def test_asking_anew_buys_no_more_guesses(round: Round, codes: Path) -> None:
+    entry, contact = entered(round.contest), read_contact("0987654321")
+    name_guardian(entry, by=entry.user, full_name="Trần Hoa", relation="mother", contact="0987654321")
+    for _try in range(5):
+        with pytest.raises(Invalid, match="Mã chưa đúng"):
+            check_guardian_code(contact, "none")
+    sent = codes.read_text()
+    send_guardian_code(contact)
+    assert codes.read_text() == sent
+    GuardianCode.objects.update(expires_at=database_now())
+    send_guardian_code(contact)
+    check_guardian_code(contact, last_code(codes)["code"])
+
+
+def test_a_guardians_contact_and_a_childs_account_have_a_budget_of_codes(
+    round: Round, codes: Path, settings: Any
+) -> None:
+    budgets = {"codes_a_day": "2/d/key", "name_guardian": "2/d/user"}
+    settings.ACCOUNT_RATE_LIMITS = {**settings.ACCOUNT_RATE_LIMITS, **budgets}
+    phone, child = Client(), Client()
+    for contact in ("0987654321", "0987654322"):  # nobody's guardian, both
+        for _time in range(2):
+            assert (
+                phone.post(reverse("contests:guardian"), {"contact": contact, "send": "1"}).status_code == 200
+            )
+        refused = phone.post(reverse("contests:guardian"), {"contact": contact, "send": "1"})
+        assert "Hôm nay đã gửi đủ số mã" in refused.content.decode()
+    entry = entered(round.contest)
+    child.force_login(entry.user)
+    where = reverse("contests:name_guardian", args=[round.contest.slug])
+    named = {"full_name": "Trần Thị Hoa", "relation": "mother"}
+    shown = child.post(where, named | {"contact": "0987654321"}).content.decode()
+    assert "Hôm nay đã gửi đủ số mã" in shown
+    assert child.post(where, named | {"contact": "0987654323"}).status_code == 302
+    assert (
+        "Hôm nay đã gửi mã cho nhiều người"
+        in child.post(where, named | {"contact": "0987654324"}).content.decode()
+    )
 
 
 def test_a_guardian_named_wrongly_and_replaced_has_no_say(round: Round) -> None:

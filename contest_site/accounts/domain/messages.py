@@ -25,7 +25,9 @@ def send_code(to: str, code: str, purpose: Purpose) -> None:
     for path in paths:
         if sender(path).slow:
             language = get_language() or settings.LANGUAGE_CODE
-            transaction.on_commit(partial(_hand_over, tasks.deliver, path, to, code, purpose.value, language))
+            hand_over = partial(_hand_over, tasks.deliver, path, to, code, purpose.value, language)
+            # A late code is worth nothing; a late notice is still owed.
+            transaction.on_commit(partial(hand_over, lifetime=settings.CODE_LIFETIME if code else None))
         else:
             sender(path).send(to, code, purpose)
 
@@ -35,14 +37,14 @@ def send_notice(to: str, subject: str, body: str) -> None:
     transaction.on_commit(partial(_hand_over, tasks.mail, to, subject, body))
 
 
-def _hand_over(task: Any, *args: str) -> None:
+def _hand_over(task: Any, *args: str, lifetime: int | None = None) -> None:
     """To a worker; when the broker is away, this process does it. Failures are logged without contents."""
     try:
         # What tools show of a task's arguments must hold no code.
-        task.apply_async(args=args, argsrepr="(hidden)", expires=settings.CODE_LIFETIME)
+        task.apply_async(args=args, argsrepr="(hidden)", expires=lifetime)
     except Exception:
         log.warning("The broker is away: %s runs here.", task.name)
         try:
-            task.apply(args=args, throw=True, retries=task.max_retries)
+            task.apply(args=args, throw=True, retries=task.max_retries, headers={"only-try": "yes"})
         except Exception as error:
             log.error("%s failed: %s", task.name, type(error).__name__)

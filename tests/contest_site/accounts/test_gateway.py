@@ -17,6 +17,7 @@ from django.urls import reverse
 
 from contest_site.accounts import checks, tasks
 from contest_site.accounts.domain import budget
+from contest_site.accounts.domain.messages import send_code
 from contest_site.accounts.gateway import Declined, HttpGateway, compose, phone_in_form, words
 from contest_site.accounts.models import MessageCount, User
 from contest_site.accounts.senders import Purpose, serving
@@ -201,6 +202,28 @@ def test_a_number_and_the_site_have_a_budget_a_day(gateway: GatewaySite, setting
     assert gateway.asked == []
     settings.SMS_PER_DAY = 0
     assert not budget.spend("+84911111111")
+
+
+@pytest.mark.django_db
+def test_a_notice_is_owed_however_many_codes_were_asked_before(gateway: GatewaySite, settings: Any) -> None:
+    settings.SMS_PER_NUMBER_PER_DAY = settings.SMS_PER_DAY = 0
+    tasks.deliver.apply(args=(PATH, TO, "", "moved"), throw=True)
+    assert len(gateway.asked) == 1
+    assert budget.spending().sent == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_without_a_broker_messages_cost_as_much(
+    gateway: GatewaySite, settings: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broker_away(**_options: Any) -> None:
+        raise ConnectionError
+
+    monkeypatch.setattr(tasks.deliver, "apply_async", broker_away)
+    settings.SMS_PER_NUMBER_PER_DAY = 1
+    for _time in range(2):
+        send_code(TO, "123456", Purpose.LOGIN)
+    assert len(gateway.asked) == 1
 
 
 @pytest.mark.django_db(transaction=True)

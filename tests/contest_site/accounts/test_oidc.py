@@ -69,8 +69,10 @@ def test_the_button_is_there_and_its_form_may_end_at_the_provider_alone(
         assert provider.issuer not in policy.replace(f"form-action 'self' {provider.issuer}", "")
         assert provider.issuer not in response.content.decode()
     assert provider.issuer not in client.get("/")["Content-Security-Policy"]
-    # It is begun by a form only.
-    assert client.get(reverse("oidc_begin")).status_code == 405
+    # It is begun by a form only; who comes by GET (back from proving who they are) is led to the button.
+    assert client.get(reverse("oidc_begin"))["Location"] == reverse("account_login")
+    client.force_login(User.objects.create_user())
+    assert client.get(reverse("oidc_begin"))["Location"] == reverse("oidc_links")
 
 
 def test_a_first_visit_makes_an_account_and_the_next_one_enters_it(
