@@ -25,7 +25,7 @@ from contests.domain.excluding import exclude_person
 from contests.domain.exporting import export_plan, plan_files
 from contests.domain.plans import load_plan
 from contests.enums import ExclusionRole
-from contests.fileschema import NO_OVERALL, day, moment
+from contests.fileschema import NO_OVERALL, USUAL_ENTRY, day, moment
 from contests.models import Contest, Document
 from contests.planfile import PlanFile, read_plan
 from contests.planfile.series import joined
@@ -403,6 +403,7 @@ def plans(draw: st.DrawFn) -> PlanFile:
     return PlanFile(
         contest=contest,
         overall=draw(st.sampled_from([dict(NO_OVERALL), overall])),
+        entry={key: draw(st.sampled_from(["no", "optional", "required"])) for key in USUAL_ENTRY},
         consent={"consent_version": "1", "consent_text": draw(TEXTS)},
         chosen=draw(st.lists(st.sampled_from(CHOSEN), unique=True)),
         categories=[{"name": word(), "participation": "open"}],
@@ -449,6 +450,7 @@ def test_any_plan_is_read_as_it_was_written(plan: PlanFile) -> None:
     assert written(found) == first
     assert found.rounds == plan.rounds
     assert found.overall == plan.overall
+    assert found.entry == plan.entry
     assert found.chosen == plan.chosen
     for table, one in zip(found.prize_tables, plan.prize_tables, strict=True):
         assert {**table, "name": "", "prizes": []} == {**one, "name": "", "prizes": []}

@@ -9,7 +9,7 @@ PASSWORD = "con ngua phi nhanh"
 PREPARE = f"""
 from contest_site.accounts.models import User
 User.objects.create_user(
-    full_name="Nguyễn Thị Hạnh", phone="+84907000001", phone_verified=True, password="{PASSWORD}"
+    full_name="Nguyễn Thị Hạnh", phone="+84907111001", phone_verified=True, password="{PASSWORD}"
 )
 """
 DEVICE = {
@@ -38,7 +38,7 @@ def test_a_key_is_made_and_opens_the_account_without_a_password(browser: Browser
     device = devtools.send("WebAuthn.addVirtualAuthenticator", {"options": DEVICE})["authenticatorId"]
 
     page.goto("/tai-khoan/dang-nhap/")
-    page.get_by_label("Số điện thoại hoặc thư điện tử").fill("0907 000 001")
+    page.get_by_label("Số điện thoại hoặc thư điện tử").fill("0907 111 001")
     page.get_by_label("Mật khẩu", exact=True).fill(PASSWORD)
     page.get_by_role("button", name="Đăng nhập", exact=True).click()
     page.wait_for_url("**/")

@@ -194,5 +194,5 @@ def test_the_row_holds_no_key() -> None:
     # No paper, no figure: all that could tell the key apart is in the seal alone.
     assert (row.counts, set(row.basis)) == (
         [],
-        {"corrections", "disqualified", "reinstated", "listed", "closed", "submitted"},
+        {"corrections", "disqualified", "reinstated", "listed", "withdrawn", "closed", "submitted"},
     )
