@@ -172,7 +172,9 @@ class ContestSteps(ModelAdmin):
         context = {
             "title": _("Niêm phong đề: %(round)s") % {"round": round.name},
             "what": what,
-            "reasons": [] if seal_of(round) else blueprint_of(round).faults,
+            "reasons": [_("Đề của vòng thi đã được niêm phong.")]
+            if seal_of(round)
+            else blueprint_of(round).faults,
             "button": _("Niêm phong đề"),
         }
         return page(request, self.admin_site, "step", contest, context)
