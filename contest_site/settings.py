@@ -73,8 +73,8 @@ if not SECRET_KEY:
     if not INSECURE_HTTP:
         raise ImproperlyConfigured("SECRET_KEY is not set. Set it to a long random string.")
     SECRET_KEY = embedded.local_secret(VAR_DIR)
-# Keys the hashes of phone numbers and national IDs, and seals the national IDs that people enter: with another
-# key the lists match nobody and the numbers cannot be read.
+# Keys the hashes of phone numbers and national IDs, and seals the national IDs that people enter: with
+# another key the lists match nobody and the numbers cannot be read.
 IDENTITY_KEY = env_str("IDENTITY_KEY", "") or SECRET_KEY
 # So many months after a contest's end its people's data is erased; 0: never by itself.
 RETENTION_MONTHS = env_int("RETENTION_MONTHS", 24)
