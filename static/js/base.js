@@ -1,5 +1,5 @@
 // How pages are shown, and printing. The server has read the cookie and written each choice on <html>; here it
-// is changed at once and kept in the same cookie. Without this file the page is whole: the buttons stay hidden.
+// is changed at once and kept in the same cookie. Without script the page is whole: the style hides the buttons.
 const root = document.documentElement;
 const NAMES = ["size", "contrast", "theme", "width", "spacing"];
 const AS_IT_COMES = { size: "0", contrast: "auto", theme: "auto", width: "normal", spacing: "normal" };
@@ -47,7 +47,6 @@ function act(name) {
   show();
 }
 
-root.classList.add("js");
 show();
 addEventListener("DOMContentLoaded", show);
 addEventListener("pageshow", (event) => {
