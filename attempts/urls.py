@@ -1,11 +1,9 @@
-from importlib.util import find_spec
-
-from django.urls import URLPattern, URLResolver, include, path
+from django.urls import path
 
 from attempts import views
 
 app_name = "attempts"
-urlpatterns: list[URLPattern | URLResolver] = [
+urlpatterns = [
     path("cuoc-thi/<slug:slug>/vong-<int:number>/bat-dau/", views.start, name="start"),
     path("bai-thi/<uuid:attempt_id>/", views.paper, name="paper"),
     path("bai-thi/<uuid:attempt_id>/luu/", views.save, name="save"),
@@ -14,5 +12,3 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("bai-thi/<uuid:attempt_id>/bien-nhan/", views.receipt_sheet, name="receipt_sheet"),
     path("bien-nhan/", views.receipt, name="receipt"),
 ]
-if find_spec("attempts.report_urls"):
-    urlpatterns += [path("", include("attempts.report_urls"))]

@@ -169,8 +169,8 @@ def read_report(
     """Download the area's report as its officer: (rows of people in it, what is wrong)."""
     browser = _logged_in(site, stage.officer, stage.password, stop)
     try:
-        browser.get(reverse("attempts:agency_contest", args=[stage.contest.slug]))
-        response = browser.download(reverse("attempts:agency_excel", args=[stage.contest.slug]))
+        browser.get(reverse("agency:contest", args=[stage.contest.slug]))
+        response = browser.download(reverse("agency:excel", args=[stage.contest.slug]))
     finally:
         browser.close()
     workbook = openpyxl.load_workbook(io.BytesIO(response.content), read_only=True)
@@ -197,9 +197,9 @@ def wrong_for_other_officer(site: str, stage: Stage, stop: threading.Event) -> l
     """A unit's officer asks for the whole area: it must not be there."""
     browser = _logged_in(site, stage.other_officer, stage.password, stop)
     try:
-        browser.get(reverse("attempts:agency_contest", args=[stage.contest.slug]))
+        browser.get(reverse("agency:contest", args=[stage.contest.slug]))
         if len(stage.units) > 1:
-            path = reverse("attempts:agency_excel", args=[stage.contest.slug])
+            path = reverse("agency:excel", args=[stage.contest.slug])
             browser.get(path, expect=404, unit=str(stage.contest.area_id))
     except UnexpectedPageError as error:
         return [f"Cán bộ của một đơn vị: {error}"]

@@ -75,8 +75,8 @@ def make_world() -> tuple[dict[str, Client], Addresses]:
         *of_other_contests(),
         *sitting(contest.slug, paper.pk, done.pk),
         *accounts(),
-        (OFFICER, "attempts:agency", reverse("attempts:agency")),
-        (OFFICER, "attempts:agency_contest", reverse("attempts:agency_contest", args=[contest.slug])),
+        (OFFICER, "agency:offices", reverse("agency:offices")),
+        (OFFICER, "agency:contest", reverse("agency:contest", args=[contest.slug])),
         *studies(round),
     ]
     return clients, addresses

@@ -182,11 +182,11 @@ def test_no_page_speaks_vietnamese_to_whoever_chose_english() -> None:
     officer = make_user()
     assert past.contest.area
     UnitOfficer.objects.create(user=officer, unit=past.contest.area)
-    office = Walk(officer, known, kinds).over(reverse("attempts:agency"))
+    office = Walk(officer, known, kinds).over(reverse("agency:offices"))
     walks += [sitting, finished, honoured, office]
     assert {address: found for walk in walks for address, found in walk.wrong.items()} == {}
     assert len(kinds) >= 35, sorted(kinds)
-    assert {"attempts:paper", "result", "prizes:results", "attempts:agency_contest", "study"} <= kinds
+    assert {"attempts:paper", "result", "prizes:results", "agency:contest", "study"} <= kinds
 
 
 def test_what_is_marked_vietnamese_is_left_out() -> None:

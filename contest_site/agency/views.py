@@ -33,18 +33,18 @@ no_store = cache_control(private=True, no_store=True)
 @require_safe
 @no_store
 @login_required
-def agency(request: HttpRequest) -> HttpResponse:
+def offices(request: HttpRequest) -> HttpResponse:
     user = _user(request)
     units = reports.offices_of(user)
     contests = reports.contests_of(user, units)
     offices = [{"unit": unit, "contests": contests[unit.pk]} for unit in units]
-    return render(request, "attempts/agency.html", {"offices": offices})
+    return render(request, "agency/offices.html", {"offices": offices})
 
 
 @require_safe
 @no_store
 @login_required
-def agency_contest(request: HttpRequest, slug: str) -> HttpResponse:
+def overview(request: HttpRequest, slug: str) -> HttpResponse:
     contest, unit = _asked(request, slug)
     rounds, round = _rounds(request, contest)
     shown = reports.scores_shown(contest, database_now(), round)
@@ -68,16 +68,16 @@ def agency_contest(request: HttpRequest, slug: str) -> HttpResponse:
         "scores_note": "" if shown else hidden_note(),
         "rounds": rounds if len(rounds) > 1 else [],
         "round": round,
-        "page_url": reverse("attempts:agency_contest", args=[slug]),
-        "excel_url": f"{reverse('attempts:agency_excel', args=[slug])}?{urlencode(query)}",
+        "page_url": reverse("agency:contest", args=[slug]),
+        "excel_url": f"{reverse('agency:excel', args=[slug])}?{urlencode(query)}",
     }
-    return render(request, "attempts/agency_contest.html", context)
+    return render(request, "agency/contest.html", context)
 
 
 @require_safe
 @no_store
 @login_required
-def agency_excel(request: HttpRequest, slug: str) -> FileResponse:
+def excel(request: HttpRequest, slug: str) -> FileResponse:
     contest, unit = _asked(request, slug)
     limit("download", _user(request).pk, per_minute=DOWNLOADS_PER_MINUTE)
     _all, round = _rounds(request, contest)

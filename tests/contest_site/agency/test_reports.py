@@ -19,9 +19,10 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from attempts import report_views, reports
+from attempts import reports
 from attempts.models import Disqualification, Regrade, RegradedScore, Reinstatement
 from contest_site.accounts.models import User
+from contest_site.agency import views
 from contest_site.audit.models import AuditEvent
 from contest_site.lib.clock import database_now
 from contests.domain.rounds import close_round
@@ -103,10 +104,10 @@ def world() -> World:
     return World(contest, round, units)
 
 
-def get(user: User, name: str = "agency_contest", **query: Any) -> Any:
+def get(user: User, name: str = "contest", **query: Any) -> Any:
     client = Client()
     client.force_login(user)
-    path = reverse(f"attempts:{name}") if name == "agency" else reverse(f"attempts:{name}", args=["cuoc-thi"])
+    path = reverse(f"agency:{name}", args=[] if name == "offices" else ["cuoc-thi"])
     return client.get(path, query)
 
 
@@ -261,7 +262,7 @@ def test_more_people_than_the_headcount_is_flagged(world: World) -> None:
         world.sit(world.enter("A1"), 3)
     row = reports.unit_rows(world.contest, world.units["A"], with_scores=True)[0]
     assert (row.percent, row.over) == (Decimal("200.00"), True)
-    rows = table(content_of(get(world.officer("A"), "agency_excel")), 0)
+    rows = table(content_of(get(world.officer("A"), "excel")), 0)
     assert (rows[1][5], rows[1][9]) == (2, "Vượt tổng số người")
     assert rows[2][9] is None
 
@@ -284,28 +285,28 @@ def test_an_officer_sees_the_own_subtree(world: World) -> None:
     assert get(world.officer("A"), unit=world.units["A2"].pk).context["unit"] == world.units["A2"]
 
 
-@pytest.mark.parametrize("page", ["agency_contest", "agency_excel"])
+@pytest.mark.parametrize("page", ["contest", "excel"])
 @pytest.mark.parametrize("other", ["B", "B1", "city", "elsewhere"])
 def test_another_unit_is_not_found(world: World, page: str, other: str) -> None:
     assert get(world.officer("A"), page, unit=world.units[other].pk).status_code == 404
 
 
-@pytest.mark.parametrize("page", ["agency_contest", "agency_excel"])
+@pytest.mark.parametrize("page", ["contest", "excel"])
 @pytest.mark.parametrize("unit", ["0", "99999999", "-1", "x", "1.5", "٣", "9" * 30, ""])
 def test_a_unit_that_does_not_exist_is_not_found(world: World, page: str, unit: str) -> None:
     assert get(world.officer("A"), page, unit=unit).status_code == 404
 
 
-@pytest.mark.parametrize("page", ["agency_contest", "agency_excel"])
+@pytest.mark.parametrize("page", ["contest", "excel"])
 def test_people_without_an_office_see_nothing(world: World, page: str) -> None:
     assert get(make_user(), page).status_code == 404
     assert get(make_user(is_staff=True), page).status_code == 404
     assert get(world.officer("elsewhere"), page).status_code == 404
 
 
-@pytest.mark.parametrize("page", ["agency", "agency_contest", "agency_excel"])
+@pytest.mark.parametrize("page", ["offices", "contest", "excel"])
 def test_whoever_is_not_signed_in_is_led_to_sign_in(world: World, client: Client, page: str) -> None:
-    path = reverse(f"attempts:{page}", args=[] if page == "agency" else ["cuoc-thi"])
+    path = reverse(f"agency:{page}", args=[] if page == "offices" else ["cuoc-thi"])
     response = client.get(path)
     assert response.status_code == 302
     assert response["Location"].endswith(f"?next={path}")
@@ -315,7 +316,7 @@ def test_whoever_is_not_signed_in_is_led_to_sign_in(world: World, client: Client
 def test_the_file_holds_nobody_of_another_unit(world: World) -> None:
     world.sit(world.enter("A1", full_name="Trần Thị An"), 4)
     world.sit(world.enter("B1", full_name="Phạm Văn Bí Mật"), 5)
-    content = content_of(get(world.officer("A"), "agency_excel"))
+    content = content_of(get(world.officer("A"), "excel"))
     assert [row[1] for row in table(content, 1)[1:-1]] == ["Trần Thị An"]
     text = [str(cell) for index in (0, 1) for row in table(content, index) for cell in row]
     assert not [cell for cell in text if "Bí Mật" in cell or "Phường B" in cell or "B1" in cell]
@@ -341,14 +342,14 @@ def test_a_contest_that_is_not_announced_is_not_found(world: World) -> None:
     contest = make_contest(area=world.units["city"], announced=False, slug="chua-cong-bo")
     client = Client()
     client.force_login(world.officer("A"))
-    assert client.get(reverse("attempts:agency_contest", args=[contest.slug])).status_code == 404
+    assert client.get(reverse("agency:contest", args=[contest.slug])).status_code == 404
 
 
 def test_the_list_names_each_offices_contests(world: World) -> None:
     make_contest(area=world.units["elsewhere"])
     make_contest(area=world.units["city"], is_rehearsal=True)
     small = make_contest(area=world.units["A1"])
-    offices = get(world.officer("A", "B"), "agency").context["offices"]
+    offices = get(world.officer("A", "B"), "offices").context["offices"]
     assert [(office["unit"].code, office["contests"]) for office in offices] == [
         ("C-A", [small, world.contest]),
         ("C-B", [world.contest]),
@@ -382,7 +383,7 @@ def test_scores_are_hidden_while_the_round_is_open(open_world: World) -> None:
     row = response.context["rows"][0]
     assert (row.people, row.attempts, row.mean, row.best, row.all_right) == (1, 1, None, None, None)
     assert "sau khi vòng thi kết thúc" in response.content.decode()
-    content = content_of(get(user, "agency_excel"))
+    content = content_of(get(user, "excel"))
     assert table(content, 0)[1][6:9] == (None, None, None)
     assert table(content, 1)[1][5:] == (1, None, None, None)
     text = [str(row[0]) for row in openpyxl.load_workbook(io.BytesIO(content)).worksheets[0].values]
@@ -412,7 +413,7 @@ def test_a_round_is_chosen_on_the_page_and_for_the_file(world: World) -> None:
     response = get(user, vong=2)
     assert response.context["numbers"]["people"] == 2
     assert f"vong=2{chr(34)}" in response.content.decode()
-    file = get(user, "agency_excel", vong=2)
+    file = get(user, "excel", vong=2)
     content = content_of(file)
     assert file["Content-Disposition"] == 'attachment; filename="tham-gia-cuoc-thi-C-A-vong-2.xlsx"'
     assert len(table(content, 1)) == 1 + 2 + 1
@@ -421,7 +422,7 @@ def test_a_round_is_chosen_on_the_page_and_for_the_file(world: World) -> None:
     assert AuditEvent.objects.get().data["round"] == 2
 
 
-@pytest.mark.parametrize("page", ["agency_contest", "agency_excel"])
+@pytest.mark.parametrize("page", ["contest", "excel"])
 @pytest.mark.parametrize("number", ["3", "0", "-1", "x", "٢", ""])
 def test_a_round_that_does_not_exist_is_not_found(world: World, page: str, number: str) -> None:
     two_rounds(world)
@@ -455,7 +456,7 @@ def test_a_prediction_over_the_whole_contest_hides_scores_until_the_last_round_i
 def test_a_download_is_recorded_and_not_stored(world: World) -> None:
     user = world.officer("A")
     world.sit(world.enter("A1"), 3)
-    response = get(user, "agency_excel")
+    response = get(user, "excel")
     content_of(response)
     assert response["Cache-Control"] == "private, no-store"
     assert response["Content-Disposition"] == 'attachment; filename="tham-gia-cuoc-thi-C-A.xlsx"'
@@ -471,13 +472,13 @@ def test_a_download_is_recorded_and_not_stored(world: World) -> None:
 def test_too_many_downloads_in_a_minute_are_slowed_down(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(report_views, "DOWNLOADS_PER_MINUTE", 1)
+    monkeypatch.setattr(views, "DOWNLOADS_PER_MINUTE", 1)
     user = world.officer("A")
-    content_of(get(user, "agency_excel"))
-    assert get(user, "agency_excel").status_code == 429
+    content_of(get(user, "excel"))
+    assert get(user, "excel").status_code == 429
 
 
-@pytest.mark.parametrize("page", ["agency", "agency_contest"])
+@pytest.mark.parametrize("page", ["offices", "contest"])
 def test_pages_are_not_stored(world: World, page: str) -> None:
     assert get(world.officer("A"), page)["Cache-Control"] == "private, no-store"
 
@@ -485,7 +486,7 @@ def test_pages_are_not_stored(world: World, page: str) -> None:
 def test_the_file_names_no_phone(world: World) -> None:
     entry = world.enter("A1", phone="+84912345678")
     world.sit(entry, 3)
-    content = content_of(get(world.officer("A"), "agency_excel"))
+    content = content_of(get(world.officer("A"), "excel"))
     cells = [str(cell) for index in (0, 1) for row in table(content, index) for cell in row]
     assert not [cell for cell in cells if "912345678" in cell or "912 345 678" in cell]
 
@@ -493,12 +494,12 @@ def test_the_file_names_no_phone(world: World) -> None:
 def test_a_large_tree_is_walked_level_by_level_and_the_file_has_it_all(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(report_views, "ROWS_SHOWN", 5)
+    monkeypatch.setattr(views, "ROWS_SHOWN", 5)
     user = world.officer("city")
     context = get(user).context
     assert [row.name for row in context["rows"]] == ["Thành phố", "Phường A", "Phường B"]
     assert context["rows_left_out"] == 3
-    assert len(table(content_of(get(user, "agency_excel")), 0)) == 1 + 6
+    assert len(table(content_of(get(user, "excel")), 0)) == 1 + 6
 
 
 def test_it_opens_in_libreoffice_with_types_totals_and_hostile_names(world: World, tmp_path: Path) -> None:
@@ -508,7 +509,7 @@ def test_it_opens_in_libreoffice_with_types_totals_and_hostile_names(world: Worl
         world.sit(entry, at, 1500 + 2 * at, minute=at)
     Headcount.objects.create(contest=world.contest, unit=world.units["A"], people=8)
     source = tmp_path / "tham-gia.xlsx"
-    source.write_bytes(content_of(get(world.officer("A"), "agency_excel")))
+    source.write_bytes(content_of(get(world.officer("A"), "excel")))
     # LibreOffice without a screen keeps no frozen panes, so they are looked for in the file itself.
     assert [sheet.freeze_panes for sheet in openpyxl.load_workbook(source).worksheets] == ["C10", "C9"]
     calculated = libreoffice(source, tmp_path / "out")
