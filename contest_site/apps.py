@@ -13,4 +13,5 @@ class SiteConfig(AppConfig):
         from contest_site.roles import assign_roles
 
         # The last app with models: by then the permissions of all apps exist.
-        post_migrate.connect(assign_roles, sender=apps.get_app_config("prizes"), dispatch_uid="roles")
+        last = [app for app in apps.get_app_configs() if app.models_module is not None][-1]
+        post_migrate.connect(assign_roles, sender=last, dispatch_uid="roles")

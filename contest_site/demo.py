@@ -1,6 +1,7 @@
 """The demo: the contest of Quảng Ngãi city, moved to now, with people who may sign in."""
 
 from django.conf import settings
+from django.contrib.auth.models import Group
 from django.core.files.base import ContentFile
 from django.db import transaction
 from django.template.loader import render_to_string
@@ -9,6 +10,7 @@ from contest_site.accounts.demo import DEMO_LOGINS, DEMO_PASSWORD, create_demo_a
 from contest_site.accounts.models import User
 from contest_site.lib.pdf import render_pages
 from contest_site.rehearsal.stage import ensure_bank
+from contest_site.roles import AUDITOR, JURY, WATCH
 from contests.domain.announcing import announce
 from contests.domain.excluding import exclude_person
 from contests.domain.plans import load_plan
@@ -20,12 +22,15 @@ from contests.planfile import read_plan
 PLAN = settings.BASE_DIR / "contests" / "plans" / "quang-ngai-2024.toml"
 # Who the demo's officer reports for: a ward, and so a small table.
 OFFICE = "UBND phường Chánh Lộ"
+GROUPS = {"giamkhao": JURY, "tructhi": WATCH, "giamsat": AUDITOR}
 
 
 @transaction.atomic
 def load_demo() -> bool:
     """Make what is missing of the demo; False when its contest was there already, and stays as it is."""
     people = create_demo_accounts()
+    for login, role in GROUPS.items():
+        people[login].groups.set([Group.objects.get(name=role)])
     plan = read_plan(PLAN)
     slug = plan.contest["slug"]
     if Contest.objects.filter(slug=slug).exists():

@@ -16,6 +16,9 @@ CHIEF = "Trưởng ban"
 SECRETARY = "Thư ký"
 WRITER = "Tổ ra đề"
 APPRAISER = "Tổ thẩm định"
+JURY = "Ban Giám khảo"
+WATCH = "Trực kỹ thuật"
+AUDITOR = "Kiểm tra, giám sát"
 OFFICER = "Cán bộ đầu mối"
 
 
@@ -92,16 +95,33 @@ ROLES: Mapping[str, set[str]] = {
         *_view("questions", "bank", "topic", "question", "revision"),
         *("questions.see_key", "questions.appraise_revision"),
     },
+    # Puts people in order, settles ties and doubts; what is announced another approves. No question, no key.
+    JURY: {
+        *_view("contests", *PARTS, "entry", "unit"),
+        *_view("attempts", "disqualification", "reinstatement", "keycorrection", "regrade"),
+        *_view("prizes", "standingsrun", "nomination", "certificate"),
+        "attempts.judge_attempts",
+        "prizes.settle_standings",
+    },
+    # Watches the site while a round runs: numbers and the timetable, nothing about anybody.
+    WATCH: _view("contests", "contest", "round", "milestone"),
+    # Reads everything that is on a screen (see `assign_roles`), the trail too; changes nothing, sees no key.
+    AUDITOR: {*LOOKING, "contests.view_datarequest"},
     # Sees the agency's own pages by the unit that the account is attached to, nothing of the admin.
     OFFICER: set(),
 }
+# The site's own apps: not sessions, second factors and what else libraries keep.
+OWN = ("accounts", "audit", "questions", "contests", "attempts", "prizes", "watch", "reports")
 
 
 def assign_roles(**signal: Any) -> None:
     """Make the groups and give each exactly the permissions of its role; safe to repeat."""
     for name, wanted in ROLES.items():
         group, _created = Group.objects.get_or_create(name=name)
-        group.permissions.set(permissions(wanted))
+        found = permissions(wanted)
+        if name == AUDITOR:
+            found += Permission.objects.filter(codename__startswith="view_", content_type__app_label__in=OWN)
+        group.permissions.set(found)
 
 
 def permissions(names: set[str]) -> list[Permission]:

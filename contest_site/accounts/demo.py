@@ -23,6 +23,8 @@ class DemoLogin:
     full_name: str
     role: str | Promise
     organiser: bool = False
+    # Uses the admin with the rights of its groups alone.
+    staff: bool = False
 
 
 DEMO_LOGINS = (
@@ -30,6 +32,9 @@ DEMO_LOGINS = (
         "thuky", "Lê Thị Hồng Nhung", __("Tổ Thư ký: chuẩn bị kế hoạch, câu hỏi, kết quả"), organiser=True
     ),
     DemoLogin("truongban", "Phạm Quốc Hùng", __("Trưởng Ban Tổ chức: phê duyệt, công bố"), organiser=True),
+    DemoLogin("giamkhao", "Bùi Thanh Sơn", __("Ban Giám khảo: xếp hạng, đồng hạng, bất thường"), staff=True),
+    DemoLogin("tructhi", "Hồ Minh Đức", __("Trực kỹ thuật: theo dõi vòng thi đang diễn ra"), staff=True),
+    DemoLogin("giamsat", "Đỗ Thị Lan", __("Kiểm tra, giám sát: xem mọi việc, không thay đổi"), staff=True),
     DemoLogin("canbo", "Võ Thị Mai", __("Cán bộ đầu mối của một đơn vị: xem và tải báo cáo")),
     DemoLogin("bantochuc", "Đặng Văn Bình", __("Thành viên Ban Tổ chức: không được dự thi")),
     DemoLogin("0901 000 001", "Nguyễn Thị Thu Hà", __("Người dự thi")),
@@ -57,7 +62,8 @@ def _account(demo: DemoLogin) -> User:
     user.full_name = demo.full_name
     user.phone_verified = user.phone is not None
     user.is_active = True
-    user.is_staff = user.is_superuser = demo.organiser
+    user.is_staff = demo.organiser or demo.staff
+    user.is_superuser = demo.organiser
     if not user.check_password(DEMO_PASSWORD):
         user.set_password(DEMO_PASSWORD)
     user.save()

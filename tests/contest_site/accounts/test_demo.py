@@ -48,8 +48,10 @@ def test_everybody_of_the_demo_can_sign_in(settings: Any) -> None:
         browser = Client()
         log_in(browser, demo.login, DEMO_PASSWORD)
         assert signed_in(browser), demo.login
-    organisers = {user.username for user in User.objects.filter(is_staff=True)}
+    organisers = {user.username for user in User.objects.filter(is_superuser=True)}
     assert organisers == {"thuky", "truongban"}
+    others = {user.username for user in User.objects.filter(is_staff=True, is_superuser=False)}
+    assert others == {"giamkhao", "tructhi", "giamsat"}
 
 
 def test_loading_again_changes_nothing_and_ends_no_session(client: Client, settings: Any) -> None:
