@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from django.db import models
 from django.utils.translation import gettext as _
@@ -21,14 +21,30 @@ from questions.models import Bank
 from questions.queries import approved_revisions
 
 
+@dataclass(frozen=True)
+class Finding:
+    """A reason why the contest cannot be announced: the dotted key of the plan that it is about, a sentence."""
+
+    place: str
+    text: str
+
+    def __str__(self) -> str:
+        return self.text
+
+
 def problems(contest: Contest) -> list[str]:
     """All reasons, as sentences for the organiser, why the contest cannot be announced; empty when it can."""
-    plan = saved_plan(contest)
+    return [finding.text for finding in findings(contest, saved_plan(contest))]
+
+
+def findings(contest: Contest, plan: PlanFile) -> list[Finding]:
+    """The same reasons with their places; `plan` is the contest's saved one."""
     facts = replace(plan.facts(), banks=bank_facts(one["bank"] for one in plan.rounds))
+    names = _names(plan)
     return [
         *_empty_fields(contest),
         *_area_problems(contest),
-        *(_sentence(fault, _names(plan)) for fault in faults(facts)),
+        *(Finding(fault.place, _sentence(fault, names)) for fault in faults(facts)),
     ]
 
 
@@ -48,22 +64,23 @@ def bank_facts(names: Iterable[str]) -> dict[str, BankFacts]:
     return found
 
 
-def _empty_fields(contest: Contest) -> Iterator[str]:
+def _empty_fields(contest: Contest) -> Iterator[Finding]:
     """Fields that a person must fill: everything that the model does not allow to be blank."""
-    papers = [(paper, f"{paper.name}: ") for paper in contest.certificate_templates.all()]
-    for row, whose in [(contest, ""), *papers]:
+    papers = [(paper, "certificates", f"{paper.name}: ") for paper in contest.certificate_templates.all()]
+    for row, part, whose in [(contest, "contest", ""), *papers]:
         for field in row._meta.concrete_fields:
             if isinstance(field, models.BooleanField) or field.blank or not field.editable:
                 continue
             if getattr(row, field.attname) in (None, "", []):
-                yield whose + _("Chưa có “%(field)s”.") % {"field": field.verbose_name}
+                sentence = _("Chưa có “%(field)s”.") % {"field": field.verbose_name}
+                yield Finding(f"{part}.{field.name}", whose + sentence)
 
 
-def _area_problems(contest: Contest) -> Iterator[str]:
+def _area_problems(contest: Contest) -> Iterator[Finding]:
     if contest.area_id is None:
-        yield _("Chưa chọn địa bàn, nên người dự thi không có đơn vị nào để chọn.")
+        yield Finding("units.area", _("Chưa chọn địa bàn, nên người dự thi không có đơn vị nào để chọn."))
     elif not contest_units(contest).exists():
-        yield _("Địa bàn chưa có đơn vị nào.")
+        yield Finding("units.area", _("Địa bàn chưa có đơn vị nào."))
 
 
 def _names(plan: PlanFile) -> dict[str, str]:

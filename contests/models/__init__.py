@@ -12,9 +12,12 @@ from contests.models.records import (
     Unsealing,
     Withdrawal,
 )
+from contests.models.rehearsals import RehearsalRun
 from contests.models.requests import DataAnswer, DataExport, DataRequest, EntryDecision, EntryRequest
+from contests.models.rosters import Roster, RosterImport, RosterMatch, RosterPerson
 from contests.models.rounds import Quota, Round
 from contests.models.unit import Headcount, Unit, UnitOfficer
+from contests.models.unit_changes import UnitChange, UnitImport, UnitSuccession
 
 __all__ = [
     "Announcement",
@@ -44,11 +47,19 @@ __all__ = [
     "PrizeTable",
     "Promotion",
     "Quota",
+    "RehearsalRun",
+    "Roster",
+    "RosterImport",
+    "RosterMatch",
+    "RosterPerson",
     "Round",
     "RoundClosing",
     "RoundSeal",
     "Unit",
+    "UnitChange",
+    "UnitImport",
     "UnitOfficer",
+    "UnitSuccession",
     "Unsealing",
     "Withdrawal",
 ]
