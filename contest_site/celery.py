@@ -43,6 +43,10 @@ app.conf.beat_schedule = {
         "task": "prizes.tasks.resume_published_lists",
         "schedule": 60.0,
     },
+    "resume-press-figures": {
+        "task": "prizes.tasks.resume_press_figures",
+        "schedule": 60.0,
+    },
 }
 
 

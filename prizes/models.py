@@ -7,6 +7,7 @@ from django.db.models.functions import Now
 
 from prizes.enums import LeftOut
 from prizes.participation_model import ParticipationPaper as ParticipationPaper
+from prizes.press_model import PressFigures as PressFigures
 
 
 class StandingsRun(models.Model):

@@ -4,6 +4,7 @@ from contest_site.lib.pdf import PageCountError
 from contests.models import Round
 from prizes.domain import publishing, settling
 from prizes.domain.participation import file_of, render_paper
+from prizes.domain.press_figures import runs_without_figures, write_figures
 from prizes.domain.rendering import render_missing
 from prizes.domain.undrawable import mark_undrawable
 from prizes.models import ParticipationPaper, StandingsRun
@@ -57,6 +58,19 @@ def resume_published_lists() -> None:
     """Every minute: published runs that lack their list."""
     for run_id in publishing.unlisted_runs().values_list("pk", flat=True):
         write_published_list.delay(run_id)
+
+
+@shared_task
+def count_press_figures(run_id: int) -> None:
+    """What the press summary of a published run counts."""
+    write_figures(run_id)
+
+
+@shared_task
+def resume_press_figures() -> None:
+    """Every minute: published runs that lack the figures of their press summary."""
+    for run_id in runs_without_figures().values_list("pk", flat=True):
+        count_press_figures.delay(run_id)
 
 
 @shared_task

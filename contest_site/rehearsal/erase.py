@@ -59,10 +59,16 @@ from contests.models import (
     Promotion,
     Quota,
     RehearsalRun,
+    Roster,
+    RosterImport,
+    RosterMatch,
+    RosterPerson,
     Round,
     RoundClosing,
     RoundSeal,
     Unit,
+    UnitChange,
+    UnitImport,
     UnitOfficer,
     Unsealing,
     Withdrawal,
@@ -139,6 +145,10 @@ BELOW_CONTEST: tuple[tuple[type[Model], str], ...] = (
     (Guardian, "entry__contest"),
     (EntryDecision, "request__entry__contest"),
     (EntryRequest, "entry__contest"),
+    (RosterMatch, "person__roster__contest"),
+    (RosterPerson, "roster__contest"),
+    (Roster, "contest"),
+    (RosterImport, "contest"),
     (Entry, "contest"),
     (Exclusion, "contest"),
     (Announcement, "contest"),
@@ -273,6 +283,7 @@ def _accounts(removed: dict[str, int]) -> None:
         SealedPool.objects.values("sealed_by"),
         Picture.objects.values("by"),
         Study.objects.values("by"),
+        UnitChange.objects.values("by"),
     )
     accounts = User.objects.filter(is_rehearsal=True)
     for work in kept:
@@ -290,6 +301,7 @@ def _accounts(removed: dict[str, int]) -> None:
         _delete(removed, helped._default_manager.filter(Q(user__in=ids) | Q(by__in=ids)))
     merges = AccountMerge.objects.filter(Q(kept__in=ids) | Q(absorbed__in=ids) | Q(by__in=ids))
     _delete(removed, merges)
+    _delete(removed, UnitImport.objects.filter(by__in=ids))
     for through in (User.groups.through, User.user_permissions.through):
         _delete(removed, through._default_manager.filter(Q(user__in=ids)))
     _delete(removed, User.objects.filter(pk__in=ids))

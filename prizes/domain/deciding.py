@@ -203,6 +203,7 @@ def publish_run(run: StandingsRun, *, by: User) -> Publication:
         )  # fmt: skip
         send_after_commit("prizes.tasks.render_certificates", run.pk)
         send_after_commit("prizes.tasks.write_published_list", run.pk)
+        send_after_commit("prizes.tasks.count_press_figures", run.pk)
     return publication
 
 

@@ -124,7 +124,12 @@ def write_list(run_id: int) -> bool:
 
 
 def unlisted_runs() -> QuerySet[StandingsRun]:
-    """Published runs whose list is missing, whatever the broker or a worker forgot.
+    """Published runs whose list is missing, whatever the broker or a worker forgot."""
+    return published_without(published_list=None)
+
+
+def published_without(**missing: None) -> QuerySet[StandingsRun]:
+    """Published runs that lack what is to be made of them.
 
     A run that a later publication has replaced is given up after a while: what counts has changed since.
     """
@@ -133,8 +138,8 @@ def unlisted_runs() -> QuerySet[StandingsRun]:
         run__contest=OuterRef("contest"),
         run__version__gt=OuterRef("version"),
     )
-    missing = StandingsRun.objects.filter(publication__isnull=False, published_list=None)
-    return missing.filter(~Exists(later) | Q(publication__at__gt=Now() - GIVEN_UP_AFTER)).order_by("pk")
+    lacking = StandingsRun.objects.filter(publication__isnull=False, **missing)
+    return lacking.filter(~Exists(later) | Q(publication__at__gt=Now() - GIVEN_UP_AFTER)).order_by("pk")
 
 
 def withheld_until(run: StandingsRun, now: datetime) -> datetime | None:

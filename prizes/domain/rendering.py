@@ -25,7 +25,7 @@ from contest_site.lib.pdf import PageCountError, render_pages
 from contests.enums import CertificateKind
 from contests.models import CertificateTemplate, Contest, Entry
 from prizes.models import Award, Certificate, CertificateFile, StandingsRun
-from prizes.rules.codes import grouped
+from prizes.rules.codes import LENGTH, grouped
 from prizes.rules.names import honorific, official_date
 
 BATCH = 50
@@ -119,6 +119,15 @@ def render_papers(papers: Sequence[dict[str, Any]]) -> list[bytes]:
     raise PageCountError(f"Certificate {papers[0]['code']} does not fit on its page at {PAPER_SIZES[-1]}")
 
 
+def size_that_fits(paper: dict[str, Any]) -> str | None:
+    """The largest of PAPER_SIZES at which the paper is one page; None when it is at none."""
+    for size in PAPER_SIZES:
+        with suppress(PageCountError):
+            _render([paper], size)
+            return size
+    return None
+
+
 @in_vietnamese
 def _render(papers: Sequence[dict[str, Any]], size: str) -> list[bytes]:
     html = render_to_string("pdf/certificate.html", {"papers": [{**one, "size": size} for one in papers]})
@@ -169,6 +178,24 @@ def layout_of(template: CertificateTemplate, contest: Contest) -> dict[str, str]
         "authority": _nfc(template.signature_authority),
         "title": _nfc(template.signature_title),
         "signer": _nfc(template.signature_name),
+    }
+
+
+def trial_paper(
+    template: CertificateTemplate, contest: Contest, *, holder: str, unit: str, prize: str, on: date
+) -> dict[str, Any]:
+    """What a paper would say of somebody with these names; its number and code are nobody's."""
+    code = "0" * LENGTH
+    return {
+        **layout_of(template, contest),
+        **{"honorific": _("Ông/Bà"), "holder": holder, "holder_size": _size(holder, HOLDER_SIZES)},
+        **{"unit": unit, "unit_size": _size(unit, UNIT_SIZES)},
+        **{"prize": prize, "prize_size": _size(prize, PRIZE_SIZES)},
+        "decision_number": "000/QĐ-UBND",
+        "decision_date": official_date(on),
+        "serial": 1000,
+        "code": grouped(code),
+        "qr": segno.make(check_url(code), error="m", micro=False).svg_data_uri(border=0),
     }
 
 
