@@ -105,6 +105,7 @@ INSTALLED_APPS = [
     "contests",
     "attempts",
     "prizes",
+    "contest_site.watch",
     "contest_site",
 ]
 MIDDLEWARE = [

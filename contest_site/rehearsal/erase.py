@@ -31,6 +31,7 @@ from attempts.models import (
 from contest_site.accounts.models import AccountMerge, ContactMove, FactorRecovery, User
 from contest_site.audit.trail import record
 from contest_site.lib.immutable import erasing_rehearsal_data
+from contest_site.watch.models import MinuteCount, RoundCount, UnitCount
 from contests.models import (
     Announcement,
     Block,
@@ -136,6 +137,9 @@ BELOW_CONTEST: tuple[tuple[type[Model], str], ...] = (
     (Prediction, "round__contest"),
     (Attempt, "round__contest"),
     (ItemCounts, "round__contest"),
+    (MinuteCount, "round__contest"),
+    (UnitCount, "round__contest"),
+    (RoundCount, "round__contest"),
     # These two name each other; the database looks at such ways only when all is done.
     (Withdrawal, "promotion__round__contest"),
     (Promotion, "round__contest"),
