@@ -176,6 +176,29 @@ class UnitMetric(models.TextChoices):
     BEST_DURATION = "best_duration", _("Tổng thời gian làm bài của những người có kết quả tốt nhất ít hơn")
 
 
+class UnitChangeKind(models.TextChoices):
+    """What a decision does to units; the old ones end, whatever takes their place."""
+
+    MERGE = "merge", _("Sáp nhập")
+    SPLIT = "split", _("Chia tách")
+    RENAME = "rename", _("Đổi tên, tổ chức lại")
+    DISSOLVE = "dissolve", _("Giải thể")
+
+
+class RosterMode(models.TextChoices):
+    REPLACE = "replace", _("Thay toàn bộ danh sách đã nhập của đơn vị")
+    ADD = "add", _("Thêm vào danh sách đã nhập")
+
+
+class RosterStatus(models.TextChoices):
+    """What is known of a person of a roster; `missing` are all but TAKEN."""
+
+    TAKEN = "taken", _("Đã dự thi")
+    ENTERED = "entered", _("Đã đăng ký, chưa thi")
+    ABSENT = "absent", _("Chưa đăng ký")
+    UNCLEAR = "unclear", _("Chưa xác định được")
+
+
 class ExclusionRole(models.TextChoices):
     COMMITTEE = "committee", _("Ban Tổ chức")
     JURY = "jury", _("Ban Giám khảo")

@@ -53,6 +53,8 @@ class Entry(models.Model):
         verbose_name = "đăng ký dự thi"
         verbose_name_plural = "đăng ký dự thi"
         ordering = ["-id"]
+        # People of a roster are looked for by name and birth date (contests.rosters).
+        indexes = [models.Index(fields=["contest", "birth_date"], name="entry_birth_dates")]
         constraints = [
             models.UniqueConstraint(fields=["contest", "user"], name="one_entry_per_contest_and_user"),
             models.UniqueConstraint(fields=["contest", "phone"], name="one_entry_per_contest_and_phone"),

@@ -114,6 +114,13 @@ class Contest(models.Model):
         blank=True,
         verbose_name="kế hoạch không quy định",
     )
+    # From the end of this day on headcounts are locked, whether or not anybody pressed the button.
+    headcounts_until = models.DateField(
+        "nhận tổng số người đến hết ngày",
+        null=True,
+        blank=True,
+        help_text="Hết ngày này tổng số người tự khóa; để trống thì Ban Tổ chức tự bấm khóa.",
+    )
     is_rehearsal = models.BooleanField("tổng duyệt", default=False, editable=False)
     created_at = models.DateTimeField("ngày tạo", db_default=Now(), editable=False)
 

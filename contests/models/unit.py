@@ -3,7 +3,7 @@ from typing import Any
 from django.conf import settings
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from tree_queries.fields import TreeNodeForeignKey
 from tree_queries.models import TreeNode
 
@@ -25,6 +25,17 @@ class Unit(TreeNode):  # type: ignore[django-manager-missing]  # the library has
     code = models.CharField("mã", max_length=20, unique=True)
     name = models.CharField("tên đơn vị", max_length=200)
     kind = models.CharField("loại", max_length=60, blank=True)
+    # [valid_from, valid_to): a decision names one day; from it the old unit is gone and the new one there.
+    # Contests that opened before keep the old one (contests.units.on_day).
+    valid_from = models.DateField(
+        "hoạt động từ ngày", null=True, blank=True, help_text="Để trống: đơn vị có từ trước đến nay."
+    )
+    valid_to = models.DateField(
+        "chấm dứt từ ngày",
+        null=True,
+        blank=True,
+        help_text="Ngày đầu tiên không còn đơn vị này. Cuộc thi mở từ ngày đó không chọn được đơn vị nữa.",
+    )
     # For search without accents; kept by save().
     folded = models.CharField(max_length=200, editable=False)
     is_rehearsal = models.BooleanField(default=False, editable=False)
@@ -36,6 +47,13 @@ class Unit(TreeNode):  # type: ignore[django-manager-missing]  # the library has
         indexes = [
             # For names like the one typed; words that a name has go by migration 0008's column.
             GinIndex(fields=["folded"], name="unit_words", opclasses=["gin_trgm_ops"]),
+        ]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(valid_from=None) | Q(valid_to=None) | Q(valid_to__gt=F("valid_from")),
+                name="unit_ends_after_it_began",
+                violation_error_message="Ngày chấm dứt phải sau ngày bắt đầu hoạt động.",
+            )
         ]
 
     def __str__(self) -> str:

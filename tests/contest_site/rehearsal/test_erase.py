@@ -48,6 +48,10 @@ from contests.models import (
     Milestone,
     Promotion,
     Quota,
+    Roster,
+    RosterImport,
+    RosterMatch,
+    RosterPerson,
     Round,
     Unit,
     UnitOfficer,
@@ -107,6 +111,7 @@ def played(bank: Bank, area: Unit, *, is_rehearsal: bool) -> Contest:
     UnitOfficer.objects.create(user=first, unit=area)
     attempts = [_sat(contest, round, number, is_rehearsal=is_rehearsal) for number in range(3)]
     _plan_rows(contest, round, area, first)
+    _roster_rows(contest, area, attempts[0].entry, first)
     Unsealing.objects.create(
         round=round,
         pool=round.seal.pool,
@@ -147,6 +152,13 @@ def _sat(contest: Contest, round: Round, number: int, *, is_rehearsal: bool) -> 
         submitted_at=database_now(),
         prediction=number,
     )
+
+
+def _roster_rows(contest: Contest, unit: Unit, entry: Entry, by: User) -> None:
+    roster = Roster.objects.create(contest=contest, unit=unit, by=by)
+    person = RosterPerson.objects.create(roster=roster, unit=unit, full_name="Hoa", phone="+84911222444")
+    RosterMatch.objects.create(person=person, entry=entry, by=by)
+    RosterImport.objects.create(contest=contest, unit=unit, by=by, name="a.xlsx", content=b"", language="vi")
 
 
 def _personal_rows(entry: Entry, by: User) -> None:
@@ -279,13 +291,17 @@ ELSEWHERE = {
     *("questions.Appraisal", "questions.SealedPool", "questions.ImportDraft", "questions.Submission"),
     *("questions.Picture", "questions.Study", "questions.StudyWithdrawal", "questions.DuplicateSearch"),
     *("contests.DataRequest", "contests.DataAnswer", "contests.DataExport", "contests.GuardianCode"),
+    *("contests.UnitChange", "contests.UnitSuccession", "contests.UnitImport"),
+    *("watch.Incident", "watch.Backup"),
     *HELP,
 }
 
 
 # Of these a rehearsal has no row of its own when its bank and units are there already.
 UNTOUCHED = {
+    *("watch.Incident", "watch.Backup", "watch.RoundCount", "watch.MinuteCount", "watch.UnitCount"),
     "contests.GuardianCode",
+    *("contests.UnitChange", "contests.UnitSuccession", "contests.UnitImport"),
     *("admin.LogEntry", "auth.Group", "auth.Group_permissions", "auth.Permission"),
     *("contenttypes.ContentType", "account.EmailConfirmation", "mfa.Authenticator"),
     *("accounts.User_groups", "accounts.User_user_permissions", "contests.Unit"),
