@@ -42,6 +42,7 @@ LOOKING = {
     *_view("attempts", "disqualification", "reinstatement", "keycorrection", "regrade"),
     *_view("prizes", "standingsrun", "nomination", "certificate"),
     *_view("audit", "auditevent"),
+    *_view("agency", "agencyrequest"),
 }
 # Accounts: seeing them, and the recorded ways out for people who cannot get in any more.
 HELPING = {
@@ -53,10 +54,13 @@ TRYING = "contests.try_contest"
 ROLES: Mapping[str, set[str]] = {
     CHIEF: {
         *LOOKING,
+        "reports.view_report",
+        "reports.export_people",
         *PLAN,
         *UNITS,
         "contests.announce_contest",
         "contests.decide_request",
+        "agency.decide_agencyrequest",
         "contests.see_national_id",
         "contests.answer_data_request",
         "contests.view_datarequest",
@@ -72,9 +76,12 @@ ROLES: Mapping[str, set[str]] = {
     },
     SECRETARY: {
         *LOOKING,
+        "reports.view_report",
+        "reports.export_people",
         *PLAN,
         *UNITS,
         "contests.decide_request",
+        "agency.decide_agencyrequest",
         "contests.answer_data_request",
         "contests.view_datarequest",
         TRYING,
@@ -111,7 +118,7 @@ ROLES: Mapping[str, set[str]] = {
     OFFICER: set(),
 }
 # The site's own apps: not sessions, second factors and what else libraries keep.
-OWN = ("accounts", "audit", "questions", "contests", "attempts", "prizes", "watch", "reports")
+OWN = ("accounts", "audit", "questions", "contests", "attempts", "prizes", "agency", "watch", "reports")
 
 
 def assign_roles(**signal: Any) -> None:

@@ -11,6 +11,7 @@ from contest_site.env import (
     env_bool,
     env_int,
     env_list,
+    env_pair,
     env_path,
     env_str,
     parse_database_url,
@@ -68,6 +69,26 @@ OIDC_CONTACTS_PROVED = env_bool("OIDC_CONTACTS_PROVED", False)
 OIDC_OTHER_HOSTS = env_list("OIDC_OTHER_HOSTS", [])
 RATE_LIMITS_ENABLED = env_bool("RATE_LIMITS_ENABLED", True)
 
+# --- Watching (contest_site.watch) ---
+# Where the nightly backup goes; "" leaves it out.
+BACKUP_DIR = Path(env_str("BACKUP_DIR", "")).resolve() if env_str("BACKUP_DIR", "") else None
+BACKUP_KEEP = env_int("BACKUP_KEEP", 14)
+# Who is told when something cannot wait, and where its answer is expected.
+ALERT_EMAILS = env_list("ALERT_EMAILS", [])
+ALERT_WEBHOOK_URL = env_str("ALERT_WEBHOOK_URL", "")
+WATCH_WEB_URL = env_str("WATCH_WEB_URL", SITE_URL)
+WATCH_SLOW_MS = env_int("WATCH_SLOW_MS", 2_000)
+# From the first number on one should look, from the second on it cannot wait.
+WATCH_ERRORS = env_pair("WATCH_ERRORS", (1, 20))  # answers 5xx in five minutes
+WATCH_REFUSED = env_pair("WATCH_REFUSED", (100, 1_000))  # refusals in five minutes
+WATCH_SLOW = env_pair("WATCH_SLOW", (10, 100))  # slow answers in five minutes
+WATCH_QUEUE = env_pair("WATCH_QUEUE", (50, 500))  # tasks that wait
+WATCH_SILENCE = env_pair("WATCH_SILENCE", (60, 120))  # seconds without a sign of worker, beat or counts
+WATCH_CLOSE = env_pair("WATCH_CLOSE", (45, 120))  # seconds from a round's end to its closing
+WATCH_BACKUP_HOURS = env_pair("WATCH_BACKUP_HOURS", (26, 50))  # age of the last backup
+WATCH_DISK = env_pair("WATCH_DISK", (70, 80))  # per cent used
+WATCH_ANOMALIES = env_pair("WATCH_ANOMALIES", (1, 200))  # anomalies that wait for a verdict
+
 SECRET_KEY = env_str("SECRET_KEY", "")
 if not SECRET_KEY:
     if not INSECURE_HTTP:
@@ -105,10 +126,13 @@ INSTALLED_APPS = [
     "contests",
     "attempts",
     "prizes",
+    "contest_site.agency",
     "contest_site.watch",
+    "contest_site.reports",
     "contest_site",
 ]
 MIDDLEWARE = [
+    "contest_site.lib.middleware.CountingMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",

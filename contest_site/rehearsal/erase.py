@@ -29,8 +29,10 @@ from attempts.models import (
     Reinstatement,
 )
 from contest_site.accounts.models import AccountMerge, ContactMove, FactorRecovery, User
+from contest_site.agency.models import AgencyDecision, AgencyRequest
 from contest_site.audit.trail import record
 from contest_site.lib.immutable import erasing_rehearsal_data
+from contest_site.reports.models import Report
 from contest_site.watch.models import MinuteCount, RoundCount, UnitCount
 from contests.models import (
     Announcement,
@@ -110,6 +112,7 @@ from questions.models import (
 
 # Each table with the way to its contest; whatever refers to a table stands above it.
 BELOW_CONTEST: tuple[tuple[type[Model], str], ...] = (
+    (Report, "contest"),
     (CertificateFile, "certificate__contest"),
     (Certificate, "contest"),
     (ParticipationPaper, "entry__contest"),
@@ -147,6 +150,8 @@ BELOW_CONTEST: tuple[tuple[type[Model], str], ...] = (
     (Consent, "entry__contest"),
     (ConsentText, "contest"),
     (Guardian, "entry__contest"),
+    (AgencyDecision, "request__contest"),
+    (AgencyRequest, "contest"),
     (EntryDecision, "request__entry__contest"),
     (EntryRequest, "entry__contest"),
     (RosterMatch, "person__roster__contest"),
@@ -178,6 +183,7 @@ BELOW_CONTEST: tuple[tuple[type[Model], str], ...] = (
 NAMED_FILES: tuple[tuple[type[Model], str], ...] = (
     (CertificateFile, "certificate__contest"),
     (PublishedList, "run__contest"),
+    (Report, "contest"),
 )
 
 

@@ -26,6 +26,7 @@ from attempts.models import (
     Reinstatement,
 )
 from contest_site.accounts.models import User
+from contest_site.agency.models import AgencyDecision, AgencyRequest
 from contest_site.audit.models import AuditEvent
 from contest_site.lib.clock import database_now
 from contest_site.rehearsal.erase import BELOW_CONTEST, erase_rehearsals
@@ -122,6 +123,7 @@ def played(bank: Bank, area: Unit, *, is_rehearsal: bool) -> Contest:
         by=second,
     )
     _personal_rows(attempts[0].entry, first)
+    _agency_rows(contest, area, first)
     close_round(round, by=first, reason="Thử")
     run = compute_standings(Scope.of_round(Round.objects.get(pk=round.pk)), by=None)
     review_run(run, by=first)
@@ -159,6 +161,13 @@ def _roster_rows(contest: Contest, unit: Unit, entry: Entry, by: User) -> None:
     person = RosterPerson.objects.create(roster=roster, unit=unit, full_name="Hoa", phone="+84911222444")
     RosterMatch.objects.create(person=person, entry=entry, by=by)
     RosterImport.objects.create(contest=contest, unit=unit, by=by, name="a.xlsx", content=b"", language="vi")
+
+
+def _agency_rows(contest: Contest, unit: Unit, by: User) -> None:
+    asked = AgencyRequest.objects.create(
+        contest=contest, unit=unit, kind="headcount", people=12, reason="Thử", by=by
+    )
+    AgencyDecision.objects.create(request=asked, verdict="accepted", by=by)
 
 
 def _personal_rows(entry: Entry, by: User) -> None:
