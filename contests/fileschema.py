@@ -289,6 +289,7 @@ ROUND: Keys = {
     "attempts_allowed": Key(numbers(1, 1000)),
     "attempts_per_day": Key(numbers(1, 1000), required=False),
     "cooldown_minutes": Key(numbers(0, 10_000), required=False, default=0),
+    "min_plausible_seconds": Key(numbers(1, 36_000), required=False),
     "counting_attempt": Key(choice(CountingAttempt)),
     "result_shown": Key(choice(ResultShown)),
     "prediction_target": Key(choice(PredictionTarget)),

@@ -39,6 +39,7 @@ SUGGESTED: Mapping[str, Suggestion] = {
     "rounds.bank": Suggestion(_("ngân hàng câu hỏi do Tổ ra đề soạn")),
     "rounds.time_limit_minutes": Suggestion(_("30 phút cho 30 câu")),
     "rounds.attempts_allowed": Suggestion(_("2 lượt")),
+    "rounds.min_plausible_seconds": Suggestion(_("2 giây cho mỗi câu, tức 60 giây cho 30 câu"), "60"),
     "rounds.counting_attempt": Suggestion(_("lượt tốt nhất"), "best"),
     "rounds.result_shown": Suggestion(_("ngay sau khi nộp bài"), "at_once"),
     "rounds.prediction_target": Suggestion(_("số người trả lời đúng tất cả câu hỏi"), "all_right"),

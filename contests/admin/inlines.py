@@ -32,6 +32,7 @@ ROUND_FIELDSETS: tuple[Any, ...] = (
                 ("bank", "questions"),
                 ("time_limit_minutes", "attempts_allowed"),
                 ("attempts_per_day", "cooldown_minutes"),
+                "min_plausible_seconds",
                 ("counting_attempt", "result_shown"),
             )
         },

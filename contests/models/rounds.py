@@ -51,6 +51,17 @@ class Round(models.Model):
     cooldown_minutes = models.PositiveIntegerField(
         "nghỉ giữa hai lượt thi (phút)", default=0, validators=[MaxValueValidator(10_000)]
     )
+    # Published: what was handed in faster is shown to people, who decide; no mark or rank hangs on it.
+    min_plausible_seconds = models.PositiveIntegerField(
+        "thời gian tối thiểu hợp lý của một bài (giây)",
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(1), MaxValueValidator(36_000)],
+        help_text=(
+            "Bài nộp nhanh hơn được đưa vào danh sách chờ xem xét; điểm và thứ hạng không thay đổi."
+            " Để trống là không xét thời gian tối thiểu."
+        ),
+    )
     counting_attempt = models.CharField("lượt được tính", max_length=10, choices=CountingAttempt)
     result_shown = models.CharField("cho xem điểm", max_length=20, choices=ResultShown)
     prediction_target = models.CharField("câu dự đoán hỏi về", max_length=20, choices=PredictionTarget)

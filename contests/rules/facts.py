@@ -63,6 +63,8 @@ class RoundFacts:
     quotas: Quotas = field(default_factory=dict)
     attempts_allowed: int | None = None
     attempts_per_day: int | None = None
+    time_limit_minutes: int | None = None
+    min_plausible_seconds: int | None = None
     prediction_target: str = PredictionTarget.NONE
     prediction_scope: str | None = None
     prediction_text: str = ""

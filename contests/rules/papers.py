@@ -20,11 +20,23 @@ def round_faults(plan: PlanFacts, one: RoundFacts) -> Iterator[Fault]:
             _("Số lượt trong một ngày (%(day)d) nhiều hơn số lượt của cả vòng (%(all)d).")
             % {"day": one.attempts_per_day, "all": one.attempts_allowed},
         )
+    yield from _speed_faults(one)
     yield from _prediction_faults(plan, one)
     yield from _order_faults(f"{one.place}.rank_order", one.rank_order)
     if RankKey.PREDICTION in one.rank_order and one.prediction_target == PredictionTarget.NONE:
         yield Fault(
             f"{one.place}.rank_order", _("Xếp hạng theo câu dự đoán nhưng vòng thi không có câu dự đoán.")
+        )
+
+
+def _speed_faults(one: RoundFacts) -> Iterator[Fault]:
+    """A minimum that leaves nobody time for an ordinary paper would call every paper implausible."""
+    least, limit = one.min_plausible_seconds, one.time_limit_minutes
+    if least and limit and least >= limit * 60:
+        yield Fault(
+            f"{one.place}.min_plausible_seconds",
+            _("Thời gian tối thiểu hợp lý (%(least)d giây) phải ngắn hơn thời gian làm bài (%(limit)d phút).")
+            % {"least": least, "limit": limit},
         )
 
 

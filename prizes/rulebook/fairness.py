@@ -4,17 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from attempts.anomalies import rules
 from contests.enums import NamesShown
 from prizes.rulebook.parts import Article, Clause, article, clause
 from prizes.rulebook.reading import Plan
-from prizes.rulebook.words import sentence
+from prizes.rulebook.words import number, sentence, two
 
 
 def articles(plan: Plan) -> list[Article | None]:
     return [
         article("sealing", "Niêm phong đề thi và biên nhận bài thi", _sealing(plan)),
         article("checking", "Kiểm tra kết quả", _checking()),
-        article("violations", "Xử lý vi phạm", _violations()),
+        article("violations", "Dấu hiệu bất thường và xử lý vi phạm", _violations(plan)),
         article("complaints", "Khiếu nại, sửa đáp án và chấm lại", _complaints(plan)),
         article("data", "Dữ liệu cá nhân", _data(plan)),
     ]
@@ -63,7 +64,7 @@ def _checking() -> Iterator[Clause]:
     )
 
 
-def _violations() -> Iterator[Clause]:
+def _violations(plan: Plan) -> Iterator[Clause]:
     yield clause(
         "Kết quả bị loại khi có căn cứ xác định người dự thi khai không đúng đối tượng, thi hộ, nhờ thi"
         " hộ, dùng nhiều tài khoản, can thiệp vào hệ thống hoặc gian lận dưới hình thức khác."
@@ -73,10 +74,52 @@ def _violations() -> Iterator[Clause]:
         " cùng người quyết định. Kết quả bị loại nhầm được phục hồi theo cùng cách thức."
     )
     yield clause(
-        "Hệ thống không tự loại kết quả của ai. Các dấu hiệu như rời khỏi màn hình, sao chép nội dung,"
-        " nhiều bài thi từ cùng một mạng hoặc một thiết bị chỉ là thông tin để Ban Tổ chức xem xét, không"
-        " tự nó là căn cứ để loại kết quả."
+        "Với mỗi lượt thi, hệ thống ghi thời điểm bắt đầu, lưu và nộp bài, câu trả lời, địa chỉ mạng và loại"
+        " trình duyệt. Hệ thống không ghi việc rời khỏi màn hình, chuyển cửa sổ, sao chép nội dung, chụp hoặc"
+        " quay màn hình."
     )
+    yield clause(
+        "Trước khi kết quả được phê duyệt, Ban Tổ chức xem xét các dấu hiệu bất thường, mỗi dấu hiệu được ghi"
+        " kết luận, căn cứ và người kết luận:",
+        *_signals(plan),
+    )
+    yield clause(
+        "Dấu hiệu không làm thay đổi điểm, thời gian, thứ hạng và không tự nó là căn cứ để loại kết quả; chỉ"
+        " con người quyết định. Nhiều người của một trường học, cơ quan dùng chung mạng, dùng chung máy hoặc"
+        " cùng thi một lúc là việc bình thường."
+    )
+
+
+def _signals(plan: Plan) -> Iterator[Clause]:
+    """What is looked for, with every threshold (attempts.anomalies.rules)."""
+    if any(one.min_plausible_seconds for one in plan.rounds):
+        yield clause(
+            "Bài có câu trả lời, nộp nhanh hơn thời gian tối thiểu hợp lý theo {@attempts};",
+            keys="rounds.min_plausible_seconds",
+        )
+    yield clause(
+        "Bài của hai người cùng đơn vị chọn cùng phương án sai ở ít nhất"
+        f" {two(rules.EQUAL_WRONG)} câu hỏi chung, mức trùng mà trong {number(int(1 / rules.FALSE_ALARMS))}"
+        " vòng thi như vậy, nếu mọi người tự làm bài, chỉ xảy ra ở nhiều nhất một cặp bài;"
+    )
+    yield clause(
+        "Những đăng ký của các tài khoản khác nhau có cùng số định danh cá nhân, cùng số điện thoại, hoặc"
+        " cùng họ tên và ngày sinh;"
+    )
+    yield clause(
+        f"Từ {two(rules.ADDRESS_PEOPLE)} người thi từ cùng một địa chỉ mạng; từ {two(rules.DEVICE_PEOPLE)}"
+        " người nối tiếp nhau thi từ cùng một địa chỉ mạng và cùng một loại trình duyệt, người sau bắt đầu"
+        f" không quá {two(rules.DEVICE_SECONDS)} giây sau khi người trước nộp bài;"
+    )
+    yield clause(
+        f"Từ {two(rules.BURST_ATTEMPTS)} bài của một đơn vị bắt đầu trong cùng {two(rules.BURST_MINUTES)}"
+        f" phút, gấp từ {two(rules.BURST_TIMES)} lần mức bình quân của đơn vị đó trong vòng thi;"
+    )
+    yield clause(
+        "Thời điểm bắt đầu, lưu hoặc nộp bài nằm ngoài thời gian của vòng thi, của lượt thi, hoặc không khớp"
+        " nhau;"
+    )
+    yield clause("Số người dự thi của một đơn vị nhiều hơn tổng số người của đơn vị đó.")
 
 
 def _complaints(plan: Plan) -> Iterator[Clause]:

@@ -129,7 +129,7 @@ def _quotas(quotas: Sequence[Quota], *, levels: bool) -> Grid:
 
 # --- Attempts and time -------------------------------------------------------------------------------------
 def _attempts_key(one: Round) -> Hashable:
-    limits = one.attempts_allowed, one.attempts_per_day, one.cooldown_minutes
+    limits = one.attempts_allowed, one.attempts_per_day, one.cooldown_minutes, one.min_plausible_seconds
     return one.time_limit_minutes, limits, one.counting_attempt
 
 
@@ -177,6 +177,13 @@ def _limits(plan: Plan, one: Round) -> Iterator[Clause]:
             f"Lượt thi sau chỉ được bắt đầu khi lượt thi trước đã nộp được ít nhất"
             f" {span_minutes(one.cooldown_minutes)}.",
             keys="rounds.cooldown_minutes",
+        )
+    if one.min_plausible_seconds:
+        yield clause(
+            f"Thời gian tối thiểu hợp lý của một bài: {two(one.min_plausible_seconds)} giây. Bài nộp nhanh"
+            " hơn được đưa cho Ban Tổ chức xem xét theo {@violations}; hệ thống không vì thế mà thay đổi"
+            " điểm, thời gian, thứ hạng hoặc loại bài; việc xử lý do con người quyết định.",
+            keys="rounds.min_plausible_seconds",
         )
     if one.attempts_allowed > 1:
         asked = one.prediction_target != PredictionTarget.NONE

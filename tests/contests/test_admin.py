@@ -90,6 +90,7 @@ def test_a_whole_plan_is_made_on_the_screen(page: Client) -> None:
     assert one.rank_order == ["score", "duration"]
     assert one.only_all_right is False
     assert (one.attempts_per_day, one.cooldown_minutes, one.prediction_scope) == (1, 15, "round")
+    assert one.min_plausible_seconds == 8
     assert (contest.min_age, contest.age_on, contest.prizes_per_person) == (15, date(2022, 8, 22), 1)
     assert contest.categories.get().participation == "encouraged"
     assert contest.blocks.get().name == "Khối phường"
@@ -123,6 +124,7 @@ def round_values(bank: int, **changes: str) -> dict[str, str]:
         "attempts_allowed": "2",
         "attempts_per_day": "1",
         "cooldown_minutes": "15",
+        "min_plausible_seconds": "8",
         "counting_attempt": "best",
         "result_shown": "at_once",
         "prediction_target": "none",

@@ -323,6 +323,7 @@ def series_of_rounds(draw: st.DrawFn) -> list[dict[str, Any]]:
             "attempts_allowed": draw(COUNTS),
             "attempts_per_day": draw(st.none() | COUNTS),
             "cooldown_minutes": draw(st.integers(0, 10_000)),
+            "min_plausible_seconds": draw(st.none() | st.integers(1, 36_000)),
             **CHOICES,
         }
         if draw(st.booleans()):

@@ -186,6 +186,7 @@ def test_faults_of_the_contest(changes: dict[str, Any], reason: str) -> None:
         ([week(1, quotas={"Đề án 06": {"easy": 4, "hard": 3}, "Chủ đề 1": 23})], "rounds[1].quotas: Chủ đề “Đề án 06” cần 4 câu mức độ Nhận biết, mới có 3 câu đã duyệt."),
         ([week(1, quotas={"Đề án 06 › Định danh": {"medium": 1}, "Chủ đề 1": 29})], "rounds[1].quotas: Chủ đề “Đề án 06 › Định danh” cần 1 câu mức độ Thông hiểu, mới có 0 câu đã duyệt."),
         ([week(1, quotas={"Đề án 06": {"easy": 1}, "Đề án 06 › Định danh": 1})], "rounds[1].quotas: “Đề án 06, mức độ Nhận biết” và “Đề án 06 › Định danh” trùng phạm vi: một câu hỏi có thể thuộc cả hai. Mỗi câu hỏi chỉ được thuộc một dòng."),
+        ([week(1, time_limit_minutes=1, min_plausible_seconds=60)], "rounds[1].min_plausible_seconds: Thời gian tối thiểu hợp lý (60 giây) phải ngắn hơn thời gian làm bài (1 phút)."),
         ([week(1, rank_order=[])], "rounds[1].rank_order: Chưa có thứ tự xếp hạng nên không thể trao giải."),
         ([week(1, rank_order=["luck"])], "rounds[1].rank_order: Không có tiêu chí xếp hạng “luck”."),
         ([week(1, rank_order=["score", "score"])], "rounds[1].rank_order: Tiêu chí xếp hạng “score” bị lặp lại."),

@@ -273,6 +273,7 @@ ROUND: dict[str, Change] = {
     "attempts_allowed": put(attempts_allowed=5),
     "attempts_per_day": put(attempts_per_day=2),
     "cooldown_minutes": put(cooldown_minutes=30),
+    "min_plausible_seconds": put(min_plausible_seconds=45),
     "counting_attempt": put(counting_attempt=CountingAttempt.FIRST),
     "result_shown": put(result_shown=ResultShown.AFTER_PUBLICATION),
     "prediction_target": put(prediction_target=PredictionTarget.ALL_RIGHT_PERCENT),
