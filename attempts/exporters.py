@@ -27,41 +27,68 @@ def write_participation(
     with_scores: bool,
     made_at: datetime,
 ) -> None:
-    """Two sheets: the unit with all below it, and everybody who took part, in a round or in all of them.
-
-    The units' sheet has no row of totals: its first row is the whole. Shares are fractions shown as percent.
-    """
-    notes = [_("Số liệu đến %(moment)s.") % {"moment": moment(made_at)}]
-    if not with_scores:
-        notes.append(hidden_note())
-    letterhead = _letterhead(contest)
-    of = [_("Đơn vị: %(unit)s") % {"unit": unit.name}]
-    if round:
-        of.insert(0, round.name)
+    """Two sheets: the unit with all below it, and everybody who took part, in a round or in all of them."""
     sheets = [
-        Sheet(
-            _("Theo đơn vị"),
-            _unit_columns(contest),
-            _unit_values(units),
-            title=[_("BÁO CÁO KẾT QUẢ THAM GIA CUỘC THI"), contest.name, *of],
-            notes=[*notes, _("Mỗi đơn vị tính cả các đơn vị trực thuộc.")],
-            first_row_is_whole=True,
-            letterhead=letterhead,
-            frozen_columns=2,
-        ),
-        Sheet(
-            _("Người dự thi"),
-            _people_columns(contest, with_scores=with_scores),
-            _people_values(people),
-            title=[_("DANH SÁCH NGƯỜI DỰ THI"), contest.name, *of],
-            total_label=_("Cộng"),
-            letterhead=letterhead,
-            notes=notes,
-            frozen_columns=2,
-        ),
+        unit_sheet(contest, unit, units, round=round, with_scores=with_scores, made_at=made_at),
+        people_sheet(contest, unit, people, round=round, with_scores=with_scores, made_at=made_at),
     ]
     title = _("Báo cáo kết quả tham gia – %(unit)s") % {"unit": unit.name}
     write_workbook(file, sheets, title=title, made_at=made_at)
+
+
+def unit_sheet(
+    contest: Contest,
+    unit: Unit,
+    rows: Iterable[UnitRow],
+    *,
+    round: Round | None,
+    with_scores: bool,
+    made_at: datetime,
+) -> Sheet:
+    """The unit with all below it. No row of totals: the first row is the whole. Shares are fractions."""
+    return Sheet(
+        _("Theo đơn vị"),
+        _unit_columns(contest),
+        _unit_values(rows),
+        title=[_("BÁO CÁO KẾT QUẢ THAM GIA CUỘC THI"), contest.name, *about(unit, round)],
+        notes=[*_notes(made_at, with_scores=with_scores), _("Mỗi đơn vị tính cả các đơn vị trực thuộc.")],
+        first_row_is_whole=True,
+        letterhead=letterhead(contest),
+        frozen_columns=2,
+    )
+
+
+def people_sheet(
+    contest: Contest,
+    unit: Unit,
+    rows: Iterable[ParticipantRow],
+    *,
+    round: Round | None,
+    with_scores: bool,
+    made_at: datetime,
+) -> Sheet:
+    """Everybody of the unit and of those below it who took part."""
+    return Sheet(
+        _("Người dự thi"),
+        _people_columns(contest, with_scores=with_scores),
+        _people_values(rows),
+        title=[_("DANH SÁCH NGƯỜI DỰ THI"), contest.name, *about(unit, round)],
+        total_label=_("Cộng"),
+        letterhead=letterhead(contest),
+        notes=_notes(made_at, with_scores=with_scores),
+        frozen_columns=2,
+    )
+
+
+def about(unit: Unit, round: Round | None) -> list[str]:
+    """Lines of a title: which round, if one, and which unit."""
+    of = _("Đơn vị: %(unit)s") % {"unit": unit.name}
+    return [round.name, of] if round else [of]
+
+
+def _notes(made_at: datetime, *, with_scores: bool) -> list[str]:
+    notes = [_("Số liệu đến %(moment)s.") % {"moment": moment(made_at)}]
+    return notes if with_scores else [*notes, hidden_note()]
 
 
 def hidden_note() -> str:
@@ -72,7 +99,8 @@ def hidden_note() -> str:
     )
 
 
-def _letterhead(contest: Contest) -> list[tuple[str, str]]:
+def letterhead(contest: Contest) -> list[tuple[str, str]]:
+    """The organiser to the left, the national title to the right."""
     national = [_("CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM"), _("Độc lập - Tự do - Hạnh phúc")]
     office = [line.upper() for line in (contest.parent_organiser, contest.organiser) if line]
     office += [""] * (len(national) - len(office))

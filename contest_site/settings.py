@@ -27,7 +27,14 @@ DEMO = env_bool("DEMO", False)
 # Plain http on loopback (laptop, tests). A server leaves this off: cookies and redirects then insist on TLS.
 INSECURE_HTTP = env_bool("INSECURE_HTTP", DEMO or DEBUG)
 VAR_DIR = env_path("VAR_DIR", BASE_DIR / "var")
-DATABASE_URL = env_str("DATABASE_URL", "") or embedded.database_url(VAR_DIR)
+# The application's role, which reads and writes rows; and the owner of the tables, for migrations alone.
+DATABASE_URL = env_str("DATABASE_URL", "")
+MIGRATION_DATABASE_URL = env_str("MIGRATION_DATABASE_URL", "")
+if not DATABASE_URL:
+    DATABASE_URL = embedded.database_url(VAR_DIR, role=embedded.APPLICATION)
+    MIGRATION_DATABASE_URL = MIGRATION_DATABASE_URL or embedded.database_url(VAR_DIR)
+# manage.py says so for the commands that make and alter tables.
+DATABASE_AS_OWNER = env_bool("DATABASE_AS_OWNER", False)
 REDIS_URL = env_str("REDIS_URL", "") or embedded.redis_url(VAR_DIR)
 CACHE_URL = env_str("CACHE_URL", "") or REDIS_URL
 # Whose site it is: leads the pages that belong to no contest.
@@ -141,6 +148,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "contest_site.audit.middleware.ActingMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
@@ -167,9 +175,11 @@ TEMPLATES: list[dict[str, Any]] = [
 ]
 
 # --- Storage --------------------------------------------------------------------------------------
+APPLICATION = parse_database_url(DATABASE_URL)
+OWNER = parse_database_url(MIGRATION_DATABASE_URL or DATABASE_URL)
 DATABASES = {
     "default": {
-        **parse_database_url(DATABASE_URL),
+        **(OWNER if DATABASE_AS_OWNER else APPLICATION),
         "CONN_MAX_AGE": 600,
         "CONN_HEALTH_CHECKS": True,
         "ATOMIC_REQUESTS": False,

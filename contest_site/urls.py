@@ -19,6 +19,7 @@ urlpatterns = [
     path("on-tap/", include("questions.study_urls")),
     path("", include("contests.urls")),
     path("", include("attempts.urls")),
+    path("bao-cao/", include("contest_site.reports.urls")),
     path("bao-cao/", include("contest_site.agency.urls")),
     path("", include("prizes.urls")),
     path("tai-khoan/", include("contest_site.accounts.urls")),

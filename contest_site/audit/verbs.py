@@ -12,6 +12,7 @@ VERBS: Mapping[str, Promise] = {
     "loaded plan": _("nạp kế hoạch"),
     "loaded plan again": _("nạp lại kế hoạch"),
     "exported plan": _("xuất kế hoạch ra tệp"),
+    "started contest": _("lập bản nháp cuộc thi"),
     "cloned contest": _("tạo cuộc thi mới từ cuộc thi cũ"),
     "moved timetable": _("dời thời gian của cuộc tổng duyệt"),
     "announced contest": _("công bố cuộc thi"),

@@ -8,7 +8,7 @@ import math
 import re
 import shutil
 import zipfile
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
@@ -124,11 +124,20 @@ def safe_title(text: str, taken: Iterable[str] = ()) -> str:
     return title
 
 
-def write_workbook(file: IO[bytes], sheets: Sequence[Sheet], *, title: str, made_at: datetime) -> None:
+def write_workbook(
+    file: IO[bytes],
+    sheets: Sequence[Sheet],
+    *,
+    title: str,
+    made_at: datetime,
+    told: Callable[[], None] = lambda: None,
+) -> int:
     """Write the sheets as one .xlsx into `file` (binary, seekable). `made_at` is the data's own moment.
 
-    Raises Invalid when a table has more rows than a sheet can hold.
+    `told` is called after every row of a table. Gives how many rows of the file are not a table's: headings,
+    titles, totals. Raises Invalid when a table has more rows than a sheet can hold.
     """
+    around = 0
     workbook = Workbook(write_only=True)
     utc = made_at.astimezone(UTC).replace(tzinfo=None, microsecond=0)
     workbook.properties = DocumentProperties(creator="", title=safe_text(title), created=utc, modified=utc)
@@ -136,13 +145,31 @@ def write_workbook(file: IO[bytes], sheets: Sequence[Sheet], *, title: str, made
     try:
         for sheet in sheets:
             taken.append(safe_title(sheet.name, taken))
-            _SheetWriter(workbook, taken[-1], sheet, made_at).write()
+            around += _SheetWriter(workbook, taken[-1], sheet, made_at).write(told)
     except BaseException:
         _discard(workbook)
         raise
     with _FixedZip(file, "w", zipfile.ZIP_DEFLATED) as archive:
         # Workbook.save() would stamp the file with the present moment.
         ExcelWriter(workbook, archive).write_data()
+    return around
+
+
+def rows_in(file: IO[bytes]) -> list[int]:
+    """How many rows each sheet of an .xlsx has, read from the file itself in constant memory."""
+    with zipfile.ZipFile(file) as archive:
+        sheets = [name for name in archive.namelist() if name.startswith("xl/worksheets/sheet")]
+        return [_count(archive, name, b"<row ") for name in sheets]
+
+
+def _count(archive: zipfile.ZipFile, name: str, mark: bytes) -> int:
+    found, rest = 0, b""
+    with archive.open(name) as sheet:
+        while part := sheet.read(1 << 16):
+            part = rest + part
+            found += part.count(mark)
+            rest = part[-(len(mark) - 1) :]
+    return found
 
 
 def _discard(workbook: Workbook) -> None:
@@ -231,8 +258,9 @@ class _SheetWriter:
         # The stubs of the write-only sheet lack what it shares with the ordinary one.
         self.ws: Any = created
 
-    def write(self) -> None:
-        sheet = self.sheet
+    def write(self, told: Callable[[], None]) -> int:
+        """How many rows are not the table's own."""
+        sheet, rows = self.sheet, 0
         width = len(sheet.columns)
         above = len(sheet.letterhead) + len(sheet.title) + len(sheet.notes)
         # An empty line parts the table from what stands above it.
@@ -251,9 +279,12 @@ class _SheetWriter:
             whole = sheet.first_row_is_whole and self.last == header
             cells = [self._cell(i, value, bold=whole) for i, value in enumerate(row)]
             self._append(cells, self._row_height(row))
+            rows += 1
+            told()
         self.ws.auto_filter.ref = f"A{header}:{get_column_letter(width)}{self.last}"
         if self.last > header and any(column.total for column in sheet.columns):
             self._totals(header + 1, self.last)
+        return self.last - rows
 
     def _set_up(self, header: int) -> None:
         """Everything that the file holds before its rows, and the page: A4 lying, as wide as the table."""

@@ -1,0 +1,80 @@
+"""The kinds of reports: what each is called, who may ask for it, and what makes it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from enum import Enum
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from contest_site.reports.book import Book, Order, Paper
+from contest_site.reports.kinds.participation import participants, participation
+
+EXCEL = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+SEE_ENTRIES, SEE_RESULTS, SEE_KEY = "contests.view_entry", "prizes.view_standingsrun", "questions.see_key"
+# For organisers, beside the kind's own permission, whenever a file names people.
+EXPORT_PEOPLE = "reports.export_people"
+SEE_NATIONAL_IDS = "contests.see_national_id"
+
+
+class Rounds(Enum):
+    """Whether a report is about one round."""
+
+    NONE = "none"
+    MAYBE = "maybe"
+    ONE = "one"
+
+
+@dataclass(frozen=True)
+class Kind:
+    """One kind. `permission` is what organisers need; officers of an agency need their unit alone, and only
+    where `for_agencies`. `holds_personal_data`: proved to be oneself within minutes before it is handed out.
+    """
+
+    name: str
+    title: Promise
+    about: Promise
+    file: str  # the file's name begins with it
+    write: Callable[[Order], Book | Paper]
+    permission: str
+    for_agencies: bool = False
+    holds_personal_data: bool = False
+    by_unit: bool = False
+    rounds: Rounds = Rounds.NONE
+    national_ids: bool = False
+    suffix: str = "xlsx"
+
+    @property
+    def content_type(self) -> str:
+        return "application/pdf" if self.suffix == "pdf" else EXCEL
+
+
+ALL = (
+    Kind(
+        "participation",
+        _("Tham gia theo đơn vị"),
+        _("Mỗi đơn vị một dòng: tổng số người, số người dự thi, số lượt thi, tỷ lệ, điểm."),
+        "tham-gia",
+        participation,
+        SEE_ENTRIES,
+        for_agencies=True,
+        by_unit=True,
+        rounds=Rounds.MAYBE,
+    ),
+    Kind(
+        "participants",
+        _("Danh sách người dự thi"),
+        _("Mỗi người một dòng, xếp theo tên; có kết quả tốt nhất của từng người."),
+        "nguoi-du-thi",
+        participants,
+        SEE_ENTRIES,
+        for_agencies=True,
+        holds_personal_data=True,
+        by_unit=True,
+        rounds=Rounds.MAYBE,
+        national_ids=True,
+    ),
+)
+KINDS: Mapping[str, Kind] = {kind.name: kind for kind in ALL}
