@@ -33,6 +33,12 @@ class ContestAdminSite(UnfoldAdminSite):
             type(model_admin).checks_class = ModelAdminChecks
         return super().check(app_configs)
 
+    def get_urls(self) -> list[Any]:
+        """Pages that need several apps stand before those of the apps' own screens."""
+        from contest_site.preflight.pages import PreflightPages
+
+        return [*PreflightPages(self).urls(), *super().get_urls()]
+
     def get_sidebar_list(self, request: HttpRequest) -> list[dict[str, Any]]:
         """The theme marks every link that the page's address begins with; only the nearest one is current."""
         groups: list[dict[str, Any]] = super().get_sidebar_list(request)

@@ -13,7 +13,7 @@ from celery.signals import setup_logging
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "contest_site.settings")
 
-app = Celery("contest_site")
+app = Celery("contest_site", task_cls="contest_site.audit.acting:ActingTask")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
 app.conf.beat_schedule = {
@@ -33,12 +33,14 @@ app.conf.beat_schedule = {
         "task": "contest_site.accounts.tasks.tidy_up",
         "schedule": crontab(hour="3", minute="40"),
     },
+    "tend-reports": {"task": "contest_site.reports.tasks.tend_reports", "schedule": 30.0},
     "tidy-personal-data": {"task": "contest_site.tasks.tidy_personal_data", "schedule": 60.0},
     # What the plans' consents say about keeping (RETENTION_MONTHS), in the night.
     "erase-old-entries": {
         "task": "contest_site.tasks.erase_old_entries",
         "schedule": crontab(hour="3", minute="10"),
     },
+    "resume-rehearsals": {"task": "contest_site.tasks.resume_rehearsals", "schedule": 30.0},
     "resume-published-lists": {
         "task": "prizes.tasks.resume_published_lists",
         "schedule": 60.0,

@@ -76,7 +76,7 @@ class Report:
 
     @property
     def next(self) -> Section | None:
-        """The first step in which something must be mended, else something should be; None when all is right."""
+        """The first step in which something must be mended, else should be; None when all is right."""
         for wanted in (State.FIX, State.ADVISE):
             for section in self.sections:
                 if section.state is wanted:

@@ -30,7 +30,10 @@ from contests.admin.inlines import (
     RoundInline,
 )
 from contests.admin.locks import OPEN_FIELDS, NothingSilent, is_fixed
+from contests.admin.starting import StartPages
 from contests.admin.steps import ContestSteps
+from contests.admin.timetable import TimetablePages
+from contests.admin.wizard import WizardForms, part_asked
 from contests.domain.check import problems
 from contests.domain.headcounts import headcount_hints, lock_of
 from contests.models import Contest, Entry
@@ -95,7 +98,16 @@ FIELDSETS: tuple[Any, ...] = (
 
 @admin.register(Contest)
 class ContestAdmin(
-    NothingSilent, ContestSteps, BlueprintPages, ClonePages, ExclusionPages, HeadcountPages, AuditedAdmin
+    NothingSilent,
+    StartPages,
+    WizardForms,
+    TimetablePages,
+    ContestSteps,
+    BlueprintPages,
+    ClonePages,
+    ExclusionPages,
+    HeadcountPages,
+    AuditedAdmin,
 ):
     form = ContestForm
     fieldsets = FIELDSETS
@@ -150,7 +162,11 @@ class ContestAdmin(
         extra_context: dict[str, Any] | None = None,
     ) -> Any:
         contest = self.get_object(request, object_id) if object_id and request.method == "GET" else None
-        context = self.state_context(request, contest) if contest else {}
+        context: dict[str, Any] = {}
+        if contest and part_asked(request):
+            context = {"contest": contest, **self.parts(request, contest)}
+        elif contest:
+            context = self.state_context(request, contest)
         return super().changeform_view(request, object_id, form_url, {**context, **(extra_context or {})})
 
     def state_context(self, request: HttpRequest, contest: Contest) -> dict[str, Any]:

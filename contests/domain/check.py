@@ -23,7 +23,7 @@ from questions.queries import approved_revisions
 
 @dataclass(frozen=True)
 class Finding:
-    """A reason why the contest cannot be announced: the dotted key of the plan that it is about, a sentence."""
+    """Why the contest cannot be announced: the dotted key of the plan that it is about, and a sentence."""
 
     place: str
     text: str

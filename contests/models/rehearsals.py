@@ -1,4 +1,4 @@
-"""A contest's rehearsal on its own plan: asked for by an organiser, played by a worker, nothing of it kept."""
+"""A rehearsal of a contest on its own plan: asked for by an organiser, played by a worker, nothing kept."""
 
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField

@@ -188,9 +188,13 @@ def trial_paper(
     code = "0" * LENGTH
     return {
         **layout_of(template, contest),
-        **{"honorific": _("Ông/Bà"), "holder": holder, "holder_size": _size(holder, HOLDER_SIZES)},
-        **{"unit": unit, "unit_size": _size(unit, UNIT_SIZES)},
-        **{"prize": prize, "prize_size": _size(prize, PRIZE_SIZES)},
+        "honorific": _("Ông/Bà"),
+        "holder": holder,
+        "holder_size": _size(holder, HOLDER_SIZES),
+        "unit": unit,
+        "unit_size": _size(unit, UNIT_SIZES),
+        "prize": prize,
+        "prize_size": _size(prize, PRIZE_SIZES),
         "decision_number": "000/QĐ-UBND",
         "decision_date": official_date(on),
         "serial": 1000,
