@@ -67,6 +67,14 @@ class NamesShown(models.TextChoices):
     MASKED = "masked", _("Họ và tên được che một phần (Nguyễn V. A.)")
 
 
+class AgencyComparison(models.TextChoices):
+    """What an agency's own pages tell of the other units of its block."""
+
+    NONE = "none", _("Không so sánh")
+    WITHOUT_NAMES = "without_names", _("Thứ hạng và khoảng trong khối, không nêu tên đơn vị khác")
+    NAMED = "named", _("Số liệu của từng đơn vị trong khối, có tên")
+
+
 class Gender(models.TextChoices):
     FEMALE = "female", _("Nữ")
     MALE = "male", _("Nam")

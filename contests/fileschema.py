@@ -19,6 +19,7 @@ from django.utils.translation import gettext as _
 from contest_site.lib.identity import national_id_hash, normal_phone
 from contest_site.lib.text import clean
 from contests.enums import (
+    AgencyComparison,
     Asked,
     Audience,
     AwardMethod,
@@ -226,6 +227,7 @@ CONTEST: Keys = {
     "age_on": Key(day, required=False),
     "names_shown": Key(choice(NamesShown)),
     "live_participation": Key(yes_or_no),
+    "agency_comparison": Key(choice(AgencyComparison), required=False, default=AgencyComparison.NONE.value),
     "prizes_per_person": Key(numbers(1, 1000), required=False),
     "marking": Key(choice(Marking), required=False, default=Marking.WHOLE.value),
 }

@@ -28,6 +28,9 @@ SUGGESTED: Mapping[str, Suggestion] = {
     "contest.live_participation": Suggestion(
         _("không công khai, để không ai đoán theo số đang tăng"), "false"
     ),
+    "contest.agency_comparison": Suggestion(
+        _("thứ hạng và khoảng trong khối, không nêu tên đơn vị khác"), "without_names"
+    ),
     "contest.age_on": Suggestion(_("ngày mở cuộc thi")),
     "overall.combine": Suggestion(_("không xếp hạng cá nhân cả cuộc thi"), "none"),
     "overall.rank_order": Suggestion(

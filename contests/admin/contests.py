@@ -61,7 +61,7 @@ FIELDSETS: tuple[Any, ...] = (
     ),
     (
         gettext_lazy("Thời gian và công khai"),
-        {"fields": (("opens_at", "closes_at"), ("names_shown", "live_participation"))},
+        {"fields": (("opens_at", "closes_at"), ("names_shown", "live_participation"), "agency_comparison")},
     ),
     (
         gettext_lazy("Kết quả cả cuộc thi (khi có nhiều vòng thi)"),

@@ -44,7 +44,13 @@ FIELDSETS: Mapping[Part, tuple[Any, ...]] = {
         ),
         (
             gettext_lazy("Thời gian và công khai"),
-            {"fields": (("opens_at", "closes_at"), ("names_shown", "live_participation"))},
+            {
+                "fields": (
+                    ("opens_at", "closes_at"),
+                    ("names_shown", "live_participation"),
+                    "agency_comparison",
+                )
+            },
         ),
         (
             gettext_lazy("Thông tin khi đăng ký"),

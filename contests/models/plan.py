@@ -15,6 +15,7 @@ from django.db.models.functions import Now
 
 from contests.enums import (
     DOCUMENT_TYPES,
+    AgencyComparison,
     Asked,
     CertificateKind,
     Combine,
@@ -69,6 +70,13 @@ class Contest(models.Model):
     )
     names_shown = models.CharField("tên trên bảng vinh danh", max_length=10, choices=NamesShown)
     live_participation = models.BooleanField("công khai số người dự thi khi đang thi", default=False)
+    agency_comparison = models.CharField(
+        "so sánh trên trang của đơn vị",
+        max_length=20,
+        choices=AgencyComparison,
+        default=AgencyComparison.NONE,
+        help_text="Cán bộ đầu mối của một đơn vị thấy gì về các đơn vị khác trong khối.",
+    )
     consent_version = models.CharField("phiên bản nội dung đồng ý", max_length=20)
     consent_text = models.TextField("nội dung đồng ý xử lý dữ liệu cá nhân")
     # What the entry form asks beside name, unit and category, which it always asks.

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import date, timedelta
 
-from contests.enums import TOLD_BY_NUMBERS, Asked, Participation
+from contests.enums import TOLD_BY_NUMBERS, AgencyComparison, Asked, Participation
 from contests.models import Contest, Milestone
 from contests.person import old_enough
 from prizes.rulebook.parts import Article, Clause, Grid, article, clause
@@ -202,6 +202,7 @@ def _entering(plan: Plan) -> Iterator[Clause]:
         "Người dự thi chịu trách nhiệm về thông tin đã khai; họ và tên, đơn vị đã khai được dùng khi công"
         " bố kết quả và được ghi trên giấy trao cho người đạt giải."
     )
+    yield from _agencies(plan)
     guessed = any(one.prediction_target in TOLD_BY_NUMBERS for one in plan.rounds)
     if plan.contest.live_participation and guessed:
         # Of a plan that says both, fairness wins (contest_site.public.participation).
@@ -220,4 +221,19 @@ def _entering(plan: Plan) -> Iterator[Clause]:
             "Số người dự thi và số lượt thi không được công khai trước khi thi xong, để không ai biết"
             " trước đáp số của câu dự đoán.",
             keys="contest.live_participation",
+        )
+
+
+def _agencies(plan: Plan) -> Iterator[Clause]:
+    """What one body is told of the others while and after they take part."""
+    told = {
+        AgencyComparison.WITHOUT_NAMES: "; được biết thứ hạng của đơn vị mình và khoảng số liệu trong khối,"
+        " không biết số liệu của từng đơn vị khác",
+        AgencyComparison.NAMED: "; được xem số liệu của từng đơn vị trong khối",
+    }.get(AgencyComparison(plan.contest.agency_comparison))
+    if told:
+        yield clause(
+            "Cán bộ đầu mối của mỗi đơn vị được xem số liệu tham gia của đơn vị mình và các đơn vị trực"
+            f" thuộc{told}.",
+            keys="contest.agency_comparison",
         )

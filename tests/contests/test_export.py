@@ -368,6 +368,7 @@ def plans(draw: st.DrawFn) -> PlanFile:
         "age_on": draw(optional(DAYS)),
         "names_shown": "full",
         "live_participation": draw(st.booleans()),
+        "agency_comparison": draw(st.sampled_from(["none", "without_names", "named"])),
         "prizes_per_person": draw(optional(COUNTS)),
         "marking": draw(st.sampled_from(["whole", "parts"])),
     }
