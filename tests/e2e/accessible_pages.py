@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import time
 from datetime import timedelta
 from typing import Any
 
 from allauth.account.models import EmailAddress
-from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
-from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
 from django.test import Client
 from django.urls import reverse
 
@@ -18,6 +15,8 @@ from contests.enums import CertificateKind, PredictionTarget, RankKey
 from contests.models import Faq, UnitOfficer
 from prizes.models import Certificate
 from questions.domain.studying import publish_study
+from tests.contest_site.accounts.entrance import Codes
+from tests.e2e.account_pages import CONTESTANT, STRANGER, Addresses, account_pages, signed_in
 from tests.prizes.support import over, publish, take
 from tests.support.factories import (
     exclude,
@@ -33,13 +32,10 @@ from tests.support.factories import (
     submitted_attempt,
 )
 
-Addresses = list[tuple[str, str, str]]
-STRANGER, CONTESTANT, EXCLUDED, OFFICER = "stranger", "contestant", "excluded", "officer"
-GUARDED = "somebody with a second factor"
-SIGNING_UP, CODE, RESET = "signing up", "waiting for a code", "resetting a password"
+EXCLUDED, OFFICER, FRESH = "excluded", "officer", "entered, nothing begun"
 
 
-def make_world() -> tuple[dict[str, Client], Addresses]:
+def make_world(codes: Codes) -> tuple[dict[str, Client], Addresses]:
     """Who looks, and the pages: (who, name of the URLconf with its state, address)."""
     area = make_unit("Thành phố Quảng Ngãi")
     ward = make_unit("Phường Nguyễn Nghiêm", area)
@@ -66,49 +62,20 @@ def make_world() -> tuple[dict[str, Client], Addresses]:
         EXCLUDED: signed_in(member),
         OFFICER: signed_in(officer),
         "new person": signed_in(make_user()),
-        GUARDED: with_second_factor(),
-        **half_way(person.email),
+        FRESH: signed_in(make_entry(contest, unit=ward).user),
     }
+    of_accounts, accounts = account_pages(codes)
     addresses = [
         *of_the_site(),
         *of_a_contest(contest.slug, "open"),
         *of_other_contests(),
         *sitting(contest.slug, paper.pk, done.pk),
-        *accounts(),
+        *accounts,
         (OFFICER, "agency:offices", reverse("agency:offices")),
         (OFFICER, "agency:contest", reverse("agency:contest", args=[contest.slug])),
         *studies(round),
     ]
-    return clients, addresses
-
-
-def signed_in(user: Any) -> Client:
-    """With a password just typed, so that pages which ask for it again are there."""
-    client = Client()
-    client.force_login(user)
-    session = client.session
-    session["account_authentication_methods"] = [
-        {"method": "password", "at": time.time(), "username": user.username}
-    ]
-    session.save()
-    return client
-
-
-def with_second_factor() -> Client:
-    user = make_staff()
-    TOTP.activate(user, generate_totp_secret())
-    RecoveryCodes.activate(user)
-    return signed_in(user)
-
-
-def half_way(contact: str) -> dict[str, Client]:
-    """People in front of a page that asks for the code they were sent."""
-    clients = {name: Client() for name in (SIGNING_UP, CODE, RESET)}
-    new = {"full_name": "Trần Văn An", "contact": "0912000111", "password1": "con ngua phi nhanh"}
-    clients[SIGNING_UP].post(reverse("account_signup"), new)
-    clients[CODE].post(reverse("account_request_login_code"), {"contact": contact})
-    clients[RESET].post(reverse("account_reset_password"), {"contact": contact})
-    return clients
+    return clients | of_accounts, addresses
 
 
 def of_the_site() -> Addresses:
@@ -181,7 +148,7 @@ def sitting(slug: str, paper: object, done: object) -> Addresses:
                 "prizes:participation",
             )
         ),
-        (CONTESTANT, "attempts:start", reverse("attempts:start", args=[slug, 1])),
+        (FRESH, "attempts:start", reverse("attempts:start", args=[slug, 1])),
         (CONTESTANT, "attempts:paper", reverse("attempts:paper", args=[paper])),
         (CONTESTANT, "attempts:review", reverse("attempts:review", args=[paper])),
         (CONTESTANT, "result", reverse("result", args=[done])),
@@ -194,34 +161,4 @@ def studies(round: Any) -> Addresses:
     return [
         (STRANGER, "study", reverse("study", args=[study.slug])),
         (STRANGER, "practice", reverse("practice", args=[study.slug])),
-    ]
-
-
-def accounts() -> Addresses:
-    strangers = (
-        *("account_signup", "account_login", "account_request_login_code", "account_inactive"),
-        *("account_reset_password", "account_complete_password_reset", "mfa_authenticate", "oidc_new"),
-    )
-    own = (
-        *("account_overview", "account_logout", "account_reauthenticate", "account_reauthenticate_code"),
-        *("account_change_password", "account_set_password", "account_change_phone", "account_verify_phone"),
-        *("account_email", "account_email_verification_sent", "mfa_index", "mfa_reauthenticate"),
-        *("mfa_activate_totp", "mfa_view_recovery_codes"),
-        *("mfa_generate_recovery_codes", "mfa_list_webauthn", "mfa_add_webauthn"),
-        *("mfa_reauthenticate_webauthn", "oidc_links"),
-    )
-    guarded = (
-        "mfa_index",
-        "mfa_deactivate_totp",
-        "mfa_view_recovery_codes",
-        "mfa_generate_recovery_codes",
-        "mfa_reauthenticate",
-    )
-    return [
-        *((STRANGER, name, reverse(name)) for name in strangers),
-        *((CONTESTANT, name, reverse(name)) for name in own),
-        *((GUARDED, name, reverse(name)) for name in guarded),
-        (SIGNING_UP, "account_confirm_login_code, new", reverse("account_confirm_login_code")),
-        (CODE, "account_confirm_login_code", reverse("account_confirm_login_code")),
-        (RESET, "account_confirm_password_reset_code", reverse("account_confirm_password_reset_code")),
     ]
