@@ -9,7 +9,9 @@ from typing import Any
 
 from celery import Celery
 from celery.schedules import crontab
-from celery.signals import setup_logging
+from celery.signals import beat_init, before_task_publish, heartbeat_sent, setup_logging
+
+from contest_site.watch import pulse
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "contest_site.settings")
 
@@ -23,6 +25,7 @@ app.conf.beat_schedule = {
     },
     "close-due-rounds": {"task": "prizes.tasks.close_due_rounds", "schedule": 15.0},
     "resume-work-on-questions": {"task": "questions.tasks.resume_work", "schedule": 30.0},
+    "resume-work-on-lists": {"task": "contests.tasks.resume_work", "schedule": 30.0},
     "count-closed-rounds": {"task": "attempts.tasks.count_due", "schedule": 60.0},
     "resume-certificates": {
         "task": "prizes.tasks.resume_certificates",
@@ -41,6 +44,12 @@ app.conf.beat_schedule = {
         "schedule": crontab(hour="3", minute="10"),
     },
     "resume-rehearsals": {"task": "contest_site.tasks.resume_rehearsals", "schedule": 30.0},
+    # Of no use later than the next one.
+    "watch": {"task": pulse.LOOK, "schedule": 15.0, "options": {"expires": 30}},
+    "nightly-backup": {
+        "task": "contest_site.watch.tasks.nightly_backup",
+        "schedule": crontab(hour="2", minute="30"),
+    },
     "resume-published-lists": {
         "task": "prizes.tasks.resume_published_lists",
         "schedule": 60.0,
@@ -50,6 +59,11 @@ app.conf.beat_schedule = {
         "schedule": 60.0,
     },
 }
+
+# Who lives (contest_site.watch.pulse).
+heartbeat_sent.connect(pulse.worker_lives, dispatch_uid="watch")
+beat_init.connect(pulse.beat_starts, dispatch_uid="watch")
+before_task_publish.connect(pulse.beat_sends, dispatch_uid="watch")
 
 
 @setup_logging.connect

@@ -35,6 +35,20 @@ def env_int(name: str, default: int) -> int:
         raise ImproperlyConfigured(f"{name} must be a whole number, not {raw!r}.") from None
 
 
+def env_pair(name: str, default: tuple[int, int]) -> tuple[int, int]:
+    """Two whole numbers "a,b", the first not greater than the second."""
+    raw = os.environ.get(name)
+    if raw is None:
+        return default
+    try:
+        first, second = (int(part) for part in raw.split(","))
+    except ValueError:
+        raise ImproperlyConfigured(f"{name} must be two whole numbers such as 1,20, not {raw!r}.") from None
+    if first > second:
+        raise ImproperlyConfigured(f"{name}: the first number must not be greater than the second.")
+    return first, second
+
+
 def env_list(name: str, default: list[str]) -> list[str]:
     raw = os.environ.get(name)
     return default if raw is None else [part.strip() for part in raw.split(",") if part.strip()]

@@ -16,7 +16,7 @@ PREFIX = "contest-tests-"
 POSTGRES = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "max_connections": "200"}
 REDIS = {"appendonly": "no", "databases": "64"}
 ROOT = Path(__file__).resolve().parents[2]
-READERS = re.compile(r"""\benv_(?:bool|int|list|path|str)\(\s*["']([A-Z_]+)["']""")
+READERS = re.compile(r"""\benv_(?:bool|int|list|pair|path|str)\(\s*["']([A-Z_]+)["']""")
 
 
 @contextmanager

@@ -1,0 +1,110 @@
+"""Signs of life and of trouble, kept in the cache's Redis: for eyes and alerts, never for records.
+
+Errors, refusals and slow answers are counted by the minute, in one round trip and only when there is one.
+Parts of the site (beat, workers) leave the time at which they lived. All of it may be lost.
+"""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Iterable
+from functools import lru_cache
+from typing import Any
+
+from django.conf import settings
+from redis import Redis
+from redis.exceptions import RedisError
+
+log = logging.getLogger(__name__)
+
+ERROR, REFUSED, SLOW = "error", "refused", "slow"
+KINDS = (ERROR, REFUSED, SLOW)
+KEPT = 3 * 3600  # seconds
+PATIENCE = 0.3  # seconds that an answer may be held up by its own counting
+PAUSE = 5.0  # seconds without counting after Redis did not answer
+ALIVE = "watch:alive"
+# By Redis's clock, so that machines whose clocks differ agree on who was silent for how long.
+STAMP = "return redis.call('HSET', KEYS[1], ARGV[1], redis.call('TIME')[1])"
+
+_silent_until = 0.0
+
+
+@lru_cache(maxsize=1)
+def client() -> Any:
+    """The cache's Redis; its own short patience."""
+    return Redis.from_url(
+        settings.CACHE_URL,
+        socket_timeout=PATIENCE,
+        socket_connect_timeout=PATIENCE,
+        decode_responses=True,
+    )
+
+
+def count(kinds: Iterable[str], view: str) -> None:
+    """Add one of each kind to this minute, for the site and for the view of that name. Never raises."""
+    global _silent_until
+    if time.monotonic() < _silent_until:
+        return
+    key = _key(int(time.time() // 60))
+    try:
+        with client().pipeline(transaction=False) as pipe:
+            for kind in kinds:
+                pipe.hincrby(key, kind, 1)
+                pipe.hincrby(key, f"{kind} {view}", 1)
+            pipe.expire(key, KEPT)
+            pipe.execute()
+    except RedisError as error:
+        _silent_until = time.monotonic() + PAUSE
+        log.warning("errors could not be counted: %s", type(error).__name__)
+
+
+def by_minute(last: int, minutes: int) -> list[dict[str, int]]:
+    """The counts of `minutes` minutes up to `last` (minutes since 1970), oldest first. Raises RedisError."""
+    with client().pipeline(transaction=False) as pipe:
+        for minute in range(last - minutes + 1, last + 1):
+            pipe.hmget(_key(minute), KINDS)
+        rows = pipe.execute()
+    return [dict(zip(KINDS, (int(value or 0) for value in row), strict=True)) for row in rows]
+
+
+def by_view(last: int, minutes: int) -> dict[tuple[str, str], int]:
+    """(kind, view) → how often in these minutes. Raises RedisError."""
+    with client().pipeline(transaction=False) as pipe:
+        for minute in range(last - minutes + 1, last + 1):
+            pipe.hgetall(_key(minute))
+        rows = pipe.execute()
+    found: dict[tuple[str, str], int] = {}
+    for row in rows:
+        for field, value in row.items():
+            kind, _space, view = field.partition(" ")
+            if view:
+                found[kind, view] = found.get((kind, view), 0) + int(value)
+    return found
+
+
+def stamp(part: str) -> None:
+    """The part lives at this moment. Never raises."""
+    try:
+        client().eval(STAMP, 1, ALIVE, part)
+    except RedisError as error:
+        log.warning("no sign of life could be left: %s", type(error).__name__)
+
+
+def silence() -> dict[str, int]:
+    """Part → seconds since it last gave a sign. Raises RedisError."""
+    with client().pipeline(transaction=False) as pipe:
+        pipe.time()
+        pipe.hgetall(ALIVE)
+        (now, _micro), stamps = pipe.execute()
+    return {part: max(0, int(now) - int(at)) for part, at in stamps.items()}
+
+
+def forget(parts: Iterable[str]) -> None:
+    """Parts that are gone for good. Raises RedisError."""
+    if names := list(parts):
+        client().hdel(ALIVE, *names)
+
+
+def _key(minute: int) -> str:
+    return f"watch:minute:{minute}"
