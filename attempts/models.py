@@ -8,6 +8,9 @@ from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Now
 
+from attempts.anomalies.models import Anomaly as Anomaly
+from attempts.anomalies.models import AnomalyScan as AnomalyScan
+from attempts.anomalies.models import AnomalyVerdict as AnomalyVerdict
 from contest_site.lib.work import Work
 
 

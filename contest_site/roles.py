@@ -35,13 +35,15 @@ PARTS = (
     *("block", "blockunit", "certificatetemplate", "prizetable", "prize"),
 )
 PLAN = _crud("contests", *PARTS)
-UNITS = _crud("contests", "unit", "headcount", "unitofficer")
+UNITS = {*_crud("contests", "unit", "headcount", "unitofficer", "roster"), "contests.merge_unit"}
 LOOKING = {
     *_view("contests", *PARTS, "entry", "entryrequest", "unit", "headcount", "unitofficer"),
+    *_view("contests", "roster", "unitchange"),
     *_view("questions", "bank", "topic", "question", "revision"),
     *_view("attempts", "disqualification", "reinstatement", "keycorrection", "regrade"),
+    *_view("attempts", "anomaly", "anomalyverdict"),
     *_view("prizes", "standingsrun", "nomination", "certificate"),
-    *_view("audit", "auditevent"),
+    *_view("audit", "auditevent", "change"),
     *_view("agency", "agencyrequest"),
 }
 # Accounts: seeing them, and the recorded ways out for people who cannot get in any more.
@@ -68,6 +70,7 @@ ROLES: Mapping[str, set[str]] = {
         "contests.seal_round",
         "questions.seal_bank",
         "attempts.judge_attempts",
+        "attempts.decide_anomaly",
         "attempts.approve_key_correction",
         "prizes.settle_standings",
         "prizes.approve_standings",
@@ -88,6 +91,7 @@ ROLES: Mapping[str, set[str]] = {
         "contests.seal_round",
         "questions.seal_bank",
         "attempts.judge_attempts",
+        "attempts.decide_anomaly",
         "prizes.settle_standings",
         *HELPING,
     },
@@ -106,8 +110,10 @@ ROLES: Mapping[str, set[str]] = {
     JURY: {
         *_view("contests", *PARTS, "entry", "unit"),
         *_view("attempts", "disqualification", "reinstatement", "keycorrection", "regrade"),
+        *_view("attempts", "anomaly", "anomalyverdict"),
         *_view("prizes", "standingsrun", "nomination", "certificate"),
         "attempts.judge_attempts",
+        "attempts.decide_anomaly",
         "prizes.settle_standings",
     },
     # Watches the site while a round runs: numbers and the timetable, nothing about anybody.

@@ -18,6 +18,9 @@ from django.db import transaction
 from django.db.models import FileField, ForeignObjectRel, Model, Q, QuerySet
 
 from attempts.models import (
+    Anomaly,
+    AnomalyScan,
+    AnomalyVerdict,
     Attempt,
     Disqualification,
     ItemCounts,
@@ -133,6 +136,9 @@ BELOW_CONTEST: tuple[tuple[type[Model], str], ...] = (
     (StandingsRun, "contest"),
     (RegradedScore, "regrade__round__contest"),
     (Regrade, "round__contest"),
+    (AnomalyVerdict, "anomaly__round__contest"),
+    (Anomaly, "round__contest"),
+    (AnomalyScan, "round__contest"),
     (KeyCorrectionDecision, "correction__round__contest"),
     (KeyCorrection, "round__contest"),
     (Reinstatement, "disqualification__entry__contest"),
