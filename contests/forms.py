@@ -29,7 +29,7 @@ from contests.person import (
     postal_address,
     unit_name,
 )
-from contests.queries import contest_units
+from contests.queries import offered_units
 from contests.unit_search import MAX_QUERY
 
 Value = TypeVar("Value")
@@ -167,7 +167,7 @@ class EntryForm(forms.Form):
         if trial is not Trial.OFFERED:
             del self.fields["official"]
         self._ask(contest)
-        self._set_choices("unit", contest_units(contest), [])
+        self._set_choices("unit", offered_units(contest), [])
         categories = contest.categories.all()
         self._set_choices("category", categories, [(one.pk, category_label(one)) for one in categories])
         if contest.min_age is not None and contest.age_on is not None:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from enum import Enum
 
 from django.core.exceptions import ObjectDoesNotExist
 from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.utils import timezone
 
 from contest_site.accounts.models import User
 from contests.enums import Combine, Purpose, TableScope
@@ -140,11 +141,29 @@ def subtree_ids(unit: Unit) -> list[int]:
 
 
 def contest_units(contest: Contest) -> QuerySet[Unit]:
-    """The units that may be chosen on entry: the subtree of the contest's area, none without an area."""
+    """All units of the contest's area, of whatever time; none without an area. See `offered_units`."""
     if contest.area_id is None:
         return Unit.objects.none()
     units: QuerySet[Unit] = Unit.objects.descendants(contest.area_id, include_self=True)
     return units
+
+
+def valid_on(day: date) -> Q:
+    """Of units: those that there are on that day; the first day belongs to them, the day of their end not."""
+    return (Q(valid_from=None) | Q(valid_from__lte=day)) & (Q(valid_to=None) | Q(valid_to__gt=day))
+
+
+def directory_day(contest: Contest) -> date:
+    """The day whose units a contest offers: that of its opening, whatever becomes of them while it runs."""
+    return timezone.localdate(contest.opens_at)
+
+
+def offered_units(contest: Contest) -> QuerySet[Unit]:
+    """Of `contest_units` those that can be chosen: what had ended by the opening, or began after it, cannot.
+
+    What was chosen stays: counts, standings and reports go by `contest_units`.
+    """
+    return contest_units(contest).filter(valid_on(directory_day(contest)))
 
 
 # --- Who may not take part ---------------------------------------------------------------------------------

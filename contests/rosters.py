@@ -16,16 +16,19 @@ Organisers' trials and entries whose consent was taken back are no entries here,
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
 from django.db import connection
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
+from contest_site.accounts.models import User
 from contest_site.lib.text import fold, name_sort_key
 from contests.enums import RosterStatus
-from contests.models import Contest, Entry, Round, Unit
+from contests.models import Contest, Entry, RosterPerson, Round, Unit
 
 # How a person's entry was found.
 SAID, BY_ID, BY_PHONE, BY_NAME = 0, 1, 2, 3
@@ -287,3 +290,28 @@ def _values(contest: Contest, unit: Unit, round: Round | None) -> dict[str, Any]
         "accented": accented,
         "plain": plain,
     }
+
+
+def people_of_accounts(accounts: Sequence[int]) -> set[int]:
+    """Ids of the people on rosters who are the holders of these accounts, as far as the rules above know it.
+
+    Certain ones only: by what somebody said, by national ID, by phone and name, or by name and birth date in
+    the roster's own unit. Of a contest that the person has not entered: by the account's phone and name.
+    """
+    found: set[int] = set()
+    for entry in Entry.objects.filter(user__in=accounts, erased_at=None).select_related("contest", "user"):
+        people = RosterPerson.objects.filter(roster__contest=entry.contest_id)
+        phones = [phone for phone in (entry.phone, entry.user.phone) if phone]
+        near = Q(match__entry=entry) | Q(phone__in=phones)
+        if entry.national_id_hash:
+            near |= Q(national_id_hash=entry.national_id_hash)
+        if entry.birth_date:
+            near |= Q(birth_date=entry.birth_date, folded=folded_name(entry.full_name))
+        for unit in Unit.objects.filter(pk__in=people.filter(near).values("unit")):
+            found |= {one.person_id for one in roster(entry.contest, unit) if one.entry_id == entry.pk}
+    for phone, name in User.objects.filter(pk__in=accounts, phone__isnull=False).values_list(
+        "phone", "full_name"
+    ):
+        same = RosterPerson.objects.filter(phone=phone, folded=folded_name(name))
+        found |= set(same.values_list("pk", flat=True))
+    return found

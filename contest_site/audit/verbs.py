@@ -93,6 +93,7 @@ VERBS: Mapping[str, Promise] = {
     "moved account to another contact": _("đổi nơi nhận mã của tài khoản"),
     "merged accounts": _("gộp tài khoản"),
     "took off second factor": _("gỡ lớp bảo vệ thứ hai"),
+    "asked for backup": _("yêu cầu sao lưu"),
 }
 # What the screens of the admin write: one of these words and the model's name.
 ACTS: Mapping[str, Promise] = {"added": _("thêm"), "changed": _("sửa"), "deleted": _("xóa")}

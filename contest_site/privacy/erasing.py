@@ -33,7 +33,9 @@ from contests.models import (
     EntryDecision,
     EntryRequest,
     Guardian,
+    RosterPerson,
 )
+from contests.rosters import people_of_accounts
 from prizes.domain.participation import remove_files
 
 # In the source language, like every text that is stored.
@@ -75,6 +77,8 @@ def erase_person(user: User) -> None:
     entries = Entry.objects.filter(user__in=accounts)
     if Attempt.objects.filter(entry__in=entries, submitted_at=None).exists():
         raise NotNow(_("Người này đang làm bài. Xóa sau khi bài thi được nộp."))
+    # Found by what the entries still hold and as long as they count.
+    RosterPerson.objects.filter(pk__in=people_of_accounts([one.pk for one in accounts])).delete()
     for entry in entries.filter(consent_withdrawal=None):
         # Nothing more is done with the data: no later ranking knows the entry.
         ConsentWithdrawal.objects.create(entry=entry, by=user)

@@ -17,8 +17,17 @@ from contest_site.lib.clock import database_now
 from contest_site.lib.identity import display_phone, open_national_id
 from contest_site.lib.templatetags.vi import day, moment
 from contest_site.privacy.accounts import accounts_of
-from contests.models import Consent, ConsentWithdrawal, DataRequest, Entry, EntryRequest, Guardian
+from contests.models import (
+    Consent,
+    ConsentWithdrawal,
+    DataRequest,
+    Entry,
+    EntryRequest,
+    Guardian,
+    RosterPerson,
+)
 from contests.queries import RoundState, round_state
+from contests.rosters import people_of_accounts
 from prizes.models import Award, StandingsRun
 from prizes.queries import published_awards
 
@@ -38,10 +47,28 @@ def gather(user: User) -> Values:
     return {
         _("Tài khoản"): _account(user),
         _("Cuộc thi đã đăng ký"): [_entry(one) for one in entries],
+        _("Danh sách do đơn vị lập"): [_listed(one) for one in _rosters(accounts)],
         _("Đề nghị về dữ liệu cá nhân"): [
             {_("loại"): one.get_kind_display(), _("gửi lúc"): moment(one.at)}
             for one in DataRequest.objects.filter(user__in=accounts).order_by("pk")
         ],
+    }
+
+
+def _rosters(accounts: Iterable[int]) -> Iterable[RosterPerson]:
+    found = RosterPerson.objects.filter(pk__in=people_of_accounts(list(accounts)))
+    return found.select_related("roster__contest", "unit").order_by("pk")
+
+
+def _listed(one: RosterPerson) -> Values:
+    return {
+        _("cuộc thi"): one.roster.contest.name,
+        _("đơn vị"): one.unit.name,
+        _("họ và tên"): one.full_name,
+        _("mã, bộ phận"): one.reference,
+        _("ngày sinh"): day(one.birth_date) if one.birth_date else "",
+        _("số điện thoại"): display_phone(one.phone) if one.phone else "",
+        _("số định danh cá nhân"): _("chỉ lưu mã băm") if one.national_id_hash else "",
     }
 
 

@@ -11,7 +11,7 @@ from django.db.models.functions import Now
 from contest_site.audit.trail import record
 from contest_site.lib.clock import database_now
 from contest_site.privacy.erasing import erase_entries
-from contests.models import Contest, Entry, GuardianCode
+from contests.models import Contest, Entry, GuardianCode, RosterPerson
 from prizes.queries import published_awards
 
 
@@ -36,6 +36,20 @@ def erase_old_entries() -> int:
             if count:
                 record("erased old entries", contest, by=None, count=count, months=months)
         erased += count
+    return erased + _erase_old_rosters(months, now.date())
+
+
+def _erase_old_rosters(months: int, today: date) -> int:
+    """Lists of people go whole, whether or not anybody of them entered; how many people."""
+    erased = 0
+    for contest in Contest.objects.filter(rosters__isnull=False, closes_at__lt=Now()).distinct():
+        if months_after(contest, months) > today:
+            continue
+        with transaction.atomic():
+            people = RosterPerson.objects.filter(roster__contest=contest).count()
+            contest.rosters.all().delete()
+            record("erased old rosters", contest, by=None, count=people, months=months)
+        erased += people
     return erased
 
 

@@ -22,7 +22,7 @@ from contest_site.lib.unfold import TabularInline
 from contests.admin.forms import kept
 from contests.admin.locks import NothingSilent, PlanPart, PlanRows
 from contests.models import Block, BlockUnit, Unit
-from contests.queries import contest_units
+from contests.queries import contest_units, offered_units
 
 if TYPE_CHECKING:
     BlockModelForm = forms.ModelForm[Block]
@@ -147,7 +147,7 @@ class BlockAdmin(PlanPart, NothingSilent, AuditedAdmin):
 def add_units_below(block: Block, parent: Unit, kind: str, *, by: Any) -> int:
     """Every unit right below `parent`, of that kind of the directory, that competes nowhere yet."""
     contest = block.contest
-    units = contest_units(contest).filter(parent=parent)
+    units = offered_units(contest).filter(parent=parent)
     competing = BlockUnit.objects.filter(contest=contest).values("unit")
     wanted = [one for one in units.exclude(pk__in=competing) if not kind or fold(one.kind) == fold(kind)]
     BlockUnit.objects.bulk_create(BlockUnit(contest=contest, block=block, unit=one) for one in wanted)

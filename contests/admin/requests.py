@@ -27,7 +27,7 @@ from contests.admin.pages import permitted
 from contests.domain.requesting import decide_request, make_unit
 from contests.enums import Gender, RequestKind
 from contests.models import Category, EntryRequest, Unit
-from contests.queries import contest_units, results_published
+from contests.queries import offered_units, results_published
 from contests.unit_search import nearest_units, search_units
 
 LABELS = {
@@ -140,7 +140,7 @@ class EntryRequestAdmin(ReadOnlyAdmin):
         missing = row.kind == RequestKind.MISSING_UNIT
         name = row.wanted.get("unit_name", "") if missing else ""
         form = DecisionForm(request.POST or None, initial={"query": name, "new_name": name})
-        units = contest_units(row.entry.contest)
+        units = offered_units(row.entry.contest)
         form.fields["unit"].queryset = units  # type: ignore[attr-defined]
         if request.method == "POST" and "find" not in request.POST:
             user = permitted(request, "contests.decide_request")

@@ -25,7 +25,13 @@ from contests.person import (
     postal_address,
     unit_name,
 )
-from contests.queries import contest_units, is_announced, matching_exclusion, takes_entries
+from contests.queries import (
+    contest_units,
+    is_announced,
+    matching_exclusion,
+    offered_units,
+    takes_entries,
+)
 
 if TYPE_CHECKING:
     from contest_site.accounts.models import User
@@ -198,11 +204,15 @@ def exclusion_reason(exclusion: Exclusion) -> str:
     }
 
 
-def check_choices(contest: Contest, *, unit: Unit, category: Category) -> None:
-    """Raises Invalid for a category of another contest or a unit outside the contest's area."""
+def check_choices(contest: Contest, *, unit: Unit, category: Category, chosen_now: bool = True) -> None:
+    """Raises Invalid for a category of another contest or a unit that the contest does not offer.
+
+    Without `chosen_now` the unit was chosen before, and stays whatever became of it since.
+    """
     if category.contest_id != contest.pk:
         raise Invalid(_("Chọn đối tượng dự thi trong danh sách của cuộc thi."))
-    if not contest_units(contest).filter(pk=unit.pk).exists():
+    units = offered_units(contest) if chosen_now else contest_units(contest)
+    if not units.filter(pk=unit.pk).exists():
         raise Invalid(_("Chọn đơn vị trong danh sách của cuộc thi."))
 
 

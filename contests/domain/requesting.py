@@ -132,7 +132,7 @@ def _changed(entry: Entry, request: EntryRequest, unit: Unit | None) -> tuple[di
     before = {name: _shown(entry, name) for name in wanted}
     for name, value in wanted.items():
         _set(entry, name, value)
-    _check(entry)
+    _check(entry, unit_chosen="unit" in wanted)
     try:
         with transaction.atomic():
             entry.save()
@@ -170,10 +170,10 @@ def _shown(entry: Entry, name: str) -> Any:
     return value.isoformat() if isinstance(value, date) else value or ""
 
 
-def _check(entry: Entry) -> None:
+def _check(entry: Entry, *, unit_chosen: bool) -> None:
     """The changed entry must be one that could have been entered."""
     contest = entry.contest
-    check_choices(contest, unit=entry.unit, category=entry.category)
+    check_choices(contest, unit=entry.unit, category=entry.category, chosen_now=unit_chosen)
     if entry.unofficial:
         return
     if entry.birth_date:

@@ -14,7 +14,7 @@ from contest_site.lib.excel import Column, Kind, Sheet, write_workbook
 from contests.domain.headcounts import check_people
 from contests.importers.table import Cell, Heading, Report, read_csv, read_workbook
 from contests.models import Contest
-from contests.queries import contest_units
+from contests.queries import contest_units, offered_units
 from questions.importers.report import Remark
 
 CODE, UNIT, PEOPLE = "Mã đơn vị", "Tên đơn vị", "Tổng số người"
@@ -66,7 +66,7 @@ def write_template(file: IO[bytes], contest: Contest, *, made_at: datetime) -> N
     now = dict(contest.headcounts.values_list("unit", "people"))
     rows = (
         (code, name, now.get(pk))
-        for pk, code, name in contest_units(contest).order_by("code").values_list("pk", "code", "name")
+        for pk, code, name in offered_units(contest).order_by("code").values_list("pk", "code", "name")
     )
     title = _("Tổng số người của các đơn vị")
     notes = [_("Ghi số người của chính đơn vị, không kể đơn vị trực thuộc. Đơn vị để trống được giữ nguyên.")]
