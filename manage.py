@@ -23,6 +23,8 @@ WITHOUT_SERVICES = {
     "makemessages",
     "version",
 }
+# These make, alter or empty tables, which only their owner may.
+AS_OWNER = {"flush", "migrate", "restore"}
 
 
 def needs_services(arguments: list[str]) -> bool:
@@ -34,6 +36,8 @@ def needs_services(arguments: list[str]) -> bool:
 def main(arguments: list[str]) -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "contest_site.settings")
     embedded.laptop_environment(os.environ)
+    if arguments and arguments[0] in AS_OWNER:
+        os.environ.setdefault("DATABASE_AS_OWNER", "true")
     from django.core.management import execute_from_command_line
 
     if not needs_services(arguments):
@@ -45,9 +49,21 @@ def main(arguments: list[str]) -> None:
         signal.signal(signal.SIGTERM, lambda number, frame: sys.exit(128 + number))
     try:
         with embedded.running(services):
-            execute_from_command_line(sys.argv)
+            _execute(arguments[0])
     except embedded.ServiceError as error:
         sys.exit(str(error))
+
+
+def _execute(command: str) -> None:
+    """What a command changes stands in the trail as its own."""
+    import django
+    from django.core.management import execute_from_command_line
+
+    django.setup()
+    from contest_site.audit.acting import Acting, acting
+
+    with acting(Acting("command", f"manage.py {command}")):
+        execute_from_command_line(sys.argv)
 
 
 if __name__ == "__main__":

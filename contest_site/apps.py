@@ -10,8 +10,10 @@ class SiteConfig(AppConfig):
     verbose_name = "Trang thi"
 
     def ready(self) -> None:
+        from contest_site.audit.installing import install_trail
         from contest_site.roles import assign_roles
 
         # The last app with models: by then the permissions of all apps exist.
         last = [app for app in apps.get_app_configs() if app.models_module is not None][-1]
         post_migrate.connect(assign_roles, sender=last, dispatch_uid="roles")
+        post_migrate.connect(install_trail, sender=last, dispatch_uid="trail")

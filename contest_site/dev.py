@@ -111,9 +111,15 @@ def step(text: str) -> Iterator[None]:
 
 def environment(port: int, var_dir: Path) -> dict[str, str]:
     """What web, worker and beat read. Written out, so that each of them talks to what was started here."""
+    database = {"DATABASE_URL": os.environ.get("DATABASE_URL", "")}
+    if not database["DATABASE_URL"]:
+        database = {
+            "DATABASE_URL": embedded.database_url(var_dir, role=embedded.APPLICATION),
+            "MIGRATION_DATABASE_URL": embedded.database_url(var_dir),
+        }
     return {
         **os.environ,
-        "DATABASE_URL": os.environ.get("DATABASE_URL") or embedded.database_url(var_dir),
+        **database,
         "REDIS_URL": os.environ.get("REDIS_URL") or embedded.redis_url(var_dir),
         "VAR_DIR": str(var_dir),
         "DEMO": "true",

@@ -22,7 +22,9 @@ from pathlib import Path
 from urllib.parse import parse_qs, quote, unquote, urlsplit
 
 DATABASE = "contest"
+# Owns the tables and migrates; and the role that the site runs with, which can do neither.
 ROLE = "postgres"
+APPLICATION = "contest_app"
 # Only the name of the socket file and of nothing that listens: PostgreSQL puts the number into it.
 PORT = "5432"
 SYSTEM_USER = "contest-postgres"
@@ -90,9 +92,9 @@ def socket_dir(var_dir: Path) -> Path:
     return Path("/tmp") / f"contest-{os.geteuid()}-{digest}"  # noqa: S108
 
 
-def database_url(var_dir: Path, name: str = DATABASE) -> str:
+def database_url(var_dir: Path, name: str = DATABASE, role: str = ROLE) -> str:
     # The port is written out so that a PGPORT in somebody's shell does not lead elsewhere.
-    return f"postgresql://{ROLE}@/{quote(name)}?host={quote(str(socket_dir(var_dir)), safe='')}&port={PORT}"
+    return f"postgresql://{role}@/{quote(name)}?host={quote(str(socket_dir(var_dir)), safe='')}&port={PORT}"
 
 
 def redis_url(var_dir: Path, number: int = 0) -> str:
@@ -257,12 +259,22 @@ class Postgres(Service):
         end = time.monotonic() + START_TIMEOUT
         while True:
             try:
-                return self._run(*command)
+                self._run(*command)
+                return self._make_role()
             except ServiceError as error:
                 # What a killed server leaves behind lasts a moment longer than it does.
                 if not STILL_THERE.search(str(error)) or time.monotonic() > end:
                     raise
                 time.sleep(0.5)
+
+    def _make_role(self) -> None:
+        """The application's role; data of an older release has not got it. Its rights come with a migration."""
+        make = f"CREATE ROLE {APPLICATION} LOGIN; EXCEPTION WHEN duplicate_object THEN NULL;"
+        self._run(
+            *("psql", "--quiet", "--no-psqlrc", "--set=ON_ERROR_STOP=1"),
+            *(f"--host={self.socket.parent}", f"--port={PORT}", f"--username={ROLE}", "--dbname=postgres"),
+            f"--command=DO $$BEGIN {make} END$$",
+        )
 
     def stop(self) -> None:
         self._run("pg_ctl", "-D", str(self.data), "-w", "-m", "fast", "stop")

@@ -7,12 +7,12 @@ from django.contrib.auth import get_user_model
 from django.db import models
 from django.utils.translation import override
 
+from contest_site.audit.acting import SYSTEM, current, name_of
 from contest_site.audit.models import AuditEvent
 
 if TYPE_CHECKING:
     from contest_site.accounts.models import User
 
-SYSTEM = "Hệ thống"
 # Rows that are named after a person who may ask for erasure; with them, whatever belongs to an entry.
 PEOPLE = {"contests.entry", "contests.datarequest", "contests.unitofficer"}
 
@@ -26,17 +26,20 @@ def record(verb: str, target: models.Model, *, by: "User | None", reason: str = 
     The trail is final and names organisers alone: anybody else, and what is theirs, stands in it as "#" and
     the primary key, so that an erasure leaves no name behind.
     """
+    who = current()
     # The trail reads the same, whatever language the person's pages have.
     with override(settings.LANGUAGE_CODE):
         AuditEvent.objects.create(
             actor=by,
-            actor_name=_name_of(by) if by else SYSTEM,
+            actor_name=name_of(by) if by else SYSTEM,
             verb=verb,
             object_type=target._meta.label_lower,
             object_id=str(target.pk),
             object_name=_name_of(target)[:300],
             reason=reason,
             data=data,
+            request=who.id if who else None,
+            address=who.address if who else None,
         )
 
 

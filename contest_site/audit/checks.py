@@ -1,0 +1,44 @@
+"""Checks of the deployment: the application should not own the tables that its trail is in."""
+
+from typing import Any
+
+from django.conf import settings
+from django.core.checks import CheckMessage, Tags, Warning, register
+from django.db import DatabaseError, connection
+
+from contest_site.audit.triggers import unwatched
+
+ONE_ROLE = "DATABASE_URL is a role that can change the audit trail and switch its triggers off."
+HINT = (
+    "Give the application a role of its own: set MIGRATION_DATABASE_URL to the owner's (docs/operations.md)."
+)
+MAY = "SELECT to_regclass('audit_change') IS NULL OR has_table_privilege('audit_change', 'UPDATE')"
+
+
+@register(Tags.security, deploy=True)
+def application_role(**kwargs: Any) -> list[CheckMessage]:
+    """Where the owner's address is not known the database is asked; one that is away leaves the doubt."""
+    if settings.OWNER["USER"] != settings.APPLICATION["USER"]:
+        return []
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute(MAY)
+            if not cursor.fetchone()[0]:
+                return []
+    except DatabaseError:
+        pass
+    return [Warning(ONE_ROLE, hint=HINT, id="audit.W001")]
+
+
+@register(Tags.database)
+def triggers_on(databases: Any = None, **kwargs: Any) -> list[CheckMessage]:
+    """A table whose triggers are off is changed without a trace."""
+    if not databases:
+        return []
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT to_regprocedure('audit_record_change()') IS NOT NULL")
+        if not cursor.fetchone()[0]:  # before the first migration
+            return []
+    tables = ", ".join(unwatched())
+    text = f"Changes of these tables are not recorded: {tables}."
+    return [Warning(text, hint="Run manage.py migrate.", id="audit.W002")] if tables else []
