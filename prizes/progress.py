@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING
 
 from django.db import models
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
-from attempts.models import Attempt
+from attempts.models import Attempt, KeyCorrection
 from contest_site.lib.clock import database_now
 from contests.enums import PredictionScope
 from contests.models import Contest, Round, RoundClosing
@@ -19,12 +18,10 @@ from contests.queries import RoundState, closing_of, round_state
 from prizes.domain.awarding import awarded, propose_awards
 from prizes.domain.persons import rounds_needed
 from prizes.domain.proposals import Proposal
+from prizes.domain.ranking import is_current
 from prizes.models import StandingsRun
-from prizes.queries import approval_of, newest_run, newest_runs, papers_of, review_of
+from prizes.queries import approval_of, decided_since, newest_run, newest_runs, papers_of, review_of
 from prizes.scope import Scope
-
-if TYPE_CHECKING:
-    from contest_site.accounts.models import User
 
 
 class Step(models.TextChoices):
@@ -34,6 +31,7 @@ class Step(models.TextChoices):
     ROUNDS = "cho-cac-vong", _("Chờ các vòng thi kết thúc")
     CLOSE = "dong", _("Đóng vòng thi")
     FINISH = "ket-thuc", _("Hệ thống kết thúc các bài thi còn dở")
+    KEYS = "dap-an", _("Quyết định về sửa đáp án")
     RANK = "xep-hang", _("Xếp hạng")
     TIES = "dong-hang", _("Sắp thứ tự đồng hạng")
     REVIEW = "ra-soat", _("Rà soát")
@@ -42,13 +40,6 @@ class Step(models.TextChoices):
     PUBLISH = "cong-bo", _("Công bố")
     RENDER = "giay-chung-nhan", _("Tạo giấy chứng nhận")
     DONE = "xong", _("Đã hoàn thành")
-
-
-# The steps as people see them; ties belong to the review, finishing to the ranking.
-SHOWN = (Step.CLOSE, Step.RANK, Step.REVIEW, Step.APPROVE, Step.DECIDE, Step.PUBLISH, Step.RENDER)
-_SHOWN_AS = {
-    Step.WAIT: Step.CLOSE, Step.ROUNDS: Step.RANK, Step.FINISH: Step.RANK, Step.TIES: Step.REVIEW,
-}  # fmt: skip
 
 
 @dataclass
@@ -119,6 +110,20 @@ class Progress:
         return papers_of([self.run]).get(self.run.pk, (0, 0)) if self.run else (0, 0)
 
     @cached_property
+    def waiting_corrections(self) -> int:
+        """Proposed corrections of the key that nobody has decided."""
+        return KeyCorrection.objects.filter(round__in=self.rounds, decision=None).count()
+
+    @cached_property
+    def is_behind(self) -> bool:
+        """Whether a judgement or nomination since the newest version would rank or award otherwise.
+
+        Ranking anew to find out takes long, so it is done only where there was one.
+        """
+        run = self.run
+        return run is not None and decided_since(run) and not is_current(run)
+
+    @cached_property
     def next(self) -> Step:
         if not self.is_closed:
             return self._before_close()
@@ -136,7 +141,7 @@ class Progress:
 
     def _after_ranking(self, run: StandingsRun) -> Step:
         if review_of(run) is None:
-            return Step.TIES if self.proposal and self.proposal.undecided else Step.REVIEW
+            return self._before_review()
         if approval_of(run) is None:
             return Step.APPROVE
         if not hasattr(run, "decision"):
@@ -145,6 +150,14 @@ class Progress:
             return Step.PUBLISH
         made, wanted = self.papers
         return Step.RENDER if made < wanted else Step.DONE
+
+    def _before_review(self) -> Step:
+        """What has to be known before anybody can say that the awards are right."""
+        if self.waiting_corrections:
+            return Step.KEYS
+        if self.is_behind:
+            return Step.RANK
+        return Step.TIES if self.proposal and self.proposal.undecided else Step.REVIEW
 
     @classmethod
     def of_all(cls, scopes: Mapping[Scope, Sequence[Round]]) -> list[Progress]:
@@ -160,31 +173,3 @@ class Progress:
                 "papers": papers.get(run.pk, (0, 0)) if run else (0, 0),
             }
         return found
-
-    @property
-    def track(self) -> list[tuple[Step, str, User | None, datetime | None]]:
-        """(step, "done" | "now" | "later", who, when) for each step shown."""
-        at = _SHOWN_AS.get(self.next, self.next)
-        shown = [step for step in SHOWN if self.round or step is not Step.CLOSE]
-        place = len(shown) if at is Step.DONE else shown.index(at)
-        return [
-            (step, "done" if index < place else "now" if index == place else "later", *self._who(step))
-            for index, step in enumerate(shown)
-        ]
-
-    def _who(self, step: Step) -> tuple[User | None, datetime | None]:
-        run = self.run
-        if step is Step.CLOSE:
-            return (self.closing.by, self.closing.at) if self.closing else (None, None)
-        if run is None or hasattr(run, "returned"):
-            return None, None
-        if step is Step.RANK:
-            return run.by, run.at
-        name = {
-            Step.REVIEW: "review",
-            Step.APPROVE: "approval",
-            Step.DECIDE: "decision",
-            Step.PUBLISH: "publication",
-        }.get(step)
-        made = getattr(run, name, None) if name else None
-        return (made.by, made.at) if made else (None, None)

@@ -8,12 +8,14 @@ from django.core.exceptions import ObjectDoesNotExist
 from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
 from django.db.models.functions import Coalesce
 
+from attempts.models import Disqualification, Reinstatement
 from contests.enums import Combine, TableScope
 from contests.models import Contest, PrizeTable
 from prizes.models import (
     Award,
     Certificate,
     Nomination,
+    NominationWithdrawal,
     Publication,
     RunApproval,
     RunReview,
@@ -62,6 +64,23 @@ def approval_of(run: StandingsRun) -> RunApproval | None:
         return run.approval
     except ObjectDoesNotExist:
         return None
+
+
+def decided_since(run: StandingsRun) -> bool:
+    """Whether anybody was disqualified, reinstated, nominated or un-nominated after the run was computed.
+
+    A look at few rows; whether the standings or the awards change by it, only ranking again can tell.
+    """
+    later, contest = Q(at__gt=run.at), run.contest
+    judged = Disqualification.objects.filter(later, entry__contest=contest)
+    others = (
+        Reinstatement.objects.filter(later, disqualification__entry__contest=contest),
+        Nomination.objects.filter(later, prize__table__contest=contest, round=run.round),
+        NominationWithdrawal.objects.filter(
+            later, nomination__prize__table__contest=contest, nomination__round=run.round
+        ),
+    )
+    return judged.values("pk").union(*(rows.order_by().values("pk") for rows in others), all=True).exists()
 
 
 def runs_in_force(contest: Contest, *, before: RunApproval | None = None) -> QuerySet[StandingsRun]:

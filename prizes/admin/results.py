@@ -10,7 +10,7 @@ from django.http import HttpResponseBase
 from django.urls import URLPattern, path
 
 from contest_site.lib.admin import ReadOnlyAdmin
-from prizes.admin import acting, budgets, comparisons, looking, nominations, promotions, units
+from prizes.admin import acting, budgets, closing, comparisons, looking, nominations, press, promotions, units
 from prizes.models import StandingsRun
 
 
@@ -25,13 +25,18 @@ class StandingsRunAdmin(ReadOnlyAdmin):
 
         return [
             at("", looking.list_page, "standingsrun_changelist"),
-            at("<scope:address>/", looking.scope_page, "scope"),
+            # One page with three names: of any scope, and of a round and a contest by their ids.
+            at("<scope:address>/", closing.closing_page, "scope"),
+            at("vong/<int:pk>/", closing.round_page, "closing"),
+            at("cuoc-thi/<int:pk>/", closing.contest_page, "closing_contest"),
             at("<scope:address>/bang/<int:version>/", looking.table_page, "table"),
             at("<scope:address>/don-vi/<int:version>/", units.units_page, "units"),
             at("<scope:address>/thay-doi/<int:version>/", comparisons.changes_page, "changes"),
             at("<scope:address>/thu-thu-tu/", comparisons.what_if_page, "what_if"),
             at("<scope:address>/kinh-phi.xlsx", budgets.budget_file, "budget"),
             at("<scope:address>/dong-hang/<int:table>/<int:block>/<int:rank>/", acting.tie_page, "tie"),
+            at("<scope:address>/thong-cao/", press.press_page, "press"),
+            at("<scope:address>/thong-cao/<slug:kind>/", press.press_file, "press_file"),
             at("<scope:address>/giay/<int:version>.zip", acting.papers, "papers"),
             at("<scope:address>/de-nghi/", nominations.nominations_page, "nominations"),
             at("<scope:address>/de-nghi/<int:prize>/", nominations.nominate_page, "nominate"),

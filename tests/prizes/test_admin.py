@@ -247,8 +247,8 @@ def test_the_list_of_rounds_says_what_comes_next(
     publish(published)
     client.force_login(make_staff())
     # session · user · contests · their rounds · which have standings of the whole · runs · papers;
-    # for a run under way its ties, for none its attempts
-    with django_assert_num_queries(7 + 6 + 1):
+    # for a run under way corrections, later judgements and its ties, for none its attempts
+    with django_assert_num_queries(7 + 2 + 6 + 1):
         listed = shown(client, reverse("admin:prizes_standingsrun_changelist"))
     for round, words in ((published, "Tạo giấy chứng nhận"), (waiting, "Rà soát"), (fresh, "Xếp hạng")):
         assert page(round) in listed
@@ -271,7 +271,7 @@ def test_the_page_of_a_round_costs_the_same_for_any_number_of_awards(
     client.force_login(make_staff())
     client.get(page(round))
     # session · user · round · run · papers twice · six of the awards · units · two of nominations · finals ·
-    # versions
-    with django_assert_num_queries(17):
+    # five of the keys · figures of the press summary · roles · versions
+    with django_assert_num_queries(24):
         shown(client, page(round))
     assert StandingsRun.objects.count() == 1

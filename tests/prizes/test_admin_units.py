@@ -224,7 +224,7 @@ def test_the_whole_contest_is_settled_like_a_round(client: Client) -> None:
     page = shown(client, at("scope", whole))
     for expected in ("Giải Nhất chung cuộc", "An", at("table", whole, 1), at("step", whole, "ra-soat")):
         assert expected in page
-    assert "1. Xếp hạng" in page
+    assert "3. Xếp hạng" in page
     done = client.post(at("step", whole, "ra-soat"), {"run": run.pk, "note": ""})
     assert done.headers["Location"] == at("scope", whole)
     assert "người được xếp hạng" in shown(client, at("table", whole, 1))
