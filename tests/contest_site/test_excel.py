@@ -2,6 +2,7 @@
 """Excel files: what a person typed stays text, and the printed page is the one that offices expect."""
 
 import io
+import tracemalloc
 import zipfile
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
@@ -12,9 +13,21 @@ import pytest
 from openpyxl.worksheet._writer import ALL_TEMP_FILES
 from openpyxl.worksheet.worksheet import Worksheet
 
-from contest_site.lib import excel
 from contest_site.lib.errors import Invalid
-from contest_site.lib.excel import Column, Indented, Kind, Sheet, Total, safe_text, safe_title, write_workbook
+from contest_site.lib.excel import (
+    Column,
+    Formula,
+    Indented,
+    Kind,
+    Sheet,
+    Signing,
+    Total,
+    rows_in,
+    safe_text,
+    safe_title,
+    write_workbook,
+)
+from contest_site.lib.excel import sheet as excel_sheet
 
 MADE_AT = datetime(2024, 11, 30, 17, 0, tzinfo=UTC)
 HOSTILE = [
@@ -246,7 +259,57 @@ def test_the_file_bears_the_moment_of_its_data() -> None:
 
 
 def test_more_rows_than_a_sheet_holds_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(excel, "ROW_LIMIT", 10)
+    monkeypatch.setattr(excel_sheet, "ROW_LIMIT", 10)
     with pytest.raises(Invalid, match="quá dài"):
         write(names(["An"]), names([str(number) for number in range(10)]))
     assert ALL_TEMP_FILES == []
+
+
+def test_totals_say_what_they_come_to_before_anything_is_counted() -> None:
+    content = io.BytesIO(write(table(total_label="Cộng")))
+    shown = openpyxl.load_workbook(content, data_only=True).worksheets[0]
+    assert [shown["B4"].value, shown["F4"].value] == [1240, timedelta(seconds=151, microseconds=158000)]
+
+
+def test_a_formula_of_a_row_names_its_row_and_what_it_comes_to() -> None:
+    columns = [Column("A", 9, Kind.WHOLE), Column("B", 9, Kind.WHOLE), Column("C", 9, Kind.PERCENT)]
+    content = write(Sheet("A", columns, [[1, 4, Formula("A{row}/B{row}", Decimal("0.25"))]]))
+    assert read(content)["C2"].value == "=A2/B2"
+    assert openpyxl.load_workbook(io.BytesIO(content), data_only=True).worksheets[0]["C2"].value == 0.25
+
+
+def test_who_signs_stands_below_the_table() -> None:
+    signing = Signing("Quảng Ngãi, ngày … tháng … năm 2024", ["Người lập", "Kế toán", "Trưởng ban"])
+    sheet = read(write(table(signing=signing, total_label="Cộng")))
+    lines = [[cell.value for cell in row if cell.value] for row in sheet.iter_rows(min_row=5)]
+    assert lines == [
+        [],
+        ["Quảng Ngãi, ngày … tháng … năm 2024"],
+        ["Người lập", "Kế toán", "Trưởng ban"],
+        ["(Ký, ghi rõ họ tên)"] * 3,
+    ]
+
+
+def test_a_narrow_table_stands_upright() -> None:
+    assert read(write(names(["An"]))).page_setup.orientation == "portrait"
+
+
+def test_rows_are_counted_from_the_file_itself() -> None:
+    file = io.BytesIO()
+    around = write_workbook(file, [table(title=["A"]), names(["An"] * 3000)], title="", made_at=MADE_AT)
+    assert rows_in(file) == [6, 3001]
+    assert sum(rows_in(file)) - around == 3002
+
+
+def test_memory_does_not_grow_with_the_rows() -> None:
+    def peak(rows: int) -> int:
+        tracemalloc.reset_peak()
+        people = ([f"Nguyễn Văn {number}"] for number in range(rows))
+        write_workbook(io.BytesIO(), [Sheet("A", [Column("A", 9)], people)], title="", made_at=MADE_AT)
+        return tracemalloc.get_traced_memory()[1]
+
+    tracemalloc.start()
+    peak(10)
+    few, many = peak(500), peak(5000)
+    tracemalloc.stop()
+    assert many < few + 500_000
