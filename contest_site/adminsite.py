@@ -35,9 +35,10 @@ class ContestAdminSite(UnfoldAdminSite):
 
     def get_urls(self) -> list[Any]:
         """Pages that need several apps stand before those of the apps' own screens."""
+        from contest_site.history import HistoryPages
         from contest_site.preflight.pages import PreflightPages
 
-        return [*PreflightPages(self).urls(), *super().get_urls()]
+        return [*PreflightPages(self).urls(), *HistoryPages(self).urls(), *super().get_urls()]
 
     def get_sidebar_list(self, request: HttpRequest) -> list[dict[str, Any]]:
         """The theme marks every link that the page's address begins with; only the nearest one is current."""
