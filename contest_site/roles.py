@@ -51,6 +51,8 @@ HELPING = {
     "accounts.help_people",
     *_view("accounts", "user", "contactmove", "accountmerge", "factorrecovery"),
 }
+# The running site: its numbers, its incidents, its backups.
+WATCHING = {"watch.see_watch", "watch.make_backup", *_view("watch", "backup", "incident")}
 # Organisers try a contest out as contestants would; what they do counts for nothing.
 TRYING = "contests.try_contest"
 ROLES: Mapping[str, set[str]] = {
@@ -75,6 +77,7 @@ ROLES: Mapping[str, set[str]] = {
         "prizes.settle_standings",
         "prizes.approve_standings",
         *HELPING,
+        *WATCHING,
         "accounts.recover_second_factor",
     },
     SECRETARY: {
@@ -94,6 +97,7 @@ ROLES: Mapping[str, set[str]] = {
         "attempts.decide_anomaly",
         "prizes.settle_standings",
         *HELPING,
+        *WATCHING,
     },
     WRITER: {
         TRYING,
@@ -117,9 +121,9 @@ ROLES: Mapping[str, set[str]] = {
         "prizes.settle_standings",
     },
     # Watches the site while a round runs: numbers and the timetable, nothing about anybody.
-    WATCH: _view("contests", "contest", "round", "milestone"),
+    WATCH: {*_view("contests", "contest", "round", "milestone"), *WATCHING},
     # Reads everything that is on a screen (see `assign_roles`), the trail too; changes nothing, sees no key.
-    AUDITOR: {*LOOKING, "contests.view_datarequest"},
+    AUDITOR: {*LOOKING, "contests.view_datarequest", "watch.see_watch"},
     # Sees the agency's own pages by the unit that the account is attached to, nothing of the admin.
     OFFICER: set(),
 }

@@ -35,6 +35,12 @@ NAVIGATION = [
         "items": [
             {"title": _("Tổng quan"), "icon": "dashboard", "link": reverse_lazy("admin:index")},
             _list(_("Cuộc thi"), "event_note", "contests.contest"),
+            {
+                "title": _("Theo dõi trực tiếp"),
+                "icon": "monitoring",
+                "link": reverse_lazy("watch:page"),
+                "permission": _may("watch.see_watch"),
+            },
         ]
     },
     {
@@ -94,6 +100,8 @@ NAVIGATION = [
                 "permission": _may_correct_keys,
             },
             _list(_("Nhật ký"), "history", "audit.auditevent"),
+            _list(_("Bản sao lưu"), "backup", "watch.backup"),
+            _list(_("Sự cố"), "emergency_home", "watch.incident"),
             _list(_("Tài khoản"), "group", "accounts.user"),
             _list(_("Đổi nơi nhận mã"), "phonelink_setup", "accounts.contactmove"),
             _list(_("Gộp tài khoản"), "merge", "accounts.accountmerge"),

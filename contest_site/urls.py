@@ -23,6 +23,7 @@ urlpatterns = [
     path("bao-cao/", include("contest_site.agency.urls")),
     path("", include("prizes.urls")),
     path("tai-khoan/", include("contest_site.accounts.urls")),
+    path("quan-tri/theo-doi/", include("contest_site.watch.urls")),
     path("quan-tri/", admin.site.urls),
 ]
 if settings.DEMO:

@@ -46,6 +46,8 @@ WITH open AS MATERIALIZED (
     WHERE a.round_id = %(round)s AND a.submitted_at >= %(since)s AND NOT e.unofficial
 )
 SELECT 'edge', NULL::bigint, at, NULL::boolean, 0 FROM edge
+UNION ALL SELECT 'overdue', NULL, NULL, NULL, count(*) FROM open
+    WHERE ends < statement_timestamp() - interval '1 minute'
 UNION ALL SELECT 'open unit', unit, NULL, NULL, count(*) FROM open GROUP BY unit
 UNION ALL SELECT 'open minute', NULL, minute, NULL, count(*) FROM open GROUP BY minute
 UNION ALL SELECT 'unit', unit, NULL, settled, count(*) FROM done GROUP BY unit, settled
@@ -59,6 +61,7 @@ class Found:
     """What one count has read; `edge` is the moment before which all is settled from now on."""
 
     edge: datetime = BEGINNING
+    overdue: int = 0
     open_units: Counter[int] = field(default_factory=Counter)
     open_minutes: Counter[datetime] = field(default_factory=Counter)
     submitted: Counter[datetime] = field(default_factory=Counter)
@@ -95,6 +98,7 @@ def count_round(round: Round) -> bool:
         "settled_to": found.edge,
         "open": still_open,
         "submitted": submitted,
+        "overdue": found.overdue,
         "counted_at": now,
         "final": closing_of(round) is not None and still_open == 0,
     }
@@ -110,6 +114,8 @@ def _ask(round: Round, since: datetime) -> Found:
             match what:
                 case "edge":
                     found.edge = minute
+                case "overdue":
+                    found.overdue = number
                 case "open unit":
                     found.open_units[unit] = number
                 case "open minute":

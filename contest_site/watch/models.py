@@ -15,6 +15,8 @@ class RoundCount(models.Model):
     settled_to = models.DateTimeField("đã chốt đến")
     open = models.PositiveIntegerField("đang làm bài", default=0)
     submitted = models.PositiveIntegerField("đã nộp", default=0)
+    # Open, and their time was over a minute ago: nobody ends them.
+    overdue = models.PositiveIntegerField("quá giờ chưa nộp", default=0, db_default=0)
     counted_at = models.DateTimeField("đếm lúc")
     # Closed and nothing open: no later count can be another.
     final = models.BooleanField("đã đếm xong", default=False)

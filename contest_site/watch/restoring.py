@@ -98,10 +98,10 @@ def _take(tar: tarfile.TarFile, name: str, target: Path, sha256: str) -> None:
 
 
 def _fill(dump: Path) -> None:
-    """All or nothing. Owners are those who restore; the rights of the application's role come along."""
+    """All or nothing. Whoever restores owns it; a migration then gives the application its rights."""
     connection.close()
     name = str(connection.settings_dict["NAME"])
-    options = ["--no-owner", "--exit-on-error", "--single-transaction", f"--dbname={name}"]
+    options = ["--no-owner", "--no-privileges", "--exit-on-error", "--single-transaction", f"--dbname={name}"]
     postgres.run([postgres.tool("pg_restore"), *options, str(dump)])
 
 

@@ -42,6 +42,7 @@ class Sign:
     note: str = ""
     kind: str = ""
     about: str = ""
+    url: str = ""
 
 
 def state_of(value: int, thresholds: tuple[int, int]) -> State:

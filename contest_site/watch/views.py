@@ -1,0 +1,90 @@
+"""The watch page: whole, and as the parts that its script puts in."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from csp.decorators import csp_replace
+from django.conf import settings
+from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import redirect, render
+from django.template.loader import render_to_string
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from contest_site.watch.domain import ask_for_backup
+from contest_site.watch.queries import Snapshot, snapshot
+
+SECONDS = 15  # until a page without script looks again
+POLL_SECONDS = 5
+View = Callable[[HttpRequest], HttpResponse]
+
+
+def for_watchers(view: View) -> View:
+    """For organisers with that right, signed in as for the admin; with the public pages' strict policy."""
+
+    @wraps(view)
+    def guarded(request: HttpRequest) -> HttpResponse:
+        if not request.user.has_perm("watch.see_watch"):
+            raise PermissionDenied
+        return view(request)
+
+    strict: View = csp_replace(settings.PUBLIC_CSP)(admin.site.admin_view(guarded))
+    return strict
+
+
+@for_watchers
+@require_safe
+def page(request: HttpRequest) -> HttpResponse:
+    """Without script it loads itself anew; the script asks for `lien-tuc` and from then on for parts alone."""
+    found = _snapshot(request)
+    response = render(request, "watch/page.html", _context(request, found))
+    if "lien-tuc" not in request.GET:
+        response["Refresh"] = str(SECONDS)
+    return response
+
+
+@for_watchers
+@require_safe
+def data(request: HttpRequest) -> HttpResponse:
+    """The parts of the page as they are now, and the charts' numbers."""
+    found = _snapshot(request)
+    context = _context(request, found)
+    return JsonResponse(
+        {
+            "state": found.state,
+            "summary": found.summary,
+            "parts": {
+                name: render_to_string(f"watch/_{name}.html", context, request)
+                for name in ("head", "now", "units", "minutes")
+            },
+            "chart": found.chart(),
+        }
+    )
+
+
+@for_watchers
+@require_POST
+def backup(request: HttpRequest) -> HttpResponse:
+    """Ask a worker for a backup; the page shows it when it is there."""
+    ask_for_backup(by=request.user)  # type: ignore[arg-type]  # signed in
+    messages.success(request, _("Đã yêu cầu sao lưu; bản sao lưu xuất hiện tại đây khi hoàn thành."))
+    return redirect("watch:page")
+
+
+def _snapshot(request: HttpRequest) -> Snapshot:
+    wanted = request.GET.get("vong", "")
+    number = int(wanted) if wanted.isascii() and wanted.isdigit() and len(wanted) < 10 else None
+    return snapshot(number, every_unit="tat-ca" in request.GET)
+
+
+def _context(request: HttpRequest, found: Snapshot) -> dict[str, Any]:
+    return {
+        "now": found,
+        "seconds": POLL_SECONDS,
+        "may_back_up": settings.BACKUP_DIR is not None and request.user.has_perm("watch.make_backup"),
+    }
