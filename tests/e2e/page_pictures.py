@@ -12,7 +12,7 @@ import pytest
 from playwright.sync_api import Browser, ViewportSize
 
 from tests.e2e.conftest import PICTURES
-from tests.e2e.test_accessibility import ORIGIN, Shown, World, _nothing_left_open, world
+from tests.e2e.test_accessibility import ORIGIN, Shown, World, _nothing_left_open, choose, world
 
 __all__ = ["_nothing_left_open", "world"]
 
@@ -32,6 +32,7 @@ def test_pictures(world: World, browser: Browser, way: str) -> None:
     context = browser.new_context(
         viewport=ViewportSize(width=width, height=800), base_url=ORIGIN, reduced_motion="reduce"
     )
+    choose(context, reading)
     page = context.new_page()
     show = Shown(page, look=False)
     numbers = count(1)

@@ -20,7 +20,7 @@ from django.db import connections
 from django.template.loader import render_to_string
 from django.test import Client, RequestFactory, override_settings
 from django.urls import URLPattern, URLResolver, get_resolver
-from playwright.sync_api import Browser, Page, Route, ViewportSize
+from playwright.sync_api import Browser, BrowserContext, Page, Route, ViewportSize
 
 from tests.e2e.conftest import PHONE
 
@@ -129,6 +129,7 @@ def test_axe_finds_nothing(world: World, browser: Browser, mode: str) -> None:
     # Colours that are still changing are nobody's colours.
     context = browser.new_context(viewport=viewport, base_url=ORIGIN, reduced_motion="reduce")
     context.add_init_script(AXE)
+    choose(context, reading)
     page = context.new_page()
     found: dict[str, Any] = {}
     show = Shown(page)
@@ -144,8 +145,17 @@ def test_axe_finds_nothing(world: World, browser: Browser, mode: str) -> None:
             request = RequestFactory().get("/")
             request.COOKIES["reading"] = reading
             found[name] = show(render_to_string(name, {"message": "Vòng thi chưa mở."}, request=request))
+    assert page.evaluate("document.documentElement.dataset.theme") == (
+        "dark" if "dark" in reading else "auto"
+    )
     context.close()
     assert {name: wrong for name, wrong in found.items() if wrong} == {}
+
+
+def choose(context: BrowserContext, reading: str) -> None:
+    """The choices of how pages are shown, as the script of the pages finds them."""
+    if reading:
+        context.add_cookies([{"name": "reading", "value": reading, "url": ORIGIN}])
 
 
 class Shown:
