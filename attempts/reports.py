@@ -60,7 +60,7 @@ class ParticipantRow:
     """One person; the last three are of the best attempt (score, time, moment), or None while hidden."""
 
     full_name: str
-    birth_year: int
+    birth_year: int | None
     category: str
     unit: str
     attempts: int
@@ -186,7 +186,7 @@ def scores_shown(contest: Contest, now: datetime, round: Round | None = None) ->
 # in force.
 COUNTED = f"""
 attempt AS (
-    SELECT a.entry_id, a.duration_ms, a.submitted_at, a.id, {MARK} AS correct,
+    SELECT a.entry_id, a.round_id, a.duration_ms, a.submitted_at, a.id, {MARK} AS correct,
            {MARK} = %(parts)s * cardinality(a.paper) AS all_right
     FROM attempts_attempt a {REGRADED}
     JOIN contests_entry entry ON entry.id = a.entry_id
@@ -237,7 +237,7 @@ def unit_rows(
     counts: without those who may not take part, organisers' trials and the disqualified. Two queries.
     """
     with connection.cursor() as cursor:
-        cursor.execute(UNITS, _parameters(contest, unit, round))
+        cursor.execute(UNITS, parameters(contest, unit, round))
         rows = [_unit(row, contest.parts) for row in cursor.fetchall()]
     if not with_scores:
         rows = [replace(row, mean=None, best=None, all_right=None) for row in rows]
@@ -280,7 +280,7 @@ def participant_rows(
     Neither phone nor national ID: a report on participation has no use for them.
     """
     with connection.cursor() as cursor:
-        cursor.execute(PARTICIPANTS, _parameters(contest, unit, round))
+        cursor.execute(PARTICIPANTS, parameters(contest, unit, round))
         found = cursor.fetchall()
     rows = [_participant(contest.parts, *row) for row in found]
     if not with_scores:
@@ -292,7 +292,7 @@ def participant_rows(
 def _participant(
     parts: int,
     name: str,
-    year: int,
+    year: int | None,
     category: str,
     unit: str,
     attempts: int,
@@ -312,7 +312,8 @@ def _participant(
     )
 
 
-def _parameters(contest: Contest, unit: Unit, round: Round | None) -> dict[str, Any]:
+def parameters(contest: Contest, unit: Unit, round: Round | None) -> dict[str, Any]:
+    """What a statement with COUNTED in it is given. One query."""
     # A short list (committee, jury, helpers), so it goes in as values.
     uncounted = list(uncounted_entries(contest).order_by().values_list("pk", flat=True))
     return {

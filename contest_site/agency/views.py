@@ -1,30 +1,38 @@
-"""An agency officer's pages: one number, one table, one file."""
+"""An agency officer's pages: three numbers, one chart, one download, for the own subtree alone."""
+
+from __future__ import annotations
 
 import tempfile
+from datetime import datetime
 from typing import Any
-from urllib.parse import urlencode
 
 from django.contrib.auth.decorators import login_required
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.http import FileResponse, HttpRequest, HttpResponse
+from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
 
 from attempts import reports
 from attempts.exporters import hidden_note, write_participation
-from contest_site.accounts.models import User
+from contest_site.accounts.recent import recently_authenticated
+from contest_site.agency.asked import ROUND, Asked, asked, user_of
+from contest_site.agency.charts import trend
+from contest_site.agency.comparison import comparison, hidden_until_closed
+from contest_site.agency.figures import by_category, by_round, days
+from contest_site.agency.requests import waiting
+from contest_site.agency.state import state
 from contest_site.audit import trail
 from contest_site.lib.clock import database_now
 from contest_site.lib.network import limit
-from contests.models import Contest, Round, Unit
-from contests.queries import announced_contests
+from contests import rosters
 
 EXCEL = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 # A page shows a whole subtree while it can be read as one; a larger one is walked level by level.
 ROWS_SHOWN = 300
+# So many people are in a file at once; larger ones a worker makes (contest_site.reports).
+PEOPLE_AT_ONCE = 5_000
 DOWNLOADS_PER_MINUTE = 10
-ROUND = "vong"
 IN_MEMORY = 5_000_000  # bytes of a file before it goes to the disk
 
 no_store = cache_control(private=True, no_store=True)
@@ -34,25 +42,32 @@ no_store = cache_control(private=True, no_store=True)
 @no_store
 @login_required
 def offices(request: HttpRequest) -> HttpResponse:
-    user = _user(request)
+    user, now = user_of(request), database_now()
     units = reports.offices_of(user)
     contests = reports.contests_of(user, units)
-    offices = [{"unit": unit, "contests": contests[unit.pk]} for unit in units]
-    return render(request, "agency/offices.html", {"offices": offices})
+    found = [
+        {"unit": unit, "contests": [(contest, state(contest, now)) for contest in contests[unit.pk]]}
+        for unit in units
+    ]
+    return render(request, "agency/offices.html", {"offices": found})
 
 
 @require_safe
 @no_store
 @login_required
 def overview(request: HttpRequest, slug: str) -> HttpResponse:
-    contest, unit = _asked(request, slug)
-    rounds, round = _rounds(request, contest)
-    shown = reports.scores_shown(contest, database_now(), round)
+    about, now = asked(request, slug), database_now()
+    return render(request, "agency/contest.html", {**_numbers(about, now), **_more(about, now)})
+
+
+def _numbers(about: Asked, now: datetime) -> dict[str, Any]:
+    """Participation against headcount, of the unit and of each below it."""
+    contest, unit, round = about.contest, about.unit, about.round
+    shown = reports.scores_shown(contest, now, round)
     rows = reports.unit_rows(contest, unit, with_scores=shown, round=round)
     whole = rows[0]
     below = rows if len(rows) <= ROWS_SHOWN else [row for row in rows if row.depth <= 1]
-    query = {"unit": unit.pk} | ({ROUND: round.number} if round else {})
-    context: dict[str, Any] = {
+    return {
         "contest": contest,
         "unit": unit,
         "numbers": {
@@ -66,22 +81,42 @@ def overview(request: HttpRequest, slug: str) -> HttpResponse:
         "rows_left_out": len(rows) - len(below),
         "scores_shown": shown,
         "scores_note": "" if shown else hidden_note(),
-        "rounds": rounds if len(rounds) > 1 else [],
+        "rounds": about.rounds if len(about.rounds) > 1 else [],
         "round": round,
-        "page_url": reverse("agency:contest", args=[slug]),
-        "excel_url": f"{reverse('agency:excel', args=[slug])}?{urlencode(query)}",
+        "page_url": reverse("agency:contest", args=[contest.slug]),
     }
-    return render(request, "agency/contest.html", context)
+
+
+def _more(about: Asked, now: datetime) -> dict[str, Any]:
+    """What stands beside the numbers: by day, by round, by category, in the block; and where else to go."""
+    contest, unit, round = about.contest, about.unit, about.round
+    every_day = days(contest, unit, now=now, round=round)
+    compared = comparison(contest, unit, now=now, round=round)
+    return {
+        "now": now,
+        "state": state(contest, now, round),
+        "days": every_day,
+        "trend": trend(every_day),
+        "comparison": compared,
+        "comparison_note": "" if compared else hidden_until_closed(contest, now),
+        "by_round": by_round(contest, unit) if len(about.rounds) > 1 and not round else [],
+        "by_category": by_category(contest, unit, round=round),
+        "roster": rosters.counts(contest, unit, round=round),
+        "waiting": waiting(about),
+        "links": {name: about.page(name) for name in ("excel", "missing", "requests")},
+        "reports_url": reverse("reports:new", args=[contest.slug]),
+        "people_at_once": PEOPLE_AT_ONCE,
+    }
 
 
 @require_safe
 @no_store
-@login_required
+@recently_authenticated
 def excel(request: HttpRequest, slug: str) -> FileResponse:
-    contest, unit = _asked(request, slug)
-    limit("download", _user(request).pk, per_minute=DOWNLOADS_PER_MINUTE)
-    _all, round = _rounds(request, contest)
-    now = database_now()
+    """The units, and by name everybody who took part: after proving to be the officer."""
+    about, now = asked(request, slug), database_now()
+    contest, unit, round = about.contest, about.unit, about.round
+    limit("download", about.user.pk, per_minute=DOWNLOADS_PER_MINUTE)
     shown = reports.scores_shown(contest, now, round)
     units = reports.unit_rows(contest, unit, with_scores=shown, round=round)
     people = reports.participant_rows(contest, unit, with_scores=shown, round=round)
@@ -92,7 +127,7 @@ def excel(request: HttpRequest, slug: str) -> FileResponse:
     trail.record(
         "downloaded participation report",
         contest,
-        by=_user(request),
+        by=about.user,
         unit=unit.pk,
         unit_name=unit.name,
         units=len(units),
@@ -100,36 +135,6 @@ def excel(request: HttpRequest, slug: str) -> FileResponse:
         **which,
     )
     file.seek(0)
-    suffix = f"-vong-{round.number}" if round else ""
+    suffix = f"-{ROUND}-{round.number}" if round else ""
     name = f"tham-gia-{contest.slug}-{unit.code}{suffix}.xlsx"
     return FileResponse(file, as_attachment=True, filename=name, content_type=EXCEL)
-
-
-def _asked(request: HttpRequest, slug: str) -> tuple[Contest, Unit]:
-    """The contest and the unit of the address, or 404 for whatever is not the account's own."""
-    contest = get_object_or_404(announced_contests(), slug=slug)
-    raw = request.GET.get("unit")
-    # More digits than a database's whole number has would be an error there.
-    if raw is not None and not (raw.isascii() and raw.isdigit() and len(raw) <= 18):
-        raise Http404
-    unit = reports.reported_unit(_user(request), contest, None if raw is None else int(raw))
-    if unit is None:
-        raise Http404
-    return contest, unit
-
-
-def _rounds(request: HttpRequest, contest: Contest) -> tuple[list[Round], Round | None]:
-    """The contest's rounds, and the one asked for (None: all of them), or 404 for another."""
-    rounds = list(contest.rounds.select_related("closing").order_by("number"))
-    raw = request.GET.get(ROUND)
-    if raw is None:
-        return rounds, None
-    asked = next((round for round in rounds if str(round.number) == raw), None)
-    if asked is None:
-        raise Http404
-    return rounds, asked
-
-
-def _user(request: HttpRequest) -> User:
-    assert isinstance(request.user, User)
-    return request.user
