@@ -51,7 +51,7 @@ def unit_sheet(
         _unit_columns(contest),
         _unit_values(rows),
         title=[_("BÁO CÁO KẾT QUẢ THAM GIA CUỘC THI"), contest.name, *about(unit, round)],
-        notes=[*_notes(made_at, with_scores=with_scores), _("Mỗi đơn vị tính cả các đơn vị trực thuộc.")],
+        notes=[*notes(made_at, with_scores=with_scores), _("Mỗi đơn vị tính cả các đơn vị trực thuộc.")],
         first_row_is_whole=True,
         letterhead=letterhead(contest),
         frozen_columns=2,
@@ -75,7 +75,7 @@ def people_sheet(
         title=[_("DANH SÁCH NGƯỜI DỰ THI"), contest.name, *about(unit, round)],
         total_label=_("Cộng"),
         letterhead=letterhead(contest),
-        notes=_notes(made_at, with_scores=with_scores),
+        notes=notes(made_at, with_scores=with_scores),
         frozen_columns=2,
     )
 
@@ -86,9 +86,10 @@ def about(unit: Unit, round: Round | None) -> list[str]:
     return [round.name, of] if round else [of]
 
 
-def _notes(made_at: datetime, *, with_scores: bool) -> list[str]:
-    notes = [_("Số liệu đến %(moment)s.") % {"moment": moment(made_at)}]
-    return notes if with_scores else [*notes, hidden_note()]
+def notes(made_at: datetime, *, with_scores: bool) -> list[str]:
+    """Of when the figures are, and why there are no scores where there are none."""
+    of = _("Số liệu đến %(moment)s.") % {"moment": moment(made_at)}
+    return [of] if with_scores else [of, hidden_note()]
 
 
 def hidden_note() -> str:
@@ -116,13 +117,14 @@ def _unit_columns(contest: Contest) -> list[Column]:
         Column(_("Số lượt thi"), 11, Kind.WHOLE),
         Column(_("Tỷ lệ dự thi"), 12, Kind.PERCENT),
         Column(_("Điểm trung bình (điểm cao nhất của mỗi người)"), 17, Kind.DECIMAL),
-        Column(_("Điểm cao nhất"), 12, _mark_kind(contest)),
+        Column(_("Điểm cao nhất"), 12, mark_kind(contest)),
         Column(_("Số người đúng tất cả"), 13, Kind.WHOLE),
         Column(_("Ghi chú"), 22),
     ]
 
 
-def _mark_kind(contest: Contest) -> Kind:
+def mark_kind(contest: Contest) -> Kind:
+    """Marks are whole questions unless the plan divides them."""
     return Kind.WHOLE if contest.parts == 1 else Kind.DECIMAL
 
 
@@ -151,7 +153,7 @@ def _people_columns(contest: Contest, *, with_scores: bool) -> list[Column]:
         Column(_("Đối tượng"), 28),
         Column(_("Đơn vị"), 36),
         Column(_("Số lượt thi"), 11, Kind.WHOLE, Total.SUM),
-        Column(_("Điểm cao nhất"), 11, _mark_kind(contest), Total.MAX if with_scores else None),
+        Column(_("Điểm cao nhất"), 11, mark_kind(contest), Total.MAX if with_scores else None),
         Column(_("Thời gian làm bài (phút:giây)"), 14, Kind.DURATION, mean),
         Column(_("Nộp bài lúc"), 21, Kind.MOMENT),
     ]

@@ -26,6 +26,8 @@ app.conf.beat_schedule = {
     "close-due-rounds": {"task": "prizes.tasks.close_due_rounds", "schedule": 15.0},
     "resume-work-on-questions": {"task": "questions.tasks.resume_work", "schedule": 30.0},
     "resume-work-on-lists": {"task": "contests.tasks.resume_work", "schedule": 30.0},
+    "scan-closed-rounds": {"task": "attempts.tasks.scan_due", "schedule": 60.0},
+    "count-signals-of-running-rounds": {"task": "attempts.tasks.count_signals", "schedule": 300.0},
     "count-closed-rounds": {"task": "attempts.tasks.count_due", "schedule": 60.0},
     "resume-certificates": {
         "task": "prizes.tasks.resume_certificates",
@@ -50,6 +52,7 @@ app.conf.beat_schedule = {
         "task": "contest_site.watch.tasks.nightly_backup",
         "schedule": crontab(hour="2", minute="30"),
     },
+    "seal-the-trail": {"task": "contest_site.audit.tasks.seal_trail", "schedule": 60.0},
     "resume-published-lists": {
         "task": "prizes.tasks.resume_published_lists",
         "schedule": 60.0,

@@ -25,6 +25,7 @@ NEW_PREFIXES = {
     old: new for before, after in _MOVED for old, new in zip(before.split(), after.split(), strict=True)
 }
 OLD_NUMBER = re.compile(rf"^(0|\+84)({'|'.join(NEW_PREFIXES)})(\d{{7}})$")
+VIETNAMESE_MOBILE = re.compile(r"\+84([35789][0-9]{2})([0-9]{3})([0-9]{3})")
 NATIONAL_ID = re.compile(r"\d{12}")
 SEALED_FOR = "national ID"
 
@@ -51,6 +52,9 @@ def normal_phone(text: str) -> str:
 
 def display_phone(e164: str) -> str:
     """National form for people: +84912345678 → 0912 345 678."""
+    # Nearly all, without the library, which takes as long for one as a list does for the rest of its row.
+    if mobile := VIETNAMESE_MOBILE.fullmatch(e164):
+        return "0{} {} {}".format(*mobile.groups())
     return phonenumbers.format_number(phonenumbers.parse(e164), phonenumbers.PhoneNumberFormat.NATIONAL)
 
 

@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from functools import lru_cache
 
 INVISIBLE = re.compile(r"[\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\u00ad]")
 SPACES = re.compile(r"\s+")
@@ -51,6 +52,7 @@ def name_sort_key(full_name: str) -> SortKey:
     return sort_key(" ".join([*words[-1:], *words[1:-1], *words[:1]])) if words else ()
 
 
+@lru_cache(maxsize=20_000)
 def _word_key(word: str) -> tuple[tuple[int, ...], tuple[int, ...]]:
     letters: list[int] = []
     tones: list[int] = []

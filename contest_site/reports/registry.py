@@ -9,8 +9,11 @@ from enum import Enum
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from contest_site.agency.paper import participation_paper
 from contest_site.reports.book import Book, Order, Paper
-from contest_site.reports.kinds.participation import participants, participation
+from contest_site.reports.kinds.missing import non_participants
+from contest_site.reports.kinds.participation import participation
+from contest_site.reports.kinds.people import participants
 
 EXCEL = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 SEE_ENTRIES, SEE_RESULTS, SEE_KEY = "contests.view_entry", "prizes.view_standingsrun", "questions.see_key"
@@ -75,6 +78,30 @@ ALL = (
         by_unit=True,
         rounds=Rounds.MAYBE,
         national_ids=True,
+    ),
+    Kind(
+        "agency-paper",
+        _("Báo cáo tham gia (một trang, để ký)"),
+        _("Bản PDF theo thể thức văn bản hành chính; số, ngày và chữ ký để trống."),
+        "bao-cao-tham-gia",
+        participation_paper,
+        SEE_ENTRIES,
+        for_agencies=True,
+        by_unit=True,
+        rounds=Rounds.MAYBE,
+        suffix="pdf",
+    ),
+    Kind(
+        "missing",
+        _("Danh sách người chưa dự thi"),
+        _("Người có trong danh sách của đơn vị mà chưa thấy dự thi, kèm lý do của từng người."),
+        "chua-du-thi",
+        non_participants,
+        SEE_ENTRIES,
+        for_agencies=True,
+        holds_personal_data=True,
+        by_unit=True,
+        rounds=Rounds.MAYBE,
     ),
 )
 KINDS: Mapping[str, Kind] = {kind.name: kind for kind in ALL}

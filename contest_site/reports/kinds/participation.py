@@ -1,14 +1,15 @@
-"""Participation: a line for each unit, and a line for each person."""
+"""Participation: a line for each unit."""
 
 from __future__ import annotations
 
 from django.utils.translation import gettext as _
 
-from attempts.exporters import people_sheet, unit_sheet
-from attempts.reports import participant_rows, scores_shown, unit_rows
+from attempts.exporters import unit_sheet
+from attempts.reports import scores_shown, unit_rows
 from contest_site.lib.errors import NotNow
 from contest_site.reports.book import Book, Order, Table
 from contests.models import Unit
+from contests.queries import subtree_ids
 
 
 def participation(order: Order) -> Book:
@@ -16,17 +17,9 @@ def participation(order: Order) -> Book:
     unit = unit_of(order)
     shown = scores_shown(order.contest, order.at, order.round)
     rows = unit_rows(order.contest, unit, with_scores=shown, round=order.round)
+    units = len(subtree_ids(unit))
     sheet = unit_sheet(order.contest, unit, rows, round=order.round, with_scores=shown, made_at=order.at)
-    return Book(_("Tham gia theo đơn vị – %(unit)s") % {"unit": unit.name}, [Table(sheet, len(rows))])
-
-
-def participants(order: Order) -> Book:
-    """Everybody of the unit and of those below it who took part."""
-    unit = unit_of(order)
-    shown = scores_shown(order.contest, order.at, order.round)
-    rows = participant_rows(order.contest, unit, with_scores=shown, round=order.round)
-    sheet = people_sheet(order.contest, unit, rows, round=order.round, with_scores=shown, made_at=order.at)
-    return Book(_("Người dự thi – %(unit)s") % {"unit": unit.name}, [Table(sheet, len(rows))])
+    return Book(_("Tham gia theo đơn vị – %(unit)s") % {"unit": unit.name}, [Table(sheet, units)])
 
 
 def unit_of(order: Order) -> Unit:
