@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
+from django.conf import settings
 from django.db.models import Count, Min
 from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext as _
@@ -27,7 +28,6 @@ if TYPE_CHECKING:
 SEAL_BEFORE = timedelta(days=3)  # a round that opens so soon should have its seal
 ANNOUNCE_BEFORE = timedelta(days=7)
 ANSWER_BEFORE = timedelta(days=3)  # of a request's deadline
-BACKUP_FRESH = timedelta(hours=26)  # a night's, with two hours for its making
 SHOWN_CORRECTIONS = 20
 APPRAISE = ngettext_lazy("%(count)s câu hỏi chờ thẩm định", "%(count)s câu hỏi chờ thẩm định", "number")
 REWRITE = ngettext_lazy(
@@ -187,7 +187,8 @@ def _per_bank(counts: Iterable[WorkCount], text: Any, whom: str, board: str) -> 
 def _backup(now: datetime) -> Iterator[Todo]:
     """Old only where contests run: a site without any has nothing to lose."""
     last = last_backup()
-    if last and now - last.at <= BACKUP_FRESH:
+    hours, _urgent = settings.WATCH_BACKUP_HOURS
+    if last and now - last.at <= timedelta(hours=hours):
         return
     text = (
         _("Bản sao lưu gần nhất đã cũ: %(age)s") % {"age": span(int((now - last.at).total_seconds()))}

@@ -8,6 +8,7 @@ from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from contest_site.lib.templatetags.vi import day, end_moment, moment
 from contests.fileschema import PLAN_ZONE
@@ -15,7 +16,8 @@ from contests.models import Contest, Milestone, Round
 
 # The line begins and ends so much (of its length) before the first and after the last thing on it.
 MARGIN = Decimal("0.03")
-MARKS = 6  # dates under the line, at most
+MARKS = 5  # dates over the line, at most
+LAST_MARK = 84  # a date is written to the right of its place
 
 
 @dataclass(frozen=True)
@@ -54,9 +56,7 @@ def timetable(
     """Milestones in the plan's order, then the contest's own window and its rounds by their opening."""
     spans = [_of_milestone(one) for one in milestones]
     window = f"{moment(contest.opens_at)} – {end_moment(contest.closes_at)}"
-    spans.append(
-        _Span(str(contest._meta.verbose_name), window, "contest", contest.opens_at, contest.closes_at)
-    )
+    spans.append(_Span(_("Cả cuộc thi"), window, "contest", contest.opens_at, contest.closes_at))
     spans += [
         _Span(one.name, f"{moment(one.opens_at)} – {end_moment(one.closes_at)}", "round",
               one.opens_at, one.closes_at)
@@ -117,12 +117,13 @@ class _Scale:
         return str(max(self._hundredths(end - start), Decimal("0.80")))
 
     def marks(self) -> list[tuple[str, str]]:
-        """Midnights at equal distances, as many as are legible."""
+        """Midnights at equal distances, as many as are legible; none so near the end that it is cut."""
         start = timezone.localtime(self.first, PLAN_ZONE).date() + timedelta(days=1)
         days = (timezone.localtime(self.last, PLAN_ZONE).date() - start).days
         step = max(1, -(-days // MARKS))
         found = [start + timedelta(days=at) for at in range(0, max(days, 0) + 1, step)]
-        return [(self.at(_midnight(one)), day(one)) for one in found]
+        places = [(self._hundredths(_midnight(one) - self.first), day(one)) for one in found]
+        return [(str(where), words) for where, words in places if where <= LAST_MARK]
 
     def _hundredths(self, length: timedelta) -> Decimal:
         whole = int((self.last - self.first).total_seconds())

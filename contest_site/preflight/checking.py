@@ -12,6 +12,8 @@ from contest_site.preflight.prize_checks import prize_checks
 from contest_site.preflight.ready_checks import announce_checks, document_checks, rehearsal_checks
 from contest_site.preflight.report import Check, Report, Section
 from contest_site.preflight.subject import Subject
+from contests.admin.wizard import FIELDSETS as FORMS
+from contests.admin.wizard import wizard_of
 from contests.models import Contest
 from contests.wizard import Part
 
@@ -35,5 +37,9 @@ def check_contest(contest: Contest) -> Report:
 
 
 def address_of(contest: Contest, part: Part) -> str:
-    """The page of a step."""
-    return reverse("admin:contests_contest_step", args=[contest.pk, part.value])
+    """The page of a step: its form, else the page where it is done, else its place among all steps."""
+    if part in FORMS:
+        return reverse("admin:contests_contest_step", args=[contest.pk, part.value])
+    if part is Part.REHEARSAL:
+        return reverse("admin:contests_contest_rehearsal", args=[contest.pk])
+    return f"{wizard_of(contest.pk)}#{part.value}"

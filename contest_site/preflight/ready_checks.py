@@ -16,6 +16,7 @@ from contest_site.lib.templatetags.vi import moment, number, span
 from contest_site.preflight.plan_checks import form_of
 from contest_site.preflight.report import Check, Mend, State
 from contest_site.preflight.subject import Subject
+from contest_site.watch.backups import last_backup
 from contests.queries import seal_of
 from contests.wizard import Part
 
@@ -52,6 +53,7 @@ def document_checks(subject: Subject) -> Iterator[Check]:
 
 def rehearsal_checks(subject: Subject) -> Iterator[Check]:
     yield _rehearsal(subject)
+    yield _backup(subject)
     yield _senders()
 
 
@@ -72,6 +74,21 @@ def _rehearsal(subject: Subject) -> Check:
         state = State.OK
         why = [_("Đạt lúc %(at)s: %(people)s người, %(attempts)s lượt thi.") % figures]
     return Check("rehearsal", part, _("Tổng duyệt trên đúng kế hoạch này"), state, why, mends)
+
+
+def _backup(subject: Subject) -> Check:
+    title, part = _("Sao lưu còn mới"), Part.REHEARSAL
+    last = last_backup()
+    hours, _urgent = settings.WATCH_BACKUP_HOURS
+    if last is None:
+        why = _("Chưa có bản sao lưu nào. Người vận hành máy chủ đặt sao lưu hằng đêm (tài liệu vận hành).")
+        return Check("backup", part, title, State.ADVISE, [why])
+    state = State.OK if subject.now - last.at <= timedelta(hours=hours) else State.ADVISE
+    why = _("Bản gần nhất lúc %(at)s; phải không quá %(hours)d giờ.") % {
+        "at": moment(last.at),
+        "hours": hours,
+    }
+    return Check("backup", part, title, state, [why])
 
 
 def _senders() -> Check:

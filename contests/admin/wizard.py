@@ -114,6 +114,8 @@ class WizardForms(ModelAdmin):
         part = part_asked(request)
         if part is None:
             raise Http404
+        if part is Part.REHEARSAL:
+            return HttpResponseRedirect(reverse("admin:contests_contest_rehearsal", args=[object_id]))
         if part not in FIELDSETS:
             return HttpResponseRedirect(f"{wizard_of(object_id)}#{part.value}")
         response: HttpResponse = self.changeform_view(request, str(object_id), extra_context={"part": part})
