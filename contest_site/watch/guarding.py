@@ -57,6 +57,12 @@ def guard() -> None:
         database_away(error)
     except Exception:
         log.exception("the beat could not look at the workers")
+
+
+def guard_in_a_thread() -> None:
+    """The beat's own; a thread has its own connection, which nobody else closes."""
+    try:
+        guard()
     finally:
         connection.close()
 

@@ -60,5 +60,7 @@ def untold(tries: int) -> QuerySet[Incident]:
 
 def claim(incident: Incident) -> bool:
     """Whether it is this process that tells; a compare-and-set, so that two do not tell the same."""
-    mine = Incident.objects.filter(pk=incident.pk, tries=incident.tries)
+    mine = Incident.objects.filter(
+        pk=incident.pk, tries=incident.tries, told=incident.told, told_end=incident.told_end
+    )
     return bool(mine.update(tries=F("tries") + 1))

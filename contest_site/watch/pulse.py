@@ -60,9 +60,9 @@ def beat_sends(sender: str = "", **signal: Any) -> None:
         return
     tally.stamp(BEAT)
     if _guard is None or not _guard.is_alive():
-        from contest_site.watch.guarding import guard  # needs the models, which beat loads first
+        from contest_site.watch.guarding import guard_in_a_thread  # needs the models, which beat loads first
 
-        _guard = threading.Thread(target=guard, name="guard", daemon=True)
+        _guard = threading.Thread(target=guard_in_a_thread, name="guard", daemon=True)
         _guard.start()
 
 

@@ -232,7 +232,7 @@ def latest_incidents() -> list[Incident]:
 
 
 def troubled_views(now: datetime) -> list[tuple[str, str, int]]:
-    """What fails, is refused or is slow: (kind in words, name of the view, how often), most frequent first."""
+    """What fails, is refused or is slow: (kind in words, name of the view, how often), most first."""
     labels = {tally.ERROR: _("lỗi"), tally.REFUSED: _("từ chối"), tally.SLOW: _("chậm")}
     try:
         found = tally.by_view(int(time.time() // 60), LATELY)

@@ -40,7 +40,7 @@ def for_watchers(view: View) -> View:
 @for_watchers
 @require_safe
 def page(request: HttpRequest) -> HttpResponse:
-    """Without script it loads itself anew; the script asks for `lien-tuc` and from then on for parts alone."""
+    """Without script it loads itself anew; the script asks for `lien-tuc` and then on for parts alone."""
     found = _snapshot(request)
     response = render(request, "watch/page.html", _context(request, found))
     if "lien-tuc" not in request.GET:

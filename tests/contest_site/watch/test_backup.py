@@ -117,15 +117,24 @@ def test_what_is_restored_is_what_was_saved_to_the_row_and_to_the_digest(
             assert again.digest == run.digest
             # Ranked anew from the restored attempts: the same bytes, so no new version.
             assert compute_standings(Scope.of_round(again.round), by=None) == again
-        # A second time the database is not empty, and nothing is touched.
-        done = subprocess.run(command, cwd=ROOT, env=env, capture_output=True, text=True)
-        assert done.returncode == 1
-        assert "is not empty" in done.stderr
+            # A second time the database is not empty, and nothing is touched.
+            with pytest.raises(restoring.RestoreError, match="is not empty"):
+                restoring.restore(path)
 
 
-@pytest.mark.django_db(transaction=True)
+@pytest.fixture
+def quick_dump(monkeypatch: pytest.MonkeyPatch) -> None:
+    def dump(path: Path) -> saving.Counted:
+        path.write_bytes(b"PGDMP")
+        return saving.Counted({"attempts_attempt": 3}, {})
+
+    monkeypatch.setattr(saving, "_dump", dump)
+
+
+@pytest.mark.usefixtures("media", "quick_dump")
+@pytest.mark.django_db
 def test_the_command_keeps_the_newest_and_says_where(
-    tmp_path: Path, media: Path, capsys: pytest.CaptureFixture[str]
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     for _number in range(3):
         call_command("backup", "--to", str(tmp_path / "b"), "--keep", "2")
@@ -136,12 +145,17 @@ def test_the_command_keeps_the_newest_and_says_where(
     assert len(list((tmp_path / "b").glob("*.sha256"))) == 2
 
 
-@pytest.mark.django_db(transaction=True)
+@pytest.mark.django_db
 def test_a_backup_that_fails_leaves_no_file_and_says_why(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     made = Backup.objects.create(kind=BackupKind.NIGHTLY, name="sao-luu-20241110-023000.tar")
-    monkeypatch.setattr(postgres, "tool", lambda name: "/bin/false")
+
+    def no_room(path: Path) -> saving.Counted:
+        path.write_bytes(b"half")
+        return saving.Counted({}, {str(postgres.run(["/bin/false"])): ""})
+
+    monkeypatch.setattr(saving, "_dump", no_room)
     with pytest.raises(postgres.ToolError):
         saving.back_up(tmp_path, kind=BackupKind.MANUAL)
     assert [path.name for path in tmp_path.iterdir()] == [".lock"]
