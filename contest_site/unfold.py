@@ -73,6 +73,7 @@ NAVIGATION = [
         "items": [
             _list(_("Danh mục đơn vị"), "account_tree", "contests.unit"),
             _list(_("Cán bộ đầu mối"), "badge", "contests.unitofficer"),
+            _list(_("Đề nghị của các đơn vị"), "contact_page", "agency.agencyrequest"),
         ],
     },
     {
