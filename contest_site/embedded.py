@@ -268,7 +268,7 @@ class Postgres(Service):
                 time.sleep(0.5)
 
     def _make_role(self) -> None:
-        """The application's role; data of an older release has not got it. Its rights come with a migration."""
+        """The application's role, also in the data of an older release. Its rights come with a migration."""
         make = f"CREATE ROLE {APPLICATION} LOGIN; EXCEPTION WHEN duplicate_object THEN NULL;"
         self._run(
             *("psql", "--quiet", "--no-psqlrc", "--set=ON_ERROR_STOP=1"),

@@ -1,8 +1,8 @@
 """Who is at work, told to the database with each statement that changes something.
 
-The triggers that write the trail of changes (contest_site.audit.triggers) must know who acts. A setting of the
-session would cost a query and could be left behind for the next request; so what is known stands as a comment
-before the statement itself, where only this module can put it: values come later in a statement, never first.
+The triggers that write the trail of changes (contest_site.audit.triggers) must know who acts. A setting of
+the session would cost a query and could be left behind for the next request; so what is known stands as a
+comment before the statement itself, where only this module can put it: values come later, never first.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ class Acting:
 
     @property
     def user(self) -> User | None:
-        """Who is signed in, where the request has asked for it already; asking is not this module's affair."""
+        """Who is signed in, where the request has asked for it already; nothing is asked for here."""
         user: Any = self.request.__dict__.get("user") if self.request else None
         if user is None or getattr(user, "_wrapped", None) is empty or not user.is_authenticated:
             return None

@@ -1,7 +1,7 @@
 """The application's own role in the database: reads and writes rows, and nothing else.
 
-Migrations run as the owner (MIGRATION_DATABASE_URL). Everything else connects as the role in DATABASE_URL, which
-cannot make, alter or empty tables, switch a trigger off, or touch a trail that is written.
+Migrations run as the owner (MIGRATION_DATABASE_URL). Everything else connects as the role in DATABASE_URL,
+which cannot make, alter or empty tables, switch a trigger off, or touch a trail that is written.
 """
 
 from __future__ import annotations

@@ -6,7 +6,7 @@ from contest_site.audit.acting import Acting, acting
 
 
 class ActingMiddleware:
-    """What a request changes bears its address, its number and who is signed in. It asks the database nothing."""
+    """What a request changes bears its address, its number and who is signed in; at the cost of no query."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response

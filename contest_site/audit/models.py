@@ -46,10 +46,10 @@ class AuditEvent(models.Model):
 class Change(models.Model):
     """One row of a table was added, changed or deleted. Written by triggers alone (audit.triggers); final.
 
-    `changes` is {column: [before, after]}: of an added row every before, of a deleted one every after is null;
-    of a changed one only the columns that differ are there. What is secret stands as "•••", what is a person's
-    as "#" and the row's key. Of tables that are filled by the hundred thousand one line stands for a whole
-    statement: {"rows": [null, number]} with an empty `row_key`.
+    `changes` is {column: [before, after]}: of an added row every before, of a deleted one every after is
+    null; of a changed one only the columns that differ are there. What is secret stands as "•••", what is a
+    person's as "#" and the row's key. Of tables that are filled by the hundred thousand one line stands for a
+    whole statement: {"rows": [null, number]} with an empty `row_key`.
     """
 
     class Source(models.TextChoices):
@@ -108,10 +108,10 @@ class Change(models.Model):
 
 
 class Seal(models.Model):
-    """The rows of a trail with `after` < id ≤ `upto`, bound to all seals before. Written by audit_seal(); final.
+    """The rows of a trail with `after` < id ≤ `upto`, bound to all seals before. Final.
 
     `digests` are the rows' SHA-256, 32 bytes each in the order of `rows`; `seal` is the SHA-256 over the seal
-    before, the ids and the digests.
+    before, the ids and the digests. The database's function audit_seal_next writes it.
     """
 
     class Trail(models.TextChoices):

@@ -1,8 +1,8 @@
 """Sealing what the trails hold, and finding what was done to them afterwards.
 
-Whoever owns the database can switch triggers off and rewrite rows. The seals make that visible: each binds the
-digests of its rows to the seal before it, so that one number, kept elsewhere (the worker's log, an export),
-vouches for every row up to it.
+Whoever owns the database can switch triggers off and rewrite rows. The seals make that visible: each binds
+the digests of its rows to the seal before it, so that one number, kept elsewhere (the worker's log, an
+export), vouches for every row up to it.
 """
 
 from __future__ import annotations
@@ -67,7 +67,7 @@ class Verdict:
 
 
 def seal_trails() -> int:
-    """Seal what was written since the last time; how many rows. What is being written waits for the next time."""
+    """Seal what was written since the last time; how many rows. What is being written waits."""
     return sum(_seal(trail) for trail in TABLES)
 
 
@@ -106,8 +106,9 @@ def verify(*expected: str) -> Verdict:
     known: set[str] = set()
     with connection.cursor() as cursor:
         for trail, table in TABLES.items():
-            upto = 0
+            sealed = 0
             for pk, after, upto, reached, seal, follows in _chain(trail):
+                sealed = upto
                 verdict.seals += 1
                 known.add(seal)
                 verdict.last[trail.value] = seal
@@ -117,7 +118,7 @@ def verify(*expected: str) -> Verdict:
                 verdict.damage += [(trail.value, row, what) for row, what in cursor.fetchall()]
             cursor.execute(
                 f"SELECT count(*) FILTER (WHERE id <= %s), count(*) FILTER (WHERE id > %s) FROM {table}",  # noqa: S608
-                [upto, upto],
+                [sealed, sealed],
             )
             rows, open_rows = cursor.fetchone()
             verdict.rows += rows

@@ -30,7 +30,8 @@ $$;
 WORDS = r"""
 CREATE OR REPLACE FUNCTION audit_words(said text) RETURNS tsvector LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
     SELECT to_tsvector('pg_catalog.simple', regexp_replace(
-        normalize(translate(lower(left(said, 20000) COLLATE "default"), 'đ', 'd'), NFD), '[\u0300-\u036f]', '', 'g'
+        normalize(translate(lower(left(said, 20000) COLLATE "default"), 'đ', 'd'), NFD),
+        '[\u0300-\u036f]', '', 'g'
     ))
 $$;
 """
@@ -66,7 +67,8 @@ BEGIN
             PERFORM audit_write(
                 who, TG_TABLE_NAME, '', 'I', jsonb_build_object('rows', jsonb_build_array(NULL, number)));
         END IF;
-    ELSIF TG_OP = 'DELETE' AND mode = 'bulk' AND current_setting('contest.erasing_rehearsal', true) = 'on' THEN
+    ELSIF TG_OP = 'DELETE' AND mode = 'bulk'
+        AND current_setting('contest.erasing_rehearsal', true) = 'on' THEN
         SELECT count(*) INTO number FROM old_rows;
         IF number > 0 THEN
             PERFORM audit_write(
@@ -88,7 +90,9 @@ BEGIN
                 rule -> 'secret', audit_personal(rule, coalesce(after, before)), rule -> 'silent'
             ) AS difference
             FROM (SELECT to_jsonb(r) AS before, to_jsonb(r) ->> pk AS key FROM old_rows AS r) AS o
-            FULL JOIN (SELECT to_jsonb(r) AS after, to_jsonb(r) ->> pk AS key FROM new_rows AS r) AS n USING (key)
+            FULL JOIN (
+                SELECT to_jsonb(r) AS after, to_jsonb(r) ->> pk AS key FROM new_rows AS r
+            ) AS n USING (key)
         ) AS changed
         WHERE difference IS NOT NULL;
     END IF;
@@ -108,8 +112,9 @@ $$;
 """
 
 WRITE = """
-CREATE OR REPLACE FUNCTION audit_write(who jsonb, name text, key text, act text, difference jsonb) RETURNS void
-LANGUAGE sql AS $$
+CREATE OR REPLACE FUNCTION audit_write(
+    who jsonb, name text, key text, act text, difference jsonb
+) RETURNS void LANGUAGE sql AS $$
     INSERT INTO audit_change (
         at, actor_id, actor_name, source, place, address, request, role,
         table_name, row_key, operation, changes, words
@@ -125,8 +130,8 @@ LANGUAGE sql AS $$
 $$;
 """
 
-# The text that a row's digest is of. Columns that are added to these tables later are not in it: add them to a
-# new function for the seals from then on, or all seals before would no longer fit.
+# The text that a row's digest is of. Columns that are added to these tables later are not in it: add them to
+# a new function for the seals from then on, or all seals before would no longer fit.
 TEXTS = """
 CREATE OR REPLACE FUNCTION audit_text(c audit_change) RETURNS text LANGUAGE sql STABLE
 SET timezone = 'UTC' AS $$
@@ -175,7 +180,7 @@ END $$;
 """
 
 FUNCTIONS = (DIFFERENCE, WORDS, PERSONAL, WRITE, RECORD, TEXTS, SEAL)
-# A trigger function that a role may use can be put on that role's own tables; whoever writes need not have it.
+# A trigger function that a role may use can be put on that role's own tables; to write nobody needs it.
 PRIVATE = """
 REVOKE ALL ON FUNCTION audit_record_change() FROM PUBLIC;
 REVOKE ALL ON FUNCTION audit_write(jsonb, text, text, text, jsonb) FROM PUBLIC;

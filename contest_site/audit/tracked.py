@@ -1,7 +1,7 @@
 """Which tables the trail of changes follows, and what of them stands in it veiled.
 
-Every table of the site's own apps is followed unless it is named here; a column whose name says that it holds a
-secret or something about a person is veiled. A new table so needs an entry only where the rule does not fit.
+Every table of the site's own apps is followed unless it is named here; a column whose name says that it holds
+a secret or something about a person is veiled. A new table needs an entry only where the rule does not fit.
 """
 
 from __future__ import annotations

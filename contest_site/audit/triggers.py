@@ -1,4 +1,4 @@
-"""Installing what writes the trail of changes, after every migration: new tables have their triggers at once."""
+"""Installing what writes the trail of changes, after every migration: new tables are followed at once."""
 
 from __future__ import annotations
 
@@ -52,8 +52,8 @@ def install(**signal: Any) -> None:
         for rule in wanted:
             for event, when in EVENTS.items():
                 cursor.execute(
-                    f"CREATE TRIGGER audit_{event} {when.format(table=_quoted(rule.table))} FOR EACH STATEMENT "
-                    "EXECUTE FUNCTION audit_record_change(%s)",
+                    f"CREATE TRIGGER audit_{event} {when.format(table=_quoted(rule.table))} "
+                    "FOR EACH STATEMENT EXECUTE FUNCTION audit_record_change(%s)",
                     [json.dumps(asdict(rule))],
                 )
         cursor.execute("COMMENT ON FUNCTION audit_record_change() IS %s", [made_of])

@@ -77,11 +77,27 @@ def test_the_queue_is_kept_and_the_cache_is_apart(compose: dict[str, Any]) -> No
 
 def test_no_secret_is_written_down(compose: dict[str, Any]) -> None:
     filled = dict(line.split("=", 1) for line in example_lines() if not line.startswith("#"))
-    for name in ("SECRET_KEY", "IDENTITY_KEY", "POSTGRES_PASSWORD", "EMAIL_HOST_PASSWORD"):
+    secrets = (
+        "SECRET_KEY",
+        "IDENTITY_KEY",
+        "POSTGRES_PASSWORD",
+        "APPLICATION_PASSWORD",
+        "EMAIL_HOST_PASSWORD",
+    )
+    for name in secrets:
         assert filled[name] == "", name
     environment = compose["services"]["web"]["environment"]
     assert environment["SECRET_KEY"].startswith("${SECRET_KEY:?")
-    assert "${POSTGRES_PASSWORD:?" in environment["DATABASE_URL"]
+    assert "contest_app:${APPLICATION_PASSWORD:?" in environment["DATABASE_URL"]
+
+
+def test_only_the_migration_knows_the_owner_of_the_tables(compose: dict[str, Any]) -> None:
+    for name in OURS:
+        environment = compose["services"][name]["environment"]
+        assert environment["POSTGRES_PASSWORD"] == ""
+        assert ("MIGRATION_DATABASE_URL" in environment) == (name == "migrate")
+    owner = compose["services"]["migrate"]["environment"]["MIGRATION_DATABASE_URL"]
+    assert owner.startswith("postgresql://contest:${POSTGRES_PASSWORD:?")
 
 
 def test_every_variable_that_is_read_is_documented() -> None:
@@ -100,7 +116,7 @@ def test_every_variable_that_the_compose_file_takes_is_documented_and_in_the_exa
 
 
 def test_nothing_is_documented_that_nobody_reads() -> None:
-    compose_only = {"SITE_HOST", "ACME_EMAIL", "POSTGRES_PASSWORD", "SITE_VERSION"}
+    compose_only = {"SITE_HOST", "ACME_EMAIL", "POSTGRES_PASSWORD", "APPLICATION_PASSWORD", "SITE_VERSION"}
     assert documented() - services.variables() - compose_only == set()
 
 

@@ -51,6 +51,7 @@ def running(folder: Path, worker: int) -> Iterator[Stack]:
         **os.environ,
         **services.environment(folder, worker),
         "DATABASE_URL": template.copied_to(folder, name),
+        "MIGRATION_DATABASE_URL": embedded.database_url(folder, name),
         # Apart from the Redis databases of the tests that run in this process.
         "REDIS_URL": embedded.redis_url(folder, 32 + 2 * worker),
         "CACHE_URL": embedded.redis_url(folder, 33 + 2 * worker),

@@ -23,16 +23,17 @@ SOURCES = (
     "*/migrations/*.py",
     "contest_site/*/migrations/*.py",
     "contest_site/lib/immutable.py",
+    "contest_site/audit/*.py",
     "contest_site/settings.py",
     "requirements.lock",
 )
 
 
 def copied_to(folder: Path, name: str) -> str:
-    """The URL of a new database of this run, migrated."""
+    """The URL of a new database of this run, migrated, for the application's role."""
     template(folder)
     _create(folder, name, f'TEMPLATE "{NAME}"')
-    return embedded.database_url(folder, name)
+    return embedded.database_url(folder, name, embedded.APPLICATION)
 
 
 def template(folder: Path, kept: Path | None = None) -> str:
@@ -54,7 +55,12 @@ def _fill(folder: Path, kept: Path | None) -> None:
     if kept and kept.exists():
         _run([_postgres("psql"), "--quiet", "--no-psqlrc", "--set=ON_ERROR_STOP=1", f"--file={kept}", url])
         return
-    _run([str(ROOT / "bin" / "serve"), "migrate"], services.environment(folder, 0) | {"DATABASE_URL": url})
+    # As on a server: the owner migrates, and the application's role gets its rights.
+    roles = {
+        "DATABASE_URL": embedded.database_url(folder, NAME, embedded.APPLICATION),
+        "MIGRATION_DATABASE_URL": url,
+    }
+    _run([str(ROOT / "bin" / "serve"), "migrate"], services.environment(folder, 0) | roles)
     if kept:
         # Under its name only when it is whole: other runs may look for it now.
         begun = kept.with_suffix(f".{os.getpid()}")

@@ -23,7 +23,10 @@ def running(folder: Path, *, queues: str = "celery,pdf", concurrency: int = 2) -
     children = Children(Path(settings.VAR_DIR) / "log")
     env = {
         **os.environ,
-        "DATABASE_URL": embedded.database_url(folder, str(connection.settings_dict["NAME"])),
+        # As on a server: with the application's role.
+        "DATABASE_URL": embedded.database_url(
+            folder, str(connection.settings_dict["NAME"]), embedded.APPLICATION
+        ),
         "QUEUES": queues,
         "CONCURRENCY": str(concurrency),
     }

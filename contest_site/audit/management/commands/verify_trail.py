@@ -13,8 +13,8 @@ WORDS = {"altered": "bị sửa", "missing": "bị xóa", "inserted": "bị chè
 
 class Command(BaseCommand):
     help = (
-        "Đối chiếu nhật ký với các niêm phong: dòng bị sửa, bị xóa, bị chèn thêm; niêm phong bị thay; bảng không "
-        "được theo dõi. Kết thúc với mã 1 khi có sai lệch."
+        "Đối chiếu nhật ký với các niêm phong: dòng bị sửa, bị xóa, bị chèn thêm; niêm phong bị thay; "
+        "bảng không được theo dõi. Kết thúc với mã 1 khi có sai lệch."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
