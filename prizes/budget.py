@@ -94,7 +94,13 @@ def budget_of(contest: Contest, scopes: Sequence[Scope]) -> list[BudgetPart]:
 def write_budget(
     file: IO[bytes], contest: Contest, parts: Sequence[BudgetPart], *, made_at: datetime
 ) -> None:
-    """One sheet over all, table by table, then one for each round (and the whole contest) with its prizes."""
+    """The sheets of `budget_sheets` as a file."""
+    sheets = budget_sheets(contest, parts, made_at=made_at)
+    write_workbook(file, sheets, title=_("Kinh phí giải thưởng"), made_at=made_at)
+
+
+def budget_sheets(contest: Contest, parts: Sequence[BudgetPart], *, made_at: datetime) -> list[Sheet]:
+    """One over all, table by table, then one for each round (and the whole contest) with its prizes."""
     scopes = list(dict.fromkeys(part.scope for part in parts))
     heading = {
         "letterhead": [(contest.organiser, _("CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM"))],
@@ -104,7 +110,7 @@ def write_budget(
         ],
         "total_label": _("Cộng"),
     }
-    sheets = [
+    return [
         Sheet(
             _("Tổng hợp"),
             [Column(_("Kết quả"), 22), Column(_("Bảng giải"), 40), *_sums()],
@@ -123,7 +129,6 @@ def write_budget(
             for scope in scopes
         ),
     ]
-    write_workbook(file, sheets, title=_("Kinh phí giải thưởng"), made_at=made_at)
 
 
 def _sums() -> list[Column]:

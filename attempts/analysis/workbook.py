@@ -17,8 +17,13 @@ from questions.rules import LETTERS
 
 
 def write_analysis(file: IO[bytes], analysis: Analysis) -> None:
-    """Two sheets: the questions, and how often each option, combination and blank was chosen."""
-    sheets = [
+    """The sheets of `analysis_sheets` as a file."""
+    write_workbook(file, analysis_sheets(analysis), title=_("Phân tích câu hỏi"), made_at=analysis.at)
+
+
+def analysis_sheets(analysis: Analysis) -> list[Sheet]:
+    """Two: the questions, and how often each option, combination and blank was chosen."""
+    return [
         Sheet(
             name=_("Câu hỏi"),
             columns=_question_columns(),
@@ -34,7 +39,6 @@ def write_analysis(file: IO[bytes], analysis: Analysis) -> None:
             frozen_columns=1,
         ),
     ]
-    write_workbook(file, sheets, title=_("Phân tích câu hỏi"), made_at=analysis.at)
 
 
 def notes(analysis: Analysis) -> list[str]:

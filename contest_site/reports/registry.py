@@ -11,9 +11,14 @@ from django.utils.translation import gettext_lazy as _
 
 from contest_site.agency.paper import participation_paper
 from contest_site.reports.book import Book, Order, Paper
+from contest_site.reports.kinds.awards import prize_list
+from contest_site.reports.kinds.existing import budget, items
+from contest_site.reports.kinds.final import final
 from contest_site.reports.kinds.missing import non_participants
 from contest_site.reports.kinds.participation import participation
 from contest_site.reports.kinds.people import participants
+from contest_site.reports.kinds.results import results
+from contest_site.reports.kinds.units import unit_standings
 
 EXCEL = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 SEE_ENTRIES, SEE_RESULTS, SEE_KEY = "contests.view_entry", "prizes.view_standingsrun", "questions.see_key"
@@ -102,6 +107,63 @@ ALL = (
         holds_personal_data=True,
         by_unit=True,
         rounds=Rounds.MAYBE,
+    ),
+    Kind(
+        "results",
+        _("Kết quả thi cá nhân"),
+        _("Từng vòng thi và cả cuộc thi: hạng, điểm, thời gian, câu dự đoán, giải."),
+        "ket-qua",
+        results,
+        SEE_RESULTS,
+        holds_personal_data=True,
+        rounds=Rounds.MAYBE,
+    ),
+    Kind(
+        "unit-standings",
+        _("Bảng xếp hạng đơn vị"),
+        _("Mỗi đơn vị một dòng, có đủ từng thành phần của công thức xếp hạng."),
+        "xep-hang-don-vi",
+        unit_standings,
+        SEE_RESULTS,
+        rounds=Rounds.MAYBE,
+    ),
+    Kind(
+        "prizes",
+        _("Danh sách nhận giải, ký nhận"),
+        _("Giải đã phê duyệt: người, đơn vị nhận giải, số tiền và cột ký nhận."),
+        "nhan-giai",
+        prize_list,
+        SEE_RESULTS,
+        holds_personal_data=True,
+        rounds=Rounds.MAYBE,
+    ),
+    Kind(
+        "budget",
+        _("Kinh phí giải thưởng"),
+        _("Kế hoạch, đã trao và còn lại của từng bảng giải."),
+        "kinh-phi",
+        budget,
+        SEE_RESULTS,
+        rounds=Rounds.MAYBE,
+    ),
+    Kind(
+        "items",
+        _("Phân tích câu hỏi"),
+        _("Tỷ lệ đúng, độ phân biệt, số người chọn từng phương án của mỗi câu hỏi."),
+        "phan-tich-cau-hoi",
+        items,
+        SEE_KEY,
+        rounds=Rounds.ONE,
+    ),
+    Kind(
+        "final",
+        _("Báo cáo kết quả cuộc thi (PDF)"),
+        _("Tổ chức, tham gia, kết quả, giải thưởng, kinh phí, có biểu đồ; phần nhận xét để trống."),
+        "bao-cao-ket-qua",
+        final,
+        SEE_RESULTS,
+        holds_personal_data=True,
+        suffix="pdf",
     ),
 )
 KINDS: Mapping[str, Kind] = {kind.name: kind for kind in ALL}
