@@ -63,13 +63,21 @@ def _entering(contest: Contest) -> Iterator[Answered]:
     yield Answered(
         _("Không tìm thấy đơn vị trong danh sách thì chọn gì?"),
         _(
-            "Gõ một phần tên đơn vị, không cần dấu. Nếu vẫn không có, chọn đơn vị cấp trên gần nhất có trong"
-            " danh sách và báo Ban Tổ chức theo đường dây nóng."
+            "Gõ một phần tên đơn vị, không cần dấu. Nếu vẫn không có, chọn đơn vị cấp trên gần nhất, mở mục"
+            " “Đơn vị không có trong danh sách?” và ghi tên đơn vị: vẫn được dự thi, Ban Tổ chức xem rồi xếp"
+            " vào đúng đơn vị."
         ),
+        _("Mở phiếu đăng ký"),
+        reverse("contests:entry", args=[contest.slug]),
     )
     yield Answered(
         _("Điền sai thông tin đăng ký thì sửa thế nào?"),
-        _("Báo Ban Tổ chức theo đường dây nóng trước khi kết quả được công bố."),
+        _(
+            "Gửi đề nghị sửa thông tin, kèm lý do, trước khi kết quả được công bố. Ban Tổ chức xem rồi quyết"
+            " định; câu trả lời hiện ở cùng trang. Cần gấp thì gọi đường dây nóng."
+        ),
+        _("Đề nghị sửa thông tin"),
+        reverse("contests:correct", args=[contest.slug]),
     )
 
 
@@ -96,8 +104,8 @@ def _sitting(contest: Contest, rounds: Sequence[Round]) -> Iterator[Answered]:
     yield Answered(
         _("Trang thi có theo dõi màn hình hay việc chuyển cửa sổ không?"),
         _(
-            "Không. Trang thi chỉ ghi câu trả lời và thời gian; không ghi việc chuyển cửa sổ, sao chép hay"
-            " chụp màn hình."
+            "Không. Trang thi ghi câu trả lời, thời gian, địa chỉ mạng và loại trình duyệt; không ghi việc"
+            " chuyển cửa sổ, sao chép hay chụp màn hình."
         ),
     )
 

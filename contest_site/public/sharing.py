@@ -11,6 +11,7 @@ from django.http import HttpRequest
 # Everything here is for anyone, and nothing else is: pages of a person are neither shared nor listed.
 PUBLIC_PAGES: dict[str, tuple[str, ...]] = {
     "home": (),
+    "guide": (),
     "contest": (),
     "answers": (),
     "participation": (),

@@ -10,7 +10,7 @@ from contests.queries import announced_contests
 from prizes.models import StandingsRun
 from questions.studies import public_studies
 
-OF_THE_SITE = ("home", "prizes:certificate_check", "attempts:receipt")
+OF_THE_SITE = ("home", "guide", "prizes:certificate_check", "attempts:receipt")
 OF_A_CONTEST = ("contest", "prizes:rules", "answers", "prizes:verify")
 
 
