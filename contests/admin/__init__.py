@@ -7,7 +7,7 @@ from contests.admin.prize_tables import PrizeTableAdmin
 from contests.admin.requests import EntryRequestAdmin
 from contests.admin.rounds import RoundAdmin
 from contests.admin.studies import StudyAdmin
-from contests.admin.units import UnitAdmin, UnitOfficerAdmin
+from contests.admin.units import UnitAdmin, UnitChangeAdmin, UnitOfficerAdmin
 
 __all__ = [
     "BlockAdmin",
@@ -19,5 +19,6 @@ __all__ = [
     "RoundAdmin",
     "StudyAdmin",
     "UnitAdmin",
+    "UnitChangeAdmin",
     "UnitOfficerAdmin",
 ]

@@ -210,7 +210,7 @@ class _Planner:
             self.keys[place] = None
             return None
         self.busy.add(place)
-        known = self._known_code(row.code)
+        known = self._known_code(row.code, bare=row.bare_code)
         parent = self._parent(row)
         if place in self.keys:  # the circle was found below
             return None
@@ -222,14 +222,15 @@ class _Planner:
         self.busy.discard(place)
         return self.keys[place]
 
-    def _known_code(self, code: str) -> Key | None:
-        """The directory's unit of that code; a number cell may have lost zeros that the code begins with."""
-        if not code:
+    def _known_code(self, code: str, *, bare: bool) -> Key | None:
+        """The directory's unit of that code; zeros that are lost are put back where only one code has them."""
+        if known := self.codes.get(code.casefold()):
+            return known
+        if not bare:
             return None
-        for one in (code, *(code.zfill(width) for width in range(len(code) + 1, 8) if code.isdigit())):
-            if one.casefold() in self.codes:
-                return self.codes[one.casefold()]
-        return None
+        whole = [code.zfill(width) for width in range(len(code) + 1, 21)]
+        found = [self.codes[one] for one in whole if one in self.codes]
+        return found[0] if len(found) == 1 else None
 
     def _parent(self, row: ListedUnit) -> Key | bool | None:
         """The unit above; None: none is named; False: named but not found, which is a fault."""
@@ -237,7 +238,7 @@ class _Planner:
             return None
         if row.parent.casefold() in self.places:
             return self._key(self.places[row.parent.casefold()]) or False
-        if known := self._known_code(row.parent):
+        if known := self._known_code(row.parent, bare=row.bare_parent):
             return known
         *above, last = [part for part in map(clean, row.parent.replace(">", "/").split("/")) if part] or [""]
         found = list(dict.fromkeys(self._called(fold(last), row)))

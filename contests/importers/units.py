@@ -69,7 +69,8 @@ Value = TypeVar("Value")
 class ListedUnit:
     """One row. Empty texts and None: the file does not say, and what the directory has stays.
 
-    `parent` is a code, a name, or a path of names ("Tỉnh A / Sở B").
+    `parent` is a code, a name, or a path of names ("Tỉnh A / Sở B"). `bare_code`, `bare_parent`: the digits
+    of a number cell, which may lack the zeros that a code begins with.
     """
 
     row: int
@@ -79,6 +80,8 @@ class ListedUnit:
     parent: str = ""
     valid_from: date | None = None
     valid_to: date | None = None
+    bare_code: bool = False
+    bare_parent: bool = False
 
 
 def read_units(file: IO[bytes], *, is_csv: bool) -> Report[ListedUnit]:
@@ -128,6 +131,8 @@ class _Row:
             parent=self._read(PARENT_CODE, _code) or self._read(PARENT, lambda cell: cell.text) or "",
             valid_from=self._read(FROM, _day),
             valid_to=self._read(TO, _day),
+            bare_code=_is_bare(self._cell(CODE)),
+            bare_parent=_is_bare(self._cell(PARENT_CODE)),
         )
         if not self._cell(NAME).text and not self._cell(NAME).fault:
             self._fault(NAME, _("chưa có nội dung"))
@@ -156,6 +161,10 @@ class _Row:
         self.report.problems.append(Remark(message, self.number, column))
 
 
+def _is_bare(cell: Cell) -> bool:
+    return cell.whole is not None and not cell.text.startswith("0")
+
+
 def _name(cell: Cell) -> str:
     if cell.text == EXAMPLE[1]:
         raise Invalid(_("đây là dòng ví dụ của tệp mẫu; hãy xóa dòng này"))
@@ -163,10 +172,10 @@ def _name(cell: Cell) -> str:
 
 
 def _code(cell: Cell) -> str:
-    """As written; of a number cell its digits, which may lack zeros that only the directory can tell."""
+    """As written; of a number cell its digits."""
     if cell.odd:
         raise Invalid(_("ô không phải là mã đơn vị; hãy gõ lại dưới dạng văn bản"))
-    code = cell.text if cell.whole is None or cell.text.startswith("0") else str(cell.whole)
+    code = str(cell.whole) if _is_bare(cell) else cell.text
     if len(code) > CODE_LENGTH or not CODE_FORM.fullmatch(code):
         raise Invalid(
             _("mã “%(code)s” phải gồm chữ, số, dấu - . / _ và không quá %(limit)d ký tự")
