@@ -100,6 +100,7 @@ class RoundInline(PlanRows, NothingSilent, StackedInline):
     model = Round
     form = RoundForm
     formset = RoundFormSet
+    autocomplete_fields = ("bank",)
     show_change_link = True
     fieldsets = ROUND_FIELDSETS
     extra = 0

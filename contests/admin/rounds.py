@@ -20,6 +20,7 @@ class RoundAdmin(PlanPart, NothingSilent, AuditedAdmin):
     form = RoundForm
     fieldsets = ((None, {"fields": ("contest",)}), *ROUND_FIELDSETS)
     inlines = (QuotaInline,)
+    autocomplete_fields = ("bank",)
     list_display = ("name", "contest", "number", "opens_at", "closes_at")
     list_select_related = ("contest",)
     readonly_fields = ("contest",)
