@@ -21,13 +21,14 @@ from contest_site.lib.pdf import render_document
 from prizes.press import Press
 from prizes.rulebook.parts import Grid
 
+LINE_CM, FIGURE_CM = 16, 2.9  # the width of a line, and of a column of figures
 TITLE = "THÔNG CÁO BÁO CHÍ"
 FONT = "Times New Roman"  # what Decree 30/2020/NĐ-CP, appendix I, asks of administrative papers
 MOTTO = ("CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM", "Độc lập - Tự do - Hạnh phúc")
 
 
 def as_text(press: Press) -> str:
-    """Plain lines for an e-mail or a portal; a table's row is one line with " – " between its cells."""
+    """Plain lines for an e-mail or a portal; a table's row is one line."""
     return "\n".join(_lines(press)) + "\n"
 
 
@@ -43,10 +44,11 @@ def _lines(press: Press) -> Iterator[str]:
 
 
 def _row(grid: Grid, row: Any) -> str:
-    """ "Sở Nội vụ: 120 (Người dự thi) …": figures bear their headings, since a line has no columns."""
+    """ "Sở Nội vụ: người dự thi 120": figures bear their headings, since a line has no columns."""
     words = [
         f"{heading.lower()} {cell}" if at in grid.numbers else cell
         for at, (heading, cell) in enumerate(zip(grid.head, row, strict=True))
+        if cell != "–"
     ]
     return f"{words[0]}: {', '.join(words[1:])}" if len(words) > 1 else words[0]
 
@@ -70,7 +72,8 @@ def as_docx(press: Press) -> bytes:
         heading = _line(document, f"{number}. {part.title}", bold=True, indented=True)
         heading.paragraph_format.keep_with_next = True
         for paragraph in part.paragraphs:
-            _line(document, paragraph, indented=True)
+            told = _line(document, paragraph, indented=True)
+            told.paragraph_format.keep_with_next = bool(part.grids) and paragraph == part.paragraphs[-1]
         for caption, grid in part.grids:
             if caption:
                 _line(document, caption, bold=True).paragraph_format.keep_with_next = True
@@ -101,7 +104,7 @@ def _head(document: Document, press: Press) -> None:
     table = document.add_table(rows=1, cols=2)
     table.alignment = WD_TABLE_ALIGNMENT.CENTER
     left, right = table.rows[0].cells
-    _widths(table, (Cm(6.9), Cm(9.1)))
+    _widths(table, (Cm(6.2), Cm(9.8)))
     _cell(left, (press.organiser.upper(), False), ("BAN TỔ CHỨC CUỘC THI", True))
     _add(left.add_paragraph(), "Số:        /TC-BTC", size=13, centred=True)
     _cell(right, (MOTTO[0], True), (MOTTO[1], True))
@@ -155,10 +158,18 @@ def _table(document: Document, grid: Grid) -> None:
     for row, (cells, bold) in zip(table.rows, rows, strict=True):
         for at, (cell, text) in enumerate(zip(row.cells, cells, strict=True)):
             paragraph = cell.paragraphs[0]
-            paragraph.paragraph_format.space_after = Pt(0)
+            paragraph.paragraph_format.space_before = paragraph.paragraph_format.space_after = Pt(2)
             _add(paragraph, text, size=12, centred=at in grid.numbers).bold = bold
+    _widths(table, _shares(grid))
     _repeat_head(table)
     document.add_paragraph().paragraph_format.space_after = Pt(0)
+
+
+def _shares(grid: Grid) -> tuple[Any, ...]:
+    """Figures need little; what is left of the line belongs to the words."""
+    words = len(grid.head) - len(grid.numbers)
+    left = (LINE_CM - FIGURE_CM * len(grid.numbers)) / words
+    return tuple(Cm(FIGURE_CM if at in grid.numbers else left) for at in range(len(grid.head)))
 
 
 def _repeat_head(table: Table) -> None:
@@ -172,6 +183,8 @@ def _repeat_head(table: Table) -> None:
 
 def _widths(table: Table, widths: tuple[Any, ...]) -> None:
     table.autofit = False
+    for column, width in zip(table.columns, widths, strict=True):
+        column.width = width
     for row in table.rows:
         for cell, width in zip(row.cells, widths, strict=True):
             cell.width = width
