@@ -73,6 +73,7 @@ NAVIGATION = [
         "items": [
             _list(_("Danh mục đơn vị"), "account_tree", "contests.unit"),
             _list(_("Cán bộ đầu mối"), "badge", "contests.unitofficer"),
+            _list(_("Danh sách cán bộ, học sinh"), "groups", "contests.roster"),
             _list(_("Đề nghị của các đơn vị"), "contact_page", "agency.agencyrequest"),
         ],
     },
@@ -88,6 +89,7 @@ NAVIGATION = [
     {
         "items": [
             _list(_("Kết quả"), "workspace_premium", "prizes.standingsrun"),
+            _list(_("Dấu hiệu bất thường"), "troubleshoot", "attempts.anomaly"),
             {
                 "title": _("Loại, phục hồi kết quả"),
                 "icon": "gavel",
@@ -100,7 +102,9 @@ NAVIGATION = [
                 "link": reverse_lazy("admin:attempts_keycorrection_changelist"),
                 "permission": _may_correct_keys,
             },
+            _list(_("Báo cáo"), "summarize", "reports.report"),
             _list(_("Nhật ký"), "history", "audit.auditevent"),
+            _list(_("Thay đổi dữ liệu"), "manage_history", "audit.change"),
             _list(_("Bản sao lưu"), "backup", "watch.backup"),
             _list(_("Sự cố"), "emergency_home", "watch.incident"),
             _list(_("Tài khoản"), "group", "accounts.user"),

@@ -225,6 +225,7 @@ CONTEST: Keys = {
     "closes_at": Key(moment),
     "min_age": Key(numbers(1, 100), required=False),
     "age_on": Key(day, required=False),
+    "headcounts_until": Key(day, required=False),
     "names_shown": Key(choice(NamesShown)),
     "live_participation": Key(yes_or_no),
     "agency_comparison": Key(choice(AgencyComparison), required=False, default=AgencyComparison.NONE.value),

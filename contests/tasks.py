@@ -2,6 +2,7 @@ from celery import shared_task
 
 from contest_site.lib.work import HARD_SECONDS, SOFT_SECONDS, carry_out, forgotten
 from contests.domain import rosters, unit_previewing
+from contests.domain.headcounts import lock_due_headcounts
 from contests.models import RosterImport, UnitImport
 
 
@@ -14,7 +15,8 @@ def preview_roster(draft_id: int) -> None:
 
 @shared_task
 def resume_work() -> None:
-    """Every 30 seconds: send what waits, whatever the broker or a worker forgot; forget old files."""
+    """Every 30 seconds: send what waits, whatever the broker or a worker forgot; lock what is due."""
+    lock_due_headcounts()
     rosters.forget_old_rosters()
     unit_previewing.forget_old_units()
     for draft_id in forgotten(RosterImport):

@@ -28,7 +28,7 @@ PLACES: tuple[tuple[str, Part], ...] = (
     (r"(overall|prize_tables|certificates)\b", Part.PRIZES),
     (r"contest\.(overall\w*|prizes_per_person|marking)\b", Part.PRIZES),
     (r"(units|blocks|categories)\b", Part.UNITS),
-    (r"contest\.(area|eligibility|ineligible|min_age|age_on)\b", Part.UNITS),
+    (r"contest\.(area|eligibility|ineligible|min_age|age_on|headcounts_until)\b", Part.UNITS),
     (r"documents\b", Part.DOCUMENTS),
 )
 INDEX = re.compile(r"\[\d+\]")

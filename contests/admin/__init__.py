@@ -5,6 +5,7 @@ from contests.admin.contests import ContestAdmin
 from contests.admin.people import EntryAdmin, ExclusionAdmin
 from contests.admin.prize_tables import PrizeTableAdmin
 from contests.admin.requests import EntryRequestAdmin
+from contests.admin.rosters import RosterAdmin
 from contests.admin.rounds import RoundAdmin
 from contests.admin.studies import StudyAdmin
 from contests.admin.units import UnitAdmin, UnitChangeAdmin, UnitOfficerAdmin
@@ -16,6 +17,7 @@ __all__ = [
     "EntryRequestAdmin",
     "ExclusionAdmin",
     "PrizeTableAdmin",
+    "RosterAdmin",
     "RoundAdmin",
     "StudyAdmin",
     "UnitAdmin",

@@ -57,7 +57,7 @@ FIELDSETS: tuple[Any, ...] = (
     ),
     (
         gettext_lazy("Đối tượng và địa bàn"),
-        {"fields": ("eligibility", "ineligible", ("min_age", "age_on"), "area")},
+        {"fields": ("eligibility", "ineligible", ("min_age", "age_on"), "area", "headcounts_until")},
     ),
     (
         gettext_lazy("Thời gian và công khai"),

@@ -42,17 +42,19 @@ def page(
     request: HttpRequest,
     site: AdminSite,
     template: str,
-    contest: Contest,
+    contest: Contest | None,
     context: dict[str, Any],
     *,
     status: int = 200,
 ) -> TemplateResponse:
-    """A page of the admin about a contest that is no form of its row."""
+    """A page of the admin that is no form of a row, about a contest or about no certain one."""
     shared = {
         **site.each_context(request),
         "opts": Contest._meta,
         "contest": contest,
-        "back": address("contest_change", contest.pk),
+        "back": address("contest_change", contest.pk)
+        if contest
+        else reverse("admin:contests_contest_changelist"),
     }
     return TemplateResponse(request, f"admin/contests/{template}.html", {**shared, **context}, status=status)
 

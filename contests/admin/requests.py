@@ -139,7 +139,10 @@ class EntryRequestAdmin(ReadOnlyAdmin):
         row = get_object_or_404(rows, pk=pk)
         missing = row.kind == RequestKind.MISSING_UNIT
         name = row.wanted.get("unit_name", "") if missing else ""
-        form = DecisionForm(request.POST or None, initial={"query": name, "new_name": name})
+        typed_in = request.POST.copy()
+        if missing and "move" in typed_in:  # a near name's own button
+            typed_in["unit"], typed_in["act"] = typed_in["move"], "accept"
+        form = DecisionForm(typed_in or None, initial={"query": name, "new_name": name})
         units = offered_units(row.entry.contest)
         form.fields["unit"].queryset = units  # type: ignore[attr-defined]
         if request.method == "POST" and "find" not in request.POST:
@@ -172,7 +175,7 @@ class EntryRequestAdmin(ReadOnlyAdmin):
 
     def _decided(self, request: HttpRequest, form: DecisionForm, row: EntryRequest, user: Any) -> bool:
         """Whether it could be decided as asked; else the form says why not."""
-        found, act = form.cleaned_data, request.POST.get("act", "")
+        found, act = form.cleaned_data, form.data.get("act", "")
         try:
             with transaction.atomic():
                 unit = found["unit"]

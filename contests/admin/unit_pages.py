@@ -60,7 +60,7 @@ class UnitFileForm(forms.Form):
 
     def __init__(self, *args: Any, site: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        _searched(self.fields["under"], site, many=False)
+        searched(self.fields["under"], site, many=False)
 
 
 class ChangeForm(forms.Form):
@@ -128,8 +128,8 @@ class ChangeForm(forms.Form):
     def __init__(self, *args: Any, site: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         for name in ("old", "successors"):
-            _searched(self.fields[name], site, many=True)
-        _searched(self.fields["parent"], site, many=False)
+            searched(self.fields[name], site, many=True)
+        searched(self.fields["parent"], site, many=False)
 
     def clean_founded(self) -> list[tuple[str, str, str]]:
         """(name, code, kind) of each line."""
@@ -163,7 +163,7 @@ class ChangeForm(forms.Form):
         )
 
 
-def _searched(field: Any, site: Any, *, many: bool) -> None:
+def searched(field: Any, site: Any, *, many: bool) -> None:
     """A unit is found by typing, among thousands."""
     relation = UnitSuccession._meta.get_field("unit")
     field.widget = (AutocompleteSelectMultiple if many else AutocompleteSelect)(relation, site)

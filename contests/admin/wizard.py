@@ -67,7 +67,7 @@ FIELDSETS: Mapping[Part, tuple[Any, ...]] = {
     Part.UNITS: (
         (
             gettext_lazy("Đối tượng và địa bàn"),
-            {"fields": ("area", "eligibility", "ineligible", ("min_age", "age_on"))},
+            {"fields": ("area", "eligibility", "ineligible", ("min_age", "age_on"), "headcounts_until")},
         ),
     ),
     Part.PRIZES: (
@@ -118,7 +118,8 @@ class WizardForms(ModelAdmin):
             return HttpResponseRedirect(reverse("admin:contests_contest_rehearsal", args=[object_id]))
         if part not in FIELDSETS:
             return HttpResponseRedirect(f"{wizard_of(object_id)}#{part.value}")
-        response: HttpResponse = self.changeform_view(request, str(object_id), extra_context={"part": part})
+        context = {"part": part, "show_delete": False, "show_save_and_add_another": False}
+        response: HttpResponse = self.changeform_view(request, str(object_id), extra_context=context)
         return response
 
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:

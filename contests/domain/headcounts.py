@@ -6,10 +6,12 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from django.db import transaction
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from contest_site.audit.trail import record
+from contest_site.lib.clock import database_now
 from contest_site.lib.errors import Invalid, Refused
 from contests.enums import Audience, UnitMetric
 from contests.models import Contest, Headcount, HeadcountLock, PrizeTable, Unit
@@ -39,6 +41,31 @@ def lock_headcounts(contest: Contest, *, by: User) -> HeadcountLock:
         lock = HeadcountLock.objects.create(contest=contest, by=by)
         record("locked headcounts", contest, by=by, units=units)
     return lock
+
+
+def lock_due_headcounts() -> int:
+    """Lock, as the system, what the plans say is due by now and has numbers; how many contests."""
+    today = timezone.localdate(database_now())
+    due = Contest.objects.filter(headcounts_until__lt=today, headcount_lock=None, headcounts__isnull=False)
+    locked = 0
+    for contest in due.distinct():
+        with transaction.atomic():
+            _hold(contest)
+            if lock_of(contest) is None:
+                HeadcountLock.objects.create(contest=contest, by=None)
+                record("locked headcounts", contest, by=None, units=contest.headcounts.count())
+                locked += 1
+    return locked
+
+
+def is_locked(contest: Contest) -> bool:
+    """Whether headcounts stand: locked by somebody, or the day to which the plan takes them is over."""
+    return lock_of(contest) is not None or _is_due(contest)
+
+
+def _is_due(contest: Contest) -> bool:
+    until = contest.headcounts_until
+    return until is not None and timezone.localdate(database_now()) > until
 
 
 def correct_headcount(
@@ -156,7 +183,7 @@ def headcount_hints(contest: Contest) -> list[str]:
             )
             % {"count": missing, "table": "”, “".join(table.name for table in tables)}
         )
-    if lock_of(contest) is None:
+    if lock_of(contest) is None and contest.headcounts_until is None:
         hints.append(_("Chưa khóa tổng số người của các đơn vị. Giải tính theo tỷ lệ cần số đã khóa."))
     return hints
 
@@ -167,7 +194,7 @@ def _hold(contest: Contest) -> None:
 
 
 def _check_reason(contest: Contest, reason: str) -> None:
-    if not reason.strip() and lock_of(contest):
+    if not reason.strip() and is_locked(contest):
         raise Refused(
             _("Chưa thể sửa tổng số người."), [_("Tổng số người đã khóa; sửa thì phải ghi rõ lý do.")]
         )

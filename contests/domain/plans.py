@@ -80,7 +80,8 @@ def shift_contest(contest: Contest, round: Round, *, by: User | None = None) -> 
         contest.opens_at += offset
         contest.closes_at += offset
         contest.age_on = contest.age_on and contest.age_on + days
-        contest.save(update_fields=["opens_at", "closes_at", "age_on"])
+        contest.headcounts_until = contest.headcounts_until and contest.headcounts_until + days
+        contest.save(update_fields=["opens_at", "closes_at", "age_on", "headcounts_until"])
         _shift_rounds(list(contest.rounds.order_by("opens_at")), offset)
         for milestone in contest.milestones.all():
             milestone.starts_on = milestone.starts_on and milestone.starts_on + days

@@ -223,7 +223,7 @@ class _Planner:
         return self.keys[place]
 
     def _known_code(self, code: str, *, bare: bool) -> Key | None:
-        """The directory's unit of that code; zeros that are lost are put back where only one code has them."""
+        """The directory's unit of that code; lost zeros are put back where only one code has them."""
         if known := self.codes.get(code.casefold()):
             return known
         if not bare:

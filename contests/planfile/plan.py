@@ -70,7 +70,7 @@ class PlanFile:
             table["opens_at"] += offset
             table["closes_at"] += offset
         for dated in (self.contest, *self.milestones):
-            for key in ("age_on", "starts_on", "ends_on"):
+            for key in ("age_on", "headcounts_until", "starts_on", "ends_on"):
                 if dated.get(key):
                     dated[key] += days
 

@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 import threading
+from datetime import timedelta
 
 import pytest
 from django.db import connection
+from django.utils import timezone
 
 from contest_site.accounts.models import User
 from contest_site.audit.models import AuditEvent
+from contest_site.lib.clock import database_now
 from contest_site.lib.errors import Invalid, Refused
 from contests.domain.headcounts import (
     correct_headcount,
     headcount_hints,
     import_headcounts,
+    is_locked,
+    lock_due_headcounts,
     lock_headcounts,
     remove_headcount,
     summed_headcounts,
@@ -184,3 +189,22 @@ def test_no_change_without_a_reason_slips_in_beside_the_lock() -> None:
     assert changes.count() + len(refused) == 4
     lock_event = AuditEvent.objects.get(verb="locked headcounts")
     assert all(event.pk < lock_event.pk for event in changes), (locked_at, refused)
+
+
+def test_numbers_lock_by_themselves_when_the_plans_day_is_over() -> None:
+    contest = make_contest(area=make_unit())
+    assert contest.area
+    today = timezone.localdate(database_now())
+    Contest.objects.filter(pk=contest.pk).update(headcounts_until=today)
+    contest.refresh_from_db()
+    correct_headcount(contest, contest.area, 10, by=make_staff())
+    assert (lock_due_headcounts(), is_locked(contest)) == (0, False)
+    Contest.objects.filter(pk=contest.pk).update(headcounts_until=today - timedelta(days=1))
+    contest.refresh_from_db()
+    # The day decides, not the minute in which the task comes by.
+    assert is_locked(contest)
+    with pytest.raises(Refused):
+        correct_headcount(contest, contest.area, 11, by=make_staff())
+    assert (lock_due_headcounts(), lock_due_headcounts()) == (1, 0)
+    assert HeadcountLock.objects.get(contest=contest).by is None
+    correct_headcount(contest, contest.area, 11, by=make_staff(), reason="Đơn vị báo lại")

@@ -7,6 +7,9 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+from django.urls import reverse
 from openpyxl import Workbook
 
 from contest_site.accounts.models import User
@@ -247,3 +250,54 @@ def test_reading_a_difference_writes_nothing(contest: Contest, office: Unit) -> 
     rows = read_roster(file, contest, office, is_csv=False, today=TODAY).rows
     assert len(changes_of(contest, office, rows, mode=RosterMode.REPLACE).added) == 1
     assert not RosterPerson.objects.exists()
+
+
+def test_the_pages_show_preview_people_and_candidates(contest: Contest, office: Unit, page: Client) -> None:
+    upload = reverse("admin:contests_roster_import")
+    assert page.get(f"{upload}?contest={contest.pk}").status_code == 200
+    assert page.get(reverse("admin:contests_roster_template")).status_code == 200
+    rows = [[1, "Nguyễn Văn An", None, "0912345678", None, "10A", None]]
+    rows += [[2, "Lê Thị Lan", "03/02/1991", None, None, None, None]]
+    for name, status in (("a.pdf", 200), ("a.xlsx", 302)):
+        file = SimpleUploadedFile(name, book(*rows).getvalue())
+        data = {"contest": contest.pk, "unit": office.pk, "mode": "replace", "file": file}
+        answer = page.post(upload, data)
+        assert answer.status_code == status
+    preview = answer["Location"]
+    preview_roster(RosterImport.objects.get().pk)
+    assert "2 người, không có lỗi: thêm 2" in page.get(preview).content.decode()
+    people = page.post(preview)["Location"]
+    entry = make_entry(contest, unit=office, full_name="Nguyễn Văn Cường", phone="+84912345678")
+    assert "2 người, 2 người chưa dự thi" in page.get(people).content.decode()
+    shown = page.get(f"{people}?tinh-trang=unclear").content.decode()
+    assert "Lê Thị Lan" not in shown
+    match = reverse("admin:contests_roster_match", args=[RosterPerson.objects.get(reference="10A").pk])
+    assert match in shown
+    assert "Nguyễn Văn Cường" in page.get(match).content.decode()
+    page.post(match, {"entry": entry.pk})
+    assert "Đã đăng ký, chưa thi" in page.get(people).content.decode()
+    listed = page.get(reverse("admin:contests_roster_changelist"))
+    assert people in listed.content.decode()
+    remove = reverse("admin:contests_roster_remove", args=[Roster.objects.get().pk])
+    assert "Danh sách 2 người" in page.get(remove).content.decode()
+    page.post(remove)
+    assert not Roster.objects.exists()
+
+
+def test_the_pages_are_for_who_may_change_lists(contest: Contest, office: Unit, client: Client) -> None:
+    client.force_login(make_user(is_staff=True, username="nguoi-la"))
+    for name in ("import", "changelist", "template"):
+        assert client.get(reverse(f"admin:contests_roster_{name}")).status_code == 403
+
+
+@pytest.mark.parametrize("lists", [1, 3])
+def test_the_list_of_lists_is_as_many_queries_for_one_as_for_three(
+    contest: Contest, page: Client, lists: int, django_assert_num_queries: Any
+) -> None:
+    for number in range(lists):
+        unit = make_unit(f"Sở {number}", parent=contest.area)
+        Roster.objects.create(contest=contest, unit=unit, by=make_staff())
+    address = reverse("admin:contests_roster_changelist")
+    page.get(address)
+    with django_assert_num_queries(6):
+        page.get(address)
