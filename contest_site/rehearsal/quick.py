@@ -168,7 +168,7 @@ class _Play:
 
     def _sit(self, entry: Entry, round: Round) -> None:
         attempt = start_attempt(entry, round)
-        answers = {at: self.dice.choice((1, 2)) for at in range(len(attempt.paper))}
+        answers = {at: self.dice.choice((1, 2)) for at in range(1, len(attempt.paper) + 1)}
         half = {at: chosen for at, chosen in answers.items() if at % 2}
         save_answers(attempt.pk, entry.user_id, half)
         done = submit_attempt(attempt.pk, entry.user_id, answers)
