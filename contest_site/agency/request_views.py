@@ -121,7 +121,7 @@ def _asking(request: HttpRequest, slug: str) -> Asked:
     if not _may_ask(about):
         raise NotAllowed(_("Chỉ cán bộ đầu mối của đơn vị gửi đề nghị của đơn vị."))
     if request.method == "POST":
-        limit("agency request", about.user.pk, per_minute=PER_MINUTE)
+        limit("agency-request", about.user.pk, per_minute=PER_MINUTE)
     return about
 
 
@@ -141,14 +141,15 @@ def _sent(request: HttpRequest, form: forms.Form, send: Any) -> bool:
 
 
 def _people(about: Asked, typed: str) -> list[Entry]:
-    """At most one more than is shown. Names are compared without accents and capitals."""
+    """At most one more than is shown: each typed word begins a word of the name, accents aside."""
     words = fold(typed).split()
     entries = Entry.objects.filter(
         contest=about.contest, unit__in=subtree_ids(about.unit), erased_at=None, unofficial=False
     ).select_related("unit", "category")
     found = []
     for entry in entries.order_by("full_name", "pk").iterator():
-        if all(word in folded_name(entry.full_name) for word in words):
+        name = f" {folded_name(entry.full_name)}"
+        if all(f" {word}" in name for word in words):
             found.append(entry)
         if len(found) > FOUND:
             break

@@ -17,6 +17,7 @@ from prizes.models import Certificate
 from questions.domain.studying import publish_study
 from tests.contest_site.accounts.entrance import Codes
 from tests.e2e.account_pages import CONTESTANT, STRANGER, Addresses, account_pages, signed_in
+from tests.e2e.agency_pages import agency_pages
 from tests.prizes.support import over, publish, take
 from tests.support.factories import (
     exclude,
@@ -71,8 +72,7 @@ def make_world(codes: Codes) -> tuple[dict[str, Client], Addresses]:
         *of_other_contests(),
         *sitting(contest.slug, paper.pk, done.pk),
         *accounts,
-        (OFFICER, "agency:offices", reverse("agency:offices")),
-        (OFFICER, "agency:contest", reverse("agency:contest", args=[contest.slug])),
+        *agency_pages(officer, OFFICER, contest, ward),
         *studies(round),
     ]
     return clients | of_accounts, addresses
