@@ -50,11 +50,11 @@ def new(request: HttpRequest, slug: str) -> HttpResponse:
             round=_round(contest, sent.get("round", "")), national_ids=bool(sent.get("national_ids")),
         )  # fmt: skip
         return redirect("reports:report", report.key)
-    context = {**asking(user, contest, unit, kinds), "unit": unit}
+    context = {**asking(user, contest, kinds), "unit": unit}
     return render(request, "reports/new.html", context)
 
 
-def asking(user: User, contest: Contest, unit: Unit | None, kinds: list[Kind]) -> dict[str, Any]:
+def asking(user: User, contest: Contest, kinds: list[Kind]) -> dict[str, Any]:
     """What a page needs to offer these kinds: for the public frame and for the admin's."""
     reports = Report.objects.filter(by=user, contest=contest).select_related("unit", "round")
     return {

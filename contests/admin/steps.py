@@ -78,6 +78,8 @@ class ContestSteps(ModelAdmin):
         if announced and request.user.has_perm(SEE_RESULTS) and has_overall(contest):
             # Results are a later app's; their pages are known here by their addresses alone.
             found.append(Step(_("Kết quả cả cuộc thi"), reverse("admin:prizes_scope", args=[contest])))
+        if announced and request.user.has_perm(SEE_RESULTS):
+            found.append(Step(_("Báo cáo"), reverse("admin:reports_contest", args=[contest.pk])))
         # So is the paper that the plan prints itself as, with what the official plan is silent on.
         found.append(Step(_("Xem thể lệ"), f"{reverse('prizes:rules', args=[contest.slug])}?ban=to-chuc"))
         if request.user.has_perm("contests.add_contest"):

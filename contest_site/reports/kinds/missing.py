@@ -30,7 +30,7 @@ def non_participants(order: Order) -> Book:
         [
             Column(_("STT"), 8, Kind.LABEL),
             Column(_("Họ và tên"), 28, total=Total.COUNT),
-            Column(_("Mã cán bộ"), 14),
+            Column(_("Mã, bộ phận"), 14),
             Column(_("Đơn vị"), 36),
             Column(_("Tình trạng"), 22),
             Column(_("Ghi chú"), 40),
