@@ -13,6 +13,7 @@ from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, ngettext_lazy
 
+from contest_site.agency.models import AgencyRequest
 from contest_site.lib.templatetags.vi import moment, number, span
 from contest_site.privacy.erasing import erasure_requests
 from contest_site.watch.backups import last_backup
@@ -63,6 +64,8 @@ def todos(user: User, contests: Sequence[Contest], now: datetime) -> list[Todo]:
         found += _corrections(user)
     if may("contests.decide_request"):
         found += _requests()
+    if may("agency.decide_agencyrequest"):
+        found += _agency_requests()
     if may("contests.view_datarequest"):
         found += _erasures(now)
     if may("questions.appraise_revision") or may("questions.change_question"):
@@ -138,6 +141,20 @@ def _requests() -> Iterator[Todo]:
             name,
             _("Tổ Thư ký; đề nghị đầu tiên từ %(at)s") % {"at": moment(first)},
             reverse("admin:contests_entryrequest_changelist"),
+            due=first,
+        )
+
+
+def _agency_requests() -> Iterator[Todo]:
+    waiting = AgencyRequest.objects.filter(decision=None, contest__is_rehearsal=False).order_by()
+    rows = waiting.values_list("contest", "contest__name").annotate(count=Count("pk"), first=Min("at"))
+    for _contest, name, count, first in rows:
+        text = ngettext("%(count)s đề nghị của đơn vị", "%(count)s đề nghị của đơn vị", count)
+        yield Todo(
+            text % {"count": number(count)},
+            name,
+            _("Tổ Thư ký; đề nghị đầu tiên từ %(at)s") % {"at": moment(first)},
+            f"{reverse('admin:agency_agencyrequest_changelist')}?tinh-trang=cho",
             due=first,
         )
 
