@@ -250,3 +250,8 @@ def _parameters(round: Round, uncounted: list[int]) -> dict[str, Any]:
         "closed_at": closing.at if closing else None,
         "limit_ms": round.time_limit_minutes * 60_000,
     }
+
+
+def papers_digest(papers: list[UUID]) -> str:
+    """The digest that GROUP makes of all papers of a group."""
+    return hashlib.sha256(",".join(sorted(map(str, papers))).encode()).hexdigest()

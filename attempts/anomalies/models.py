@@ -106,8 +106,8 @@ class AnomalyScan(Work):
     """A round as it was looked through last: which signals there are now.
 
     `found`: keys of the signals, those of earlier scans that are still so among them; None before the first
-    time. `counts`: how many of each kind at `counted_at`; while a round runs, a worker counts every few minutes
-    and writes no signal.
+    time. `counts`: how many of each kind at `counted_at`; while a round runs, a worker counts every few
+    minutes and writes no signal.
     `skipped`: kinds that took too long and were not looked for. `basis`: of what it was made
     (attempts.anomalies.scanning).
     """

@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping
 
 from django.urls import reverse
 
+from attempts.anomalies.links import queue_url
 from contest_site.accounts.models import User
 from contest_site.rehearsal.browser import Browser, Form, StoppedError, UnexpectedPageError
 from contests.enums import AwardMethod
@@ -44,6 +45,21 @@ class Organiser:
         block = tie.block.pk if tie.block else 0
         path = reverse("admin:prizes_tie", args=[scope, tie.table.pk, block, tie.rank])
         self._act(scope, self.browser.get(path).form(field="grounds"), in_the_order_of_the_page)
+
+    def look_for_signals(self, round: Round) -> None:
+        """Have a worker look the closed round through."""
+        path = reverse("admin:attempts_anomaly_scan", args=[round.pk])
+        self.browser.submit(self.browser.get(queue_url(round)).form(action=path))
+
+    def clear_signals(self, round: Round) -> None:
+        """Say of every signal that waits that it changes nothing, all at once."""
+        path = reverse("admin:attempts_anomaly_decide", args=[round.pk])
+        form = self.browser.get(queue_url(round)).form(action=path)
+        form = self.browser.submit(form, {"tat-ca": "1"}).form(field="conclusion")
+        typed = {"conclusion": "no_effect", "grounds": "Tổng duyệt: bài thi do hệ thống làm."}
+        page = self.browser.submit(form, typed)
+        if page.path != queue_url(round):
+            raise UnexpectedPageError(f"{page.path}: the verdict was refused; {page.hint}")
 
     def nominate(self, scope: Scope) -> None:
         """Name the first that the page offers, for every prize that is given without a ranking."""

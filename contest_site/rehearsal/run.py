@@ -15,6 +15,7 @@ from typing import Any
 from django.conf import settings
 from django.utils import timezone
 
+from attempts.anomalies.queries import ScanState, scan_state, waiting
 from contest_site.lib.clock import database_now
 from contest_site.rehearsal import checks, site, stage
 from contest_site.rehearsal.organiser import Organiser, progress_of, settle_ties, wait_while
@@ -246,10 +247,26 @@ class _Contest:
         A site's own schedule may have ranked it before the prizes of the last round were given.
         """
         if scope.round is not None:
+            self._wait(scope, {Step.FINISH})
+            self._signals(scope.round)
             self._wait(scope, {Step.FINISH, Step.RANK})
             return
         self._wait(scope, {Step.ROUNDS, Step.FINISH})
         self._rank_again(scope, "Tổng duyệt: mọi vòng thi đã trao giải.")
+
+    def _signals(self, round: Round) -> None:
+        """What a rehearsal's papers look like is looked for and cleared, as of any round."""
+        self.secretary.look_for_signals(round)
+        waited = time.monotonic()
+        while (state := scan_state(round)) is ScanState.WAITS:
+            self.server.children.check()
+            if self.rehearsal.stop.is_set() or time.monotonic() - waited > LIST_WAIT:
+                break
+            time.sleep(0.3)
+        if state is not ScanState.DONE:
+            self.report.errors.append(f"{round.name}: chưa tìm được dấu hiệu bất thường")
+        elif waiting(round):
+            self.secretary.clear_signals(round)
 
     def _rank_again(self, scope: Scope, reason: str) -> None:
         """Unless the standings are those of now."""

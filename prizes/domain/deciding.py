@@ -14,6 +14,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from attempts.anomalies.gate import check_signals
 from contest_site.audit.trail import record
 from contest_site.lib.clock import database_now
 from contest_site.lib.errors import Invalid, NotAllowed, NotNow, Refused
@@ -107,7 +108,8 @@ def review_run(run: StandingsRun, *, by: User, note: str = "") -> RunReview:
 def approve_run(run: StandingsRun, *, by: User) -> RunApproval:
     """Approve a reviewed run and write its awards. Another person than the reviewer, says the database too.
 
-    Raises NotAllowed for the reviewer, NotNow (not reviewed, approved before, data changed since), Refused.
+    Raises NotAllowed for the reviewer, NotNow (not reviewed, approved before, data changed since, signals
+    that nobody has looked into), Refused.
     """
     with _step(run) as run:
         review = review_of(run)
@@ -121,6 +123,7 @@ def approve_run(run: StandingsRun, *, by: User) -> RunApproval:
             )
         _check_current(run)
         _check_won(run)
+        check_signals(Scope.of_run(run).rounds())
         proposal = propose_awards(run)
         _check_awards(proposal)
         approval = RunApproval.objects.create(run=run, reviewer_id=review.by_id, by=by)

@@ -162,7 +162,8 @@ def test_after_publication_what_decided_results_stays_and_a_name_does_not(contes
     from django.utils import timezone
 
     from contest_site.lib.clock import database_now
-    from prizes.domain.deciding import approve_run, enter_decision, publish_run, review_run
+    from prizes.domain.deciding import enter_decision, publish_run, review_run
+    from tests.support.signals import approve_run
 
     round, (entry, other) = ranked_by_unit(contest)
     waiting = asked(other, unit=entry.unit)
@@ -316,3 +317,19 @@ def test_a_national_id_is_opened_by_few_and_never_unseen(client: Client, contest
         assert (number in response.content.decode()) == (status == 200)
     assert AuditEvent.objects.filter(verb="saw national IDs").count() == 1
     assert number not in str(list(AuditEvent.objects.values_list("data", flat=True)))
+
+
+def test_a_near_name_takes_one_click(contest: Contest, secretary: Client) -> None:
+    entry = make_entry(contest, unit=contest.area)
+    request = EntryRequest.objects.create(
+        entry=entry, kind="missing_unit", wanted={"unit_name": "UBND phường Chánh Lô"}, by=entry.user
+    )
+    where = reverse("admin:contests_entryrequest_decide", args=[request.pk])
+    near = ward(contest)
+    shown = secretary.get(where).content.decode()
+    assert f'name="move" value="{near.pk}"' in shown
+    # The Enter key presses a form's first button: it searches, and moves nobody.
+    assert shown.index('name="find"') < shown.index('name="move"')
+    assert secretary.post(where, {"move": near.pk}).status_code == 302
+    entry.refresh_from_db()
+    assert entry.unit == near

@@ -17,7 +17,7 @@ from contest_site.accounts.models import User
 from contest_site.lib.clock import database_now
 from contests.enums import PredictionTarget, RankKey
 from contests.models import Contest, Entry, Prize, Round, RoundClosing
-from prizes.domain.deciding import approve_run, enter_decision, publish_run, review_run
+from prizes.domain.deciding import enter_decision, publish_run, review_run
 from prizes.domain.ranking import compute_standings
 from prizes.models import StandingsRun
 from prizes.scope import Scope
@@ -30,6 +30,7 @@ from tests.support.factories import (
     make_table,
     submitted_attempt,
 )
+from tests.support.signals import approve_run
 
 Result = TypeVar("Result")
 

@@ -23,7 +23,7 @@ from contests.enums import (
 )
 from contests.models import Block, Contest, Entry, PrizeTable, Round, Unit
 from prizes.domain.awarding import awarded, propose_awards
-from prizes.domain.deciding import approve_run, decide_tie, return_run, review_run
+from prizes.domain.deciding import decide_tie, return_run, review_run
 from prizes.domain.nominating import nominate
 from prizes.domain.proposals import Proposal
 from prizes.domain.ranking import compute_standings
@@ -39,6 +39,7 @@ from tests.support.factories import (
     make_unit,
     submitted_attempt,
 )
+from tests.support.signals import approve_run
 
 pytestmark = pytest.mark.django_db
 

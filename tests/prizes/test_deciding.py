@@ -12,7 +12,6 @@ from contest_site.lib.errors import Invalid, NotAllowed, NotNow, Refused
 from contests.enums import PredictionTarget, RankKey, TableScope
 from contests.models import Entry, Round
 from prizes.domain.deciding import (
-    approve_run,
     decide_tie,
     enter_decision,
     publish_run,
@@ -24,6 +23,7 @@ from prizes.models import Award, Certificate, Publication, RunApproval, RunRevie
 from prizes.scope import Scope
 from tests.prizes.support import Office, office, over, publish, simple_round, table, take
 from tests.support.factories import exclude, make_contest, make_entry, make_table, submitted_attempt
+from tests.support.signals import approve_run
 
 pytestmark = pytest.mark.django_db
 

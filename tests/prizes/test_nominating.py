@@ -14,7 +14,6 @@ from contests.enums import Audience, AwardMethod
 from contests.models import Entry, Prize, PrizeTable, Round, Unit
 from prizes.domain.awarding import propose_awards
 from prizes.domain.deciding import (
-    approve_run,
     decide_tie,
     enter_decision,
     publish_run,
@@ -28,6 +27,7 @@ from prizes.queries import active_nominations
 from prizes.scope import Scope
 from tests.prizes.support import Office, office, over, publish, simple_round, take
 from tests.support.factories import exclude, make_entry, make_table, make_unit
+from tests.support.signals import approve_run
 
 pytestmark = pytest.mark.django_db
 

@@ -18,7 +18,7 @@ from contests.domain.consenting import withdraw_consent
 from contests.domain.rounds import seal_round
 from contests.enums import PredictionTarget, RankKey
 from contests.models import Entry, Promotion, Round, Unit
-from prizes.domain.deciding import approve_run, return_run, review_run
+from prizes.domain.deciding import return_run, review_run
 from prizes.domain.promoting import decide_promotion_tie, fill_promotions, withdraw_promotion
 from prizes.domain.ranking import compute_standings
 from prizes.models import StandingsRun
@@ -36,6 +36,7 @@ from tests.support.factories import (
     make_unit,
     submitted_attempt,
 )
+from tests.support.signals import approve_run
 
 pytestmark = pytest.mark.django_db
 

@@ -15,7 +15,7 @@ from contest_site.lib.errors import NotNow
 from contests.enums import Combine, PredictionTarget, RankKey
 from contests.models import Contest, Entry, Round, RoundClosing
 from prizes import tasks
-from prizes.domain.deciding import approve_run, enter_decision, publish_run, review_run
+from prizes.domain.deciding import enter_decision, publish_run, review_run
 from prizes.domain.ranking import compute_standings, why_not_yet
 from prizes.domain.regrade_preview import PrizeChange, preview
 from prizes.domain.settling import regrade_and_rank, settle
@@ -32,6 +32,7 @@ from tests.support.factories import (
     make_table,
     submitted_attempt,
 )
+from tests.support.signals import approve_run
 
 pytestmark = pytest.mark.django_db
 POOL = [(4, 0)] * 4

@@ -20,7 +20,7 @@ from contests.models import Block, Prize, PrizeTable, Unit
 from prizes.budget import BudgetPart, budget_of, scopes_of
 from prizes.domain.awarding import propose_awards
 from prizes.domain.comparing import moves
-from prizes.domain.deciding import approve_run, decide_tie, enter_decision, publish_run, review_run
+from prizes.domain.deciding import decide_tie, enter_decision, publish_run, review_run
 from prizes.domain.nominating import nominate
 from prizes.domain.publishing import write_list
 from prizes.domain.ranking import compute_standings, is_current
@@ -41,6 +41,7 @@ from tests.scenarios.asserting import (
     snapshot,
 )
 from tests.scenarios.world import World
+from tests.support.signals import approve_run
 
 # (table, block, rank)
 Tie = tuple[int, str | None, int]

@@ -32,7 +32,7 @@ from contests.domain.consenting import current_text
 from contests.domain.requesting import ask_correction, decide_request
 from contests.domain.rounds import close_round
 from contests.models import Contest, DataAnswer, DataExport, DataRequest, Entry, EntryDecision, Guardian
-from prizes.domain.deciding import approve_run, enter_decision, publish_run, review_run
+from prizes.domain.deciding import enter_decision, publish_run, review_run
 from prizes.domain.ranking import compute_standings
 from prizes.models import StandingsRun
 from prizes.scope import Scope
@@ -46,6 +46,7 @@ from tests.support.factories import (
     make_user,
     submitted_attempt,
 )
+from tests.support.signals import approve_run
 
 pytestmark = pytest.mark.django_db
 NUMBER = "051088000123"

@@ -59,7 +59,7 @@ from contests.models import (
     Unsealing,
     Withdrawal,
 )
-from prizes.domain.deciding import approve_run, enter_decision, publish_run, review_run
+from prizes.domain.deciding import enter_decision, publish_run, review_run
 from prizes.domain.ranking import compute_standings
 from prizes.models import (
     Certificate,
@@ -90,6 +90,7 @@ from tests.support.factories import (
     make_user,
     submitted_attempt,
 )
+from tests.support.signals import approve_run
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
