@@ -12,6 +12,7 @@ from django.http import HttpRequest
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
+from contest_site.audit import changes_admin as changes_admin  # its pages are registered with these
 from contest_site.audit.models import AuditEvent
 from contest_site.audit.trail import record
 from contest_site.audit.verbs import VERBS, kind_label, verb_label

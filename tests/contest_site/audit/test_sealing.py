@@ -1,0 +1,121 @@
+"""Seals over the trail: what was altered, removed or slipped in afterwards is found, whoever did it."""
+
+from io import StringIO
+
+import pytest
+from django.contrib.auth.models import Group
+from django.core.management import CommandError, call_command
+from django.db import connection
+
+from contest_site.audit.models import Change, Seal
+from contest_site.audit.sealing import seal_trails, verify
+from contest_site.audit.trail import record
+from tests.support.factories import make_user
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def _sealed() -> None:
+    for number in range(3):
+        record("changed account", make_user(), by=None)
+        Group.objects.create(name=f"Tổ {number}")
+    assert seal_trails() > 6
+
+
+def as_owner(*statements: str) -> None:
+    """As somebody who owns the database and has switched the triggers off."""
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL session_replication_role = replica")
+        for statement in statements:
+            cursor.execute(statement)
+        cursor.execute("SET LOCAL session_replication_role = origin")
+
+
+def damage() -> list[tuple[str, int, str]]:
+    return verify().damage
+
+
+def test_an_untouched_trail_is_whole_and_the_newest_rows_wait_for_the_next_seal() -> None:
+    verdict = verify()
+    assert verdict.whole
+    assert verdict.seals == 2
+    assert verdict.open_rows == 0
+    Group.objects.create(name="Tổ mới")
+    assert verify().open_rows == 1
+    assert seal_trails() == 1
+    assert verify().whole
+
+
+def test_an_altered_row_is_found() -> None:
+    row = Change.objects.earliest("id").pk
+    as_owner(f"UPDATE audit_change SET actor_name = 'ai đó' WHERE id = {row}")  # noqa: S608
+    assert damage() == [("changes", row, "altered")]
+
+
+def test_a_missing_row_is_found() -> None:
+    row = Change.objects.latest("id").pk
+    as_owner(f"DELETE FROM audit_change WHERE id = {row}")  # noqa: S608
+    assert damage() == [("changes", row, "missing")]
+
+
+def test_an_altered_event_is_found() -> None:
+    as_owner("UPDATE audit_auditevent SET reason = 'khác'")
+    assert {(trail, what) for trail, _row, what in damage()} == {("events", "altered")}
+
+
+def test_a_row_that_was_slipped_in_is_found() -> None:
+    row = Change.objects.latest("id").pk
+    as_owner(f"DELETE FROM audit_change WHERE id = {row}")  # noqa: S608
+    gap = row
+    as_owner(
+        "INSERT INTO audit_change (id, at, actor_name, source, place, role, table_name, row_key, operation, "  # noqa: S608
+        f"changes) VALUES ({gap}, now(), 'x', 'web', '', 'x', 'x', '1', 'I', '{{}}')"
+    )
+    assert damage() == [("changes", gap, "altered")]
+    as_owner(
+        "UPDATE audit_seal SET after = after - 10 WHERE trail = 'changes'",
+        "INSERT INTO audit_change (id, at, actor_name, source, place, role, table_name, row_key, operation, "
+        "changes) VALUES (-1, now(), 'x', 'web', '', 'x', 'x', '1', 'I', '{}')",
+    )
+    assert ("changes", -1, "inserted") in damage()
+
+
+def test_a_seal_that_was_made_to_fit_breaks_the_chain() -> None:
+    Group.objects.create(name="Tổ sau")
+    seal_trails()
+    first = Seal.objects.filter(trail="changes").earliest("id").pk
+    row = Change.objects.earliest("id").pk
+    as_owner(
+        f"UPDATE audit_change SET actor_name = 'ai đó' WHERE id = {row}",  # noqa: S608
+        "UPDATE audit_seal AS s SET digests = (SELECT string_agg(sha256(convert_to(audit_text(c), 'UTF8')), "  # noqa: S608
+        "''::bytea ORDER BY c.id) FROM audit_change AS c WHERE c.id > s.after AND c.id <= s.upto) "
+        f"WHERE id = {first}",
+        f"UPDATE audit_seal SET seal = audit_seal_of(NULL, rows, digests) WHERE id = {first}",  # noqa: S608
+    )
+    verdict = verify()
+    assert verdict.damage == []
+    assert [trail for trail, _seal in verdict.broken] == ["changes"]
+
+
+def test_a_trail_written_anew_does_not_hold_a_seal_noted_elsewhere() -> None:
+    noted = verify().last["changes"]
+    assert verify(noted).whole
+    as_owner("UPDATE audit_change SET actor_name = 'ai đó'", "DELETE FROM audit_seal")
+    seal_trails()
+    assert verify().whole
+    assert verify(noted).unknown == [noted]
+
+
+def test_the_command_names_each_row_and_fails() -> None:
+    said = StringIO()
+    call_command("verify_trail", stdout=said)
+    assert "Nhật ký nguyên vẹn." in said.getvalue()
+    row = Change.objects.earliest("id").pk
+    as_owner(f"DELETE FROM audit_change WHERE id = {row}")  # noqa: S608
+    with pytest.raises(CommandError, match=f"Thay đổi dữ liệu: dòng {row} bị xóa"):
+        call_command("verify_trail", stdout=StringIO())
+    with connection.cursor() as cursor:
+        cursor.execute("ALTER TABLE contests_prize DISABLE TRIGGER audit_delete")
+    with pytest.raises(CommandError, match="Bảng contests_prize: thay đổi không được ghi"):
+        call_command("verify_trail", stdout=StringIO())
