@@ -16,6 +16,8 @@ from django.test import Client
 from django.utils import timezone
 
 from attempts.models import (
+    Anomaly,
+    AnomalyVerdict,
     Attempt,
     Disqualification,
     ItemCounts,
@@ -27,7 +29,7 @@ from attempts.models import (
 )
 from contest_site.accounts.models import User
 from contest_site.agency.models import AgencyDecision, AgencyRequest
-from contest_site.audit.models import AuditEvent
+from contest_site.audit.models import AuditEvent, Change, Seal
 from contest_site.lib.clock import database_now
 from contest_site.rehearsal.erase import BELOW_CONTEST, erase_rehearsals
 from contests.domain.consenting import consent_in_person, current_text
@@ -99,7 +101,7 @@ def counts() -> dict[str, int]:
     return {
         model._meta.label: model._base_manager.count()
         for model in apps.get_models(include_auto_created=True)
-        if model is not AuditEvent
+        if model not in {AuditEvent, Change, Seal}
     }
 
 
@@ -126,6 +128,7 @@ def played(bank: Bank, area: Unit, *, is_rehearsal: bool) -> Contest:
     _personal_rows(attempts[0].entry, first)
     _agency_rows(contest, area, first)
     close_round(round, by=first, reason="Thử")
+    _signal_rows(round, first)
     run = compute_standings(Scope.of_round(Round.objects.get(pk=round.pk)), by=None)
     review_run(run, by=first)
     approve_run(run, by=second)
@@ -183,6 +186,13 @@ def _personal_rows(entry: Entry, by: User) -> None:
     DataExport.objects.create(
         request=asked, name=_file(f"personal/{entry.pk}.zip"), digest="0" * 64, expires_at=database_now()
     )
+
+
+def _signal_rows(round: Round, by: User) -> None:
+    signal = Anomaly.objects.create(
+        round=round, kind="headcount", fingerprint="0" * 64, people=1, papers=1, entries=[], attempts=[], evidence={}
+    )  # fmt: skip
+    AnomalyVerdict.objects.create(anomaly=signal, conclusion="explained", grounds="Thử", by=by)
 
 
 def _plan_rows(contest: Contest, round: Round, area: Unit, by: User) -> None:
@@ -295,7 +305,8 @@ HELP = {
 ELSEWHERE = {
     *("admin.LogEntry", "auth.Group", "auth.Group_permissions", "auth.Permission"),
     *("contenttypes.ContentType", "sessions.Session", "account.EmailAddress", "account.EmailConfirmation"),
-    *("mfa.Authenticator", "audit.AuditEvent", "accounts.User", "accounts.User_groups"),
+    *("mfa.Authenticator", "audit.AuditEvent", "audit.Change", "audit.Seal"),
+    *("accounts.User", "accounts.User_groups"),
     *("accounts.User_user_permissions", "contests.Contest", "contests.Unit", "contests.UnitOfficer"),
     *("questions.Bank", "questions.Topic", "questions.Question", "questions.Revision"),
     *("questions.Appraisal", "questions.SealedPool", "questions.ImportDraft", "questions.Submission"),
