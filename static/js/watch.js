@@ -43,7 +43,7 @@
       {
         width: box.clientWidth,
         height: 200,
-        series: [{ label: "", value: (_plot, value) => (value ? clock(value) : "–") }, ...series],
+        series: [{ label: box.dataset.minute, value: (_plot, value) => (value ? clock(value) : "–") }, ...series],
         axes: [
           axis({ values: (_plot, ticks) => ticks.map(clock), space: narrow.matches ? 60 : 80 }),
           axis({ values: (_plot, ticks) => ticks.map(whole), size: 56, incrs: [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10000, 20000, 50000] }),

@@ -3,6 +3,7 @@
 from pathlib import Path
 from typing import Any
 
+from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from contest_site.lib.templatetags.vi import number
@@ -30,6 +31,8 @@ class Command(BaseCommand):
             f" {number(found.files)} tệp, {number(len(found.counted.digests))} bảng xếp hạng:"
             " khớp với lúc sao lưu"
         )
+        # A newer release's tables, and the rights of the application's own role.
+        call_command("migrate", interactive=False, verbosity=0)
         if not found.same_key:
             print(
                 "  CHÚ Ý: IDENTITY_KEY không phải là khóa lúc sao lưu; số định danh cá nhân không đọc được."
