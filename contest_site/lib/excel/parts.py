@@ -16,7 +16,8 @@ class Kind(Enum):
     WHOLE = "#,##0"
     LABEL = "0"  # a number that names and does not count: a year, a place in a list
     DECIMAL = "#,##0.00"
-    EXACT = "#,##0.0000####"
+    EXACT = "#,##0.0000"
+    PLAIN = "General"  # with as many places as the number has
     PERCENT = "0.00%"
     DATE = "dd/mm/yyyy"
     MOMENT = "dd/mm/yyyy hh:mm:ss"
@@ -86,3 +87,4 @@ class Sheet:
     total_label: str = ""
     frozen_columns: int = 0
     signing: Signing | None = None
+    row_height: float = 0  # points at least, for what is written by hand

@@ -153,7 +153,7 @@ class SheetWriter:
                 cells.append(self._formula(index, formula, value, self.styles.cell(kind, True)))
             else:
                 cells.append(self._text(index, self.sheet.total_label if index == 0 else "", label))
-        self._append(cells)
+        self._append(cells, LINE_HEIGHT + 3)
 
     def _signing(self, signing: Signing) -> None:
         count = len(self.sheet.columns)
@@ -171,7 +171,7 @@ class SheetWriter:
     # --- The table ------------------------------------------------------------------------------------------
 
     def _row(self, values: Sequence[Value], *, bold: bool) -> None:
-        number, height = self.last + 1, LINE_HEIGHT + 3
+        number, height = self.last + 1, max(LINE_HEIGHT + 3, self.sheet.row_height)
         cells = []
         for index, (value, column) in enumerate(zip(values, self.sheet.columns, strict=True)):
             if isinstance(value, str):

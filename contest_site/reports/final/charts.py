@@ -11,20 +11,21 @@ from contest_site.lib.templatetags.vi import number
 # In units of the drawing; a page is WIDTH wide.
 WIDTH = 680
 HEIGHT, FOOT, HEAD = 170, 22, 18  # of standing bars: the plane, the labels below, the numbers above
-ROW, BAR, LABEL, VALUE = 24, 15, 250, 120  # of lying bars: a line, its bar, room for words on either side
+ROW, BAR, LABEL, VALUE = 26, 16, 290, 100  # of lying bars: a line, its bar, room for words on either side
 WRITTEN = 16  # more standing bars than these have no number each
 LABELS = 8  # labels below many bars
 
 
 @dataclass(frozen=True)
 class Bar:
-    """`x`, `y`, `width`, `height` for the drawing; `middle` is where its words stand."""
+    """`x`, `y`, `width`, `height` for the drawing; its label stands at `middle`, its value at `end`."""
 
     x: str
     y: str
     width: str
     height: str
     middle: str
+    end: str
     label: str
     value: str
 
@@ -55,6 +56,7 @@ def standing(values: Sequence[tuple[str, int]]) -> Chart | None:
                 width=_short(wide),
                 height=_short(height),
                 middle=_short(step * at + step / 2),
+                end=_short(HEAD + HEIGHT - height - 4),
                 label=label if at % every == 0 else "",
                 value=number(value) if len(values) <= WRITTEN else "",
             )
@@ -75,6 +77,7 @@ def lying(values: Sequence[tuple[str, Decimal, str]]) -> Chart | None:
             width=_short(room * value / most),
             height=str(BAR),
             middle=_short(Decimal(ROW * at + ROW * 0.68)),
+            end=_short(LABEL + room * value / most + 8),
             label=_cut(label),
             value=words,
         )

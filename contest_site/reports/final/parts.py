@@ -25,6 +25,7 @@ from contests.queries import effective_close, seal_of
 from prizes.budget import budget_of
 from prizes.budget import scopes_of as scopes_with_prizes
 from prizes.domain.awarding import awards_of
+from prizes.domain.proposals import ProposedAward
 from prizes.models import StandingsRun
 from prizes.queries import newest_run, runs_in_force
 from prizes.rulebook.parts import Grid
@@ -113,7 +114,7 @@ def _participation(order: Order) -> Iterator[Block]:
     whole = units[0]
     told = f"Có {number(whole.people)} người dự thi với {number(whole.attempts)} lượt thi"
     if whole.headcount:
-        told += f", bằng {number(whole.percent)} % tổng số {number(whole.headcount)} người của các đơn vị"
+        told += f", bằng {_percent(whole.percent)} tổng số {number(whole.headcount)} người của các đơn vị"
     yield Block(sentences=(f"{told}. Người dự thi nhiều lần được tính một lần.",))
     every_day = days(contest, area, now=order.at)
     yield _by_day(every_day)
@@ -172,7 +173,7 @@ def _by_unit(units: Sequence[UnitRow]) -> Block:
     ordered = sorted(units, key=lambda row: (row.share or 0) if known else Decimal(row.people), reverse=True)
     drawn = ordered[:UNITS_DRAWN]
     if known:
-        chart = lying([(row.name, row.percent or Decimal(0), f"{number(row.percent)} %") for row in drawn])
+        chart = lying([(row.name, row.percent or Decimal(0), _percent(row.percent)) for row in drawn])
     else:
         chart = lying([(row.name, Decimal(row.people), f"{number(row.people)} người") for row in drawn])
     rows = [
@@ -242,9 +243,20 @@ def _awards(order: Order) -> Iterator[Block]:
         told = f"{number(len(awards))} giải, tổng số tiền {dong(sum(one.amount for one in awards))}"
         if decision:
             told += f", theo Quyết định số {decision.number} ngày {decision.signed_on:%d/%m/%Y}"
-        rows = [(one.prize_name, one.holder, one.of_unit, dong(one.amount)) for one in awards]
-        grid = Grid(("Giải", "Người, đơn vị đạt giải", "Đơn vị", "Tiền thưởng"), rows, frozenset({3}))
-        yield Block(Scope.of_run(run).name, (f"{told}.",), grid=grid)
+        yield Block(Scope.of_run(run).name, (f"{told}.",))
+        yield from _winners(awards)
+
+
+def _winners(awards: Sequence[ProposedAward]) -> Iterator[Block]:
+    """People with their units, then the units that won something themselves."""
+    people = [one for one in awards if one.entry]
+    units = [one for one in awards if one.unit]
+    if people:
+        rows = [(one.prize_name, one.holder, one.of_unit, dong(one.amount)) for one in people]
+        yield Block(grid=Grid(("Giải", "Họ và tên", "Đơn vị", "Tiền thưởng"), rows, frozenset({3})))
+    if units:
+        of_units = [(one.prize_name, one.holder, dong(one.amount)) for one in units]
+        yield Block(grid=Grid(("Giải", "Đơn vị đạt giải", "Tiền thưởng"), of_units, frozenset({2})))
 
 
 def _budget(contest: Contest) -> Iterator[Block]:
@@ -270,4 +282,4 @@ def _ended(text: str) -> str:
 
 
 def _percent(value: Decimal | None) -> str:
-    return "–" if value is None else f"{number(value.quantize(Decimal('0.01')))} %"
+    return "–" if value is None else f"{number(value.quantize(Decimal('0.01')))}\u00a0%"

@@ -64,6 +64,7 @@ def _sheet(order: Order, run: StandingsRun, awards: Sequence[ProposedAward], *, 
         total_label="Cộng",
         frozen_columns=2,
         signing=signing(contest),
+        row_height=27,
     )
 
 

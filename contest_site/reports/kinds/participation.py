@@ -9,7 +9,6 @@ from attempts.reports import scores_shown, unit_rows
 from contest_site.lib.errors import NotNow
 from contest_site.reports.book import Book, Order, Table
 from contests.models import Unit
-from contests.queries import subtree_ids
 
 
 def participation(order: Order) -> Book:
@@ -17,9 +16,8 @@ def participation(order: Order) -> Book:
     unit = unit_of(order)
     shown = scores_shown(order.contest, order.at, order.round)
     rows = unit_rows(order.contest, unit, with_scores=shown, round=order.round)
-    units = len(subtree_ids(unit))
     sheet = unit_sheet(order.contest, unit, rows, round=order.round, with_scores=shown, made_at=order.at)
-    return Book(_("Tham gia theo đơn vị – %(unit)s") % {"unit": unit.name}, [Table(sheet, units)])
+    return Book(_("Tham gia theo đơn vị – %(unit)s") % {"unit": unit.name}, [Table(sheet, len(rows))])
 
 
 def unit_of(order: Order) -> Unit:

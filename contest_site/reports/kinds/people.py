@@ -95,7 +95,7 @@ def _fields(contest: Contest, *, national_ids: bool, with_scores: bool) -> list[
         asked.append(Field(Column(_("Số định danh cá nhân"), 16), lambda row: _national_id(row[5])))
     return [
         *asked,
-        Field(Column(_("Đối tượng"), 26), lambda row: row[6]),
+        Field(Column(_("Đối tượng"), 30), lambda row: row[6]),
         Field(Column(_("Đơn vị"), 34), lambda row: row[7]),
         Field(Column(_("Số lượt thi"), 9, Kind.WHOLE, Total.SUM), lambda row: row[8]),
         *_results(contest, with_scores=with_scores),

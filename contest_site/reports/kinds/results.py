@@ -93,7 +93,7 @@ def _sheet(order: Order, run: StandingsRun) -> Sheet:
         Column("Số câu đúng", 9, mark_kind(order.contest), Total.MEAN),
         Column("Thời gian làm bài (phút:giây)", 13, Kind.DURATION),
         Column("Nộp bài lúc", 20, Kind.MOMENT),
-        *([Column("Dự đoán", 12, Kind.EXACT), Column("Độ lệch", 12, Kind.EXACT)] if guessed else []),
+        *([Column("Dự đoán", 12, Kind.PLAIN), Column("Độ lệch", 12, Kind.PLAIN)] if guessed else []),
         Column("Giải", 20),
     ]
     return Sheet(

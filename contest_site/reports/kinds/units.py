@@ -142,7 +142,7 @@ def _weighed_columns(table: PrizeTable) -> list[Column]:
     if not table.weights:
         return []
     terms = [
-        Column(f"Điểm: {HEADINGS[metric]} ({table.weights[metric]} %)", 13, Kind.EXACT)
+        Column(f"Điểm: {HEADINGS[metric]} ({table.weights[metric]} %)", 17, Kind.EXACT)
         for metric in metrics_of(table)
     ]
     return [*terms, Column("Tổng điểm", 12, Kind.EXACT)]
