@@ -9,16 +9,18 @@ from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 from django.db.models import Count, Min
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, ngettext_lazy
 
+from attempts.anomalies.links import queue_url
+from attempts.anomalies.queries import anomalies
 from contest_site.agency.models import AgencyRequest
 from contest_site.lib.templatetags.vi import moment, number, span
 from contest_site.privacy.erasing import erasure_requests
 from contest_site.watch.backups import last_backup
 from contests.models import Contest, EntryRequest
-from contests.queries import RoundState, is_announced, round_state, seal_of
+from contests.queries import RoundState, effective_close, is_announced, round_state, seal_of
 from prizes.admin.corrections import may_look, waiting_corrections
 from questions.enums import State
 from questions.queries import WorkCount, work_counts
@@ -59,7 +61,9 @@ def todos(user: User, contests: Sequence[Contest], now: datetime) -> list[Todo]:
     may = user.has_perm
     found: list[Todo] = []
     if may("contests.view_contest"):
-        found += [*_plans(contests, now), *_seals(contests, now), *_backup(now)]
+        found += [*_plans(contests, now), *_seals(contests, now), *_backup(user, now)]
+    if may("attempts.judge_attempts"):
+        found += _anomalies(contests)
     if may_look(user):
         found += _corrections(user)
     if may("contests.decide_request"):
@@ -111,6 +115,24 @@ def _seals(contests: Iterable[Contest], now: datetime) -> Iterator[Todo]:
                 urgent=True,
                 due=round.opens_at,
             )
+
+
+def _anomalies(contests: Iterable[Contest]) -> Iterator[Todo]:
+    """Signals without a verdict, by round: nothing of a round is approved before they have theirs."""
+    rounds = {round.pk: round for contest in contests for round in contest.rounds.all()}
+    waiting = anomalies(rounds.values()).filter(conclusion=None).order_by().values_list("round")
+    for pk, count in waiting.annotate(count=Count("pk")):
+        round = rounds[pk]
+        text = ngettext(
+            "%(count)s dấu hiệu bất thường chờ kết luận", "%(count)s dấu hiệu bất thường chờ kết luận", count
+        )
+        yield Todo(
+            text % {"count": number(count)},
+            f"{round.contest.name}, {round.name}",
+            _("Ban Giám khảo hoặc Tổ Thư ký, trước khi phê duyệt kết quả"),
+            queue_url(round),
+            due=effective_close(round),
+        )
 
 
 def _corrections(user: User) -> Iterator[Todo]:
@@ -201,8 +223,7 @@ def _per_bank(counts: Iterable[WorkCount], text: Any, whom: str, board: str) -> 
         yield Todo(words, name, whom, f"{board}?bank={bank}")
 
 
-def _backup(now: datetime) -> Iterator[Todo]:
-    """Old only where contests run: a site without any has nothing to lose."""
+def _backup(user: User, now: datetime) -> Iterator[Todo]:
     last = last_backup()
     hours, _urgent = settings.WATCH_BACKUP_HOURS
     if last and now - last.at <= timedelta(hours=hours):
@@ -212,11 +233,5 @@ def _backup(now: datetime) -> Iterator[Todo]:
         if last
         else _("Chưa có bản sao lưu nào")
     )
-    yield Todo(text, _("Máy chủ"), _("Người vận hành máy chủ"), _watch_page())
-
-
-def _watch_page() -> str:
-    try:
-        return reverse("admin:watch")
-    except NoReverseMatch:
-        return ""
+    where = reverse("watch:page") if user.has_perm("watch.see_watch") else ""
+    yield Todo(text, _("Máy chủ"), _("Người vận hành máy chủ"), where)

@@ -79,16 +79,17 @@ def _rehearsal(subject: Subject) -> Check:
 def _backup(subject: Subject) -> Check:
     title, part = _("Sao lưu còn mới"), Part.REHEARSAL
     last = last_backup()
+    mends = [Mend(reverse("watch:page"), _("Theo dõi trực tiếp"), "watch.see_watch")]
     hours, _urgent = settings.WATCH_BACKUP_HOURS
     if last is None:
         why = _("Chưa có bản sao lưu nào. Người vận hành máy chủ đặt sao lưu hằng đêm (tài liệu vận hành).")
-        return Check("backup", part, title, State.ADVISE, [why])
+        return Check("backup", part, title, State.ADVISE, [why], mends)
     state = State.OK if subject.now - last.at <= timedelta(hours=hours) else State.ADVISE
     why = _("Bản gần nhất lúc %(at)s; phải không quá %(hours)d giờ.") % {
         "at": moment(last.at),
         "hours": hours,
     }
-    return Check("backup", part, title, state, [why])
+    return Check("backup", part, title, state, [why], mends)
 
 
 def _senders() -> Check:
