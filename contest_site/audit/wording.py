@@ -10,8 +10,10 @@ from typing import Any
 from django.apps import apps
 from django.contrib.auth import get_user_model
 from django.db import models
+from django.utils import timezone
 from django.utils.dateparse import parse_date, parse_datetime
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from contest_site.audit.models import Change
 from contest_site.audit.tracked import tracked_models
@@ -19,6 +21,13 @@ from contest_site.audit.trail import PEOPLE
 from contest_site.lib.templatetags.vi import day
 from contest_site.lib.text import sort_key
 
+# Tables that join two others have no name of their own.
+JOINING = {
+    "auth_group_permissions": gettext_lazy("quyền của nhóm"),
+    "accounts_user_groups": gettext_lazy("nhóm của tài khoản"),
+    "accounts_user_user_permissions": gettext_lazy("quyền của tài khoản"),
+    "auth_group": gettext_lazy("nhóm tài khoản"),
+}
 NAMED_COLUMNS = 3  # in a line of the list
 
 
@@ -34,13 +43,15 @@ class Difference:
 
 def table_label(table: str) -> str:
     """ "cuộc thi" for contests_contest; the table's name where no model of this release has it."""
+    if table in JOINING:
+        return str(JOINING[table])
     model = _models().get(table)
     return str(model._meta.verbose_name) if model else table
 
 
 def tables() -> list[tuple[str, str]]:
     """The tables that are followed, with their labels, in alphabetical order."""
-    found = [(model._meta.db_table, str(model._meta.verbose_name)) for model in tracked_models()]
+    found = [(model._meta.db_table, table_label(model._meta.db_table)) for model in tracked_models()]
     return sorted(found, key=lambda one: sort_key(one[1]))
 
 
@@ -98,8 +109,6 @@ def _value(field: models.Field[Any, Any] | None, value: Any) -> str:
 
 
 def _moment(value: Any) -> str:
-    from django.utils import timezone
-
     instant = parse_datetime(value) if isinstance(value, str) else None
     return f"{timezone.localtime(instant):%d/%m/%Y %H:%M:%S}" if instant else str(value)
 
