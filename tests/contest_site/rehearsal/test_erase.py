@@ -189,9 +189,8 @@ def _personal_rows(entry: Entry, by: User) -> None:
 
 
 def _signal_rows(round: Round, by: User) -> None:
-    signal = Anomaly.objects.create(
-        round=round, kind="headcount", fingerprint="0" * 64, people=1, papers=1, entries=[], attempts=[], evidence={}
-    )  # fmt: skip
+    values: dict[str, Any] = {"people": 1, "papers": 1, "entries": [], "attempts": [], "evidence": {}}
+    signal = Anomaly.objects.create(round=round, kind="headcount", fingerprint="0" * 64, **values)
     AnomalyVerdict.objects.create(anomaly=signal, conclusion="explained", grounds="Thử", by=by)
 
 
