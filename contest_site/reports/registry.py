@@ -55,6 +55,15 @@ class Kind:
     suffix: str = "xlsx"
 
     @property
+    def offers_rounds(self) -> bool:
+        """Of one round or of all."""
+        return self.rounds is Rounds.MAYBE
+
+    @property
+    def needs_round(self) -> bool:
+        return self.rounds is Rounds.ONE
+
+    @property
     def content_type(self) -> str:
         return "application/pdf" if self.suffix == "pdf" else EXCEL
 

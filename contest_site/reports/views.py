@@ -9,6 +9,7 @@ from uuid import UUID
 from django.contrib.auth.decorators import login_required
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils.cache import patch_cache_control
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
@@ -22,7 +23,7 @@ from contest_site.lib.work import settled
 from contest_site.reports.domain import ask, find_kind, hand_out, is_kept, kinds_for
 from contest_site.reports.making import progress_of
 from contest_site.reports.models import Report
-from contest_site.reports.registry import SEE_NATIONAL_IDS, Kind, Rounds
+from contest_site.reports.registry import SEE_NATIONAL_IDS, Kind
 from contests.models import Contest, Round, Unit
 from contests.queries import announced_contests
 
@@ -61,7 +62,6 @@ def asking(user: User, contest: Contest, kinds: list[Kind]) -> dict[str, Any]:
         "contest": contest,
         "kinds": kinds,
         "rounds": list(contest.rounds.order_by("number")),
-        "Rounds": Rounds,
         "may_see_national_ids": user.has_perm(SEE_NATIONAL_IDS),
         "reports": [(one, find_kind(one.kind)) for one in reports.order_by("-id")[:SHOWN]],
     }
@@ -84,11 +84,19 @@ def report(request: HttpRequest, key: UUID) -> HttpResponse:
         "progress": progress,
         "percent": math.floor(100 * progress[0] / progress[1]) if progress and progress[1] else 0,
         "contest": row.contest,
+        "back": _back(user, row.contest),
     }
     response = render(request, "reports/report.html", context)
     if row.waits:
         response["Refresh"] = REFRESH
     return response
+
+
+def _back(user: User, contest: Contest) -> str:
+    """Where the person has asked: organisers in their admin, an agency's officers here."""
+    if user.is_staff and user.has_perm("reports.view_report"):
+        return reverse("admin:reports_contest", args=[contest.pk])
+    return reverse("reports:new", args=[contest.slug])
 
 
 @login_required

@@ -261,3 +261,38 @@ def test_a_round_that_is_none_is_not_found(contest: Contest) -> None:
     address = reverse("reports:new", args=[contest.slug])
     assert client.post(address, {"kind": "participation", "round": "7"}).status_code == 404
     assert Round.objects.count() == 1
+
+
+def test_organisers_choose_a_round_where_a_report_has_one(contest: Contest) -> None:
+    make_round(
+        contest, sealed=False, opens_at=contest.closes_at, closes_at=contest.closes_at + timedelta(days=1)
+    )
+    user = organiser(CHIEF)
+    user.user_permissions.add(Permission.objects.get(codename="see_key"))
+    page = client_of(user).get(reverse("admin:reports_contest", args=[contest.pk])).content.decode()
+    forms = {form.split('"')[0]: form for form in page.split('name="kind" value="')[1:]}
+    assert set(forms) == set(KINDS)
+    whole = {name for name, form in forms.items() if "Cả cuộc thi" in form.split("</form>")[0]}
+    rounds = {name for name, form in forms.items() if "<select" in form.split("</form>")[0]}
+    assert whole == {name for name, kind in KINDS.items() if kind.offers_rounds}
+    assert rounds - whole == {name for name, kind in KINDS.items() if kind.needs_round} == {"items"}
+
+
+def test_a_person_without_organisers_rights_finds_no_page_of_reports(contest: Contest) -> None:
+    assert client_of(make_user(is_staff=True)).get(
+        reverse("admin:reports_contest", args=[contest.pk])
+    ).status_code == 403  # fmt: skip
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_the_list_of_reports_takes_as_many_queries_however_many_there_are(
+    contest: Contest, django_assert_num_queries: Any, count: int
+) -> None:
+    user = organiser(CHIEF)
+    for _number in range(count):
+        Report.objects.create(kind="participation", contest=contest, by=user)
+    client = client_of(user)
+    with django_assert_num_queries(9):
+        assert client.get(reverse("admin:reports_report_changelist")).status_code == 200
+    with django_assert_num_queries(8):
+        assert client.get(reverse("admin:reports_contest", args=[contest.pk])).status_code == 200
