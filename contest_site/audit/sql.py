@@ -59,8 +59,10 @@ BEGIN
     END IF;
     IF TG_OP = 'TRUNCATE' THEN
         EXECUTE format('SELECT count(*) FROM %I', TG_TABLE_NAME) INTO number;
-        PERFORM audit_write(
-            who, TG_TABLE_NAME, '', 'T', jsonb_build_object('rows', jsonb_build_array(number, NULL)));
+        IF number > 0 THEN
+            PERFORM audit_write(
+                who, TG_TABLE_NAME, '', 'T', jsonb_build_object('rows', jsonb_build_array(number, NULL)));
+        END IF;
     ELSIF TG_OP = 'INSERT' AND mode = 'bulk' THEN
         SELECT count(*) INTO number FROM new_rows;
         IF number > 0 THEN
