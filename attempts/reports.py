@@ -16,7 +16,13 @@ from contest_site.accounts.models import User
 from contest_site.lib.text import name_sort_key
 from contests.enums import PredictionScope, PredictionTarget
 from contests.models import Contest, Round, Unit
-from contests.queries import RoundState, announced_contests, round_state, uncounted_entries
+from contests.queries import (
+    RoundState,
+    announced_contests,
+    directory_day,
+    round_state,
+    uncounted_entries,
+)
 
 # Organisers who may see every entry of a contest may also see every unit's participation.
 SEE_ALL = "contests.view_entry"
@@ -195,11 +201,16 @@ attempt AS (
       AND entry.id <> ALL(%(uncounted)s) AND {NOT_DISQUALIFIED} AND entry.unit_id IN (SELECT id FROM tree)
 )
 """  # noqa: S608  only constants of attempts.queries
+# A unit that the contest does not offer (it ended before the opening, or began after) is a line only where
+# there is something to tell of it.
 UNITS = f"""
 WITH RECURSIVE tree AS (
-    SELECT id, name, 0 AS depth, ARRAY[code::text] AS path FROM contests_unit WHERE id = %(unit)s
+    SELECT id, name, 0 AS depth, ARRAY[code::text] AS path, TRUE AS offered
+    FROM contests_unit WHERE id = %(unit)s
     UNION ALL
-    SELECT below.id, below.name, tree.depth + 1, tree.path || below.code::text
+    SELECT below.id, below.name, tree.depth + 1, tree.path || below.code::text,
+           (below.valid_from IS NULL OR below.valid_from <= %(day)s)
+           AND (below.valid_to IS NULL OR below.valid_to > %(day)s)
     FROM contests_unit below JOIN tree ON below.parent_id = tree.id
 ), subtree AS (
     SELECT id AS unit_id, id AS below FROM tree
@@ -223,7 +234,8 @@ JOIN subtree ON subtree.unit_id = tree.id
 LEFT JOIN own ON own.unit_id = subtree.below
 LEFT JOIN contests_headcount headcount
        ON headcount.unit_id = subtree.below AND headcount.contest_id = %(contest)s
-GROUP BY tree.id, tree.name, tree.depth, tree.path
+GROUP BY tree.id, tree.name, tree.depth, tree.path, tree.offered
+HAVING tree.offered OR count(own.people) > 0 OR count(headcount.people) > 0
 ORDER BY tree.path
 """  # noqa: S608
 
@@ -322,4 +334,5 @@ def parameters(contest: Contest, unit: Unit, round: Round | None) -> dict[str, A
         "round": round.pk if round else None,
         "uncounted": uncounted,
         "parts": contest.parts,
+        "day": directory_day(contest),
     }

@@ -7,9 +7,11 @@ from typing import Any
 
 from django.conf import settings
 from django.urls import reverse
+from django.utils import timezone
 
 from contest_site.accounts.models import User
 from contest_site.lib.clock import database_now
+from contests.domain.unit_changes import successor_words, successors_of
 from contests.enums import Purpose
 from contests.forms import GuardianForm
 from contests.models import Consent, ConsentWithdrawal, Contest, Entry, EntryRequest, Guardian
@@ -51,12 +53,20 @@ def entry_state(entry: Entry) -> EntryState:
     )
 
 
+def unit_became(entry: Entry) -> str:
+    """What has become of the entry's unit, in words; "" while it is there. A query for one that is gone."""
+    if entry.unit.valid_to is None or entry.unit.valid_to > timezone.localdate(database_now()):
+        return ""
+    return successor_words(successors_of([entry.unit_id]).get(entry.unit_id, []))
+
+
 def entered_context(entry: Entry, guardian_form: GuardianForm | None = None) -> dict[str, Any]:
     """The context of contests/entered.html."""
     return {
         "contest": entry.contest,
         "entry": entry,
         "state": entry_state(entry),
+        "unit_became": unit_became(entry),
         "round": current_round(entry.contest, database_now()),
         "guardian_form": guardian_form or GuardianForm(),
         "guardian_address": settings.SITE_URL + reverse("contests:guardian"),

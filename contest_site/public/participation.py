@@ -12,6 +12,7 @@ from redis.exceptions import RedisError
 from attempts.models import Attempt
 from attempts.reports import unit_rows
 from contest_site.lib.text import sort_key
+from contests.domain.unit_changes import successors_of
 from contests.enums import TOLD_BY_NUMBERS
 from contests.models import BlockUnit, Contest, Round
 from contests.queries import RoundState, round_state, uncounted_entries
@@ -64,6 +65,8 @@ class UnitLine:
     name: str
     people: int
     attempts: int
+    # Names of the units that have taken the place of one that is gone by now.
+    successors: tuple[str, ...] = ()
 
 
 def unit_lines(contest: Contest) -> list[UnitLine]:
@@ -76,5 +79,14 @@ def unit_lines(contest: Contest) -> list[UnitLine]:
     rows = unit_rows(contest, contest.area, with_scores=False)
     competing = set(BlockUnit.objects.filter(contest=contest).values_list("unit_id", flat=True))
     shown = [row for row in rows if (row.unit_id in competing if competing else row.depth == 1)]
-    lines = [UnitLine(row.name, row.people, row.attempts) for row in shown]
+    became = successors_of(row.unit_id for row in shown)
+    lines = [
+        UnitLine(
+            row.name,
+            row.people,
+            row.attempts,
+            tuple(one.successor.name for one in became.get(row.unit_id, []) if one.successor),
+        )
+        for row in shown
+    ]
     return sorted(lines, key=lambda line: sort_key(line.name))

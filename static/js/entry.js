@@ -140,8 +140,8 @@ function keys(event) {
   } else if (["ArrowDown", "ArrowUp"].includes(event.key) && units.length) {
     event.preventDefault();
     if (list.hidden) open(true);
-    const step = event.key === "ArrowDown" ? 1 : -1;
-    mark((active + step + units.length) % units.length);
+    const next = event.key === "ArrowDown" ? active + 1 : Math.max(active, 0) - 1; // up from the field: the last
+    mark((next + units.length) % units.length);
   }
 }
 

@@ -10,8 +10,11 @@ from django.db import IntegrityError, transaction
 from django.test import Client
 from django.urls import reverse
 
+from attempts.reports import unit_rows
 from contest_site.audit.models import AuditEvent
 from contest_site.lib.errors import Invalid, Refused
+from contest_site.public.participation import unit_lines
+from contests.domain.cloning import clone_contest
 from contests.domain.entering import check_choices
 from contests.domain.unit_changes import (
     Decision,
@@ -21,10 +24,19 @@ from contests.domain.unit_changes import (
     successor_words,
     successors_of,
 )
-from contests.models import Contest, Unit, UnitChange, UnitOfficer
+from contests.entered import unit_became
+from contests.models import Contest, Headcount, Unit, UnitChange, UnitOfficer
 from contests.queries import competitors, contest_units, offered_units
 from contests.unit_search import nearest_units, search_units
-from tests.support.factories import make_block, make_contest, make_entry, make_staff, make_unit, make_user
+from tests.support.factories import (
+    make_block,
+    make_contest,
+    make_entry,
+    make_round,
+    make_staff,
+    make_unit,
+    make_user,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -205,3 +217,35 @@ def test_a_unit_with_entries_is_not_moved_by_hand(city: Unit, page: Client) -> N
     empty = {f"officers-{name}": 0 for name in ("TOTAL_FORMS", "INITIAL_FORMS")}
     answer = page.post(reverse("admin:contests_unit_change", args=[first.pk]), {**data, **empty})
     assert "không đổi cấp trên được" in answer.content.decode()
+
+
+def test_reports_have_ended_units_only_where_there_is_something_to_tell(city: Unit) -> None:
+    first, second = ward(city, "Một"), ward(city, "Hai")
+    old, new = contest_in(city, BEFORE), contest_in(city, AFTER)
+    record_change(merger(first, second, founded=[NewUnit("Phường Mới", city)]), by=make_staff())
+    assert [row.name for row in unit_rows(old, city, with_scores=False)] == [
+        "Thị xã", "Phường Hai", "Phường Một",
+    ]  # fmt: skip
+    assert [row.name for row in unit_rows(new, city, with_scores=False)] == ["Thị xã", "Phường Mới"]
+    Headcount.objects.create(contest=new, unit=first, people=3)
+    assert "Phường Một" in [row.name for row in unit_rows(new, city, with_scores=False)]
+    assert [line.successors for line in unit_lines(old)] == [("Phường Mới",), ("Phường Mới",)]
+
+
+def test_who_entered_for_a_unit_reads_what_has_become_of_it(city: Unit) -> None:
+    first = ward(city, "Một")
+    entry = make_entry(contest_in(city, BEFORE), unit=first)
+    assert unit_became(entry) == ""
+    record_change(merger(first, kind="rename", founded=[NewUnit("Phường Mới", city)]), by=make_staff())
+    entry.refresh_from_db()
+    assert unit_became(entry) == "nay thuộc Phường Mới"
+
+
+def test_a_contest_for_a_new_year_leaves_out_who_has_ended(city: Unit) -> None:
+    first, second = ward(city, "Một"), ward(city, "Hai")
+    old = contest_in(city, BEFORE)
+    make_round(old, opens_at=BEFORE, closes_at=BEFORE.replace(day=8))
+    make_block(old, [first, second])
+    record_change(merger(first, kind="rename", founded=[NewUnit("Phường Mới", city)]), by=make_staff())
+    clone = clone_contest(old, slug="nam-sau", name="Cuộc thi năm sau", opening=AFTER, by=make_staff())
+    assert [one.unit for one in clone.block_units.all()] == [second]
