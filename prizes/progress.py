@@ -10,6 +10,7 @@ from django.db import models
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
+from attempts.anomalies.gate import why_signals_wait
 from attempts.models import Attempt, KeyCorrection
 from contest_site.lib.clock import database_now
 from contests.enums import PredictionScope
@@ -31,6 +32,7 @@ class Step(models.TextChoices):
     ROUNDS = "cho-cac-vong", _("Chờ các vòng thi kết thúc")
     CLOSE = "dong", _("Đóng vòng thi")
     FINISH = "ket-thuc", _("Hệ thống kết thúc các bài thi còn dở")
+    SIGNALS = "bat-thuong", _("Kết luận về dấu hiệu bất thường")
     KEYS = "dap-an", _("Quyết định về sửa đáp án")
     RANK = "xep-hang", _("Xếp hạng")
     TIES = "dong-hang", _("Sắp thứ tự đồng hạng")
@@ -110,6 +112,12 @@ class Progress:
         return papers_of([self.run]).get(self.run.pk, (0, 0)) if self.run else (0, 0)
 
     @cached_property
+    def waiting_signals(self) -> list[tuple[Round, str]]:
+        """Rounds whose signals keep the result from being approved, each with what is to be done."""
+        found = [(round, why_signals_wait(round)) for round in self.rounds]
+        return [(round, why) for round, why in found if why]
+
+    @cached_property
     def waiting_corrections(self) -> int:
         """Proposed corrections of the key that nobody has decided."""
         return KeyCorrection.objects.filter(round__in=self.rounds, decision=None).count()
@@ -153,6 +161,8 @@ class Progress:
 
     def _before_review(self) -> Step:
         """What has to be known before anybody can say that the awards are right."""
+        if self.waiting_signals:
+            return Step.SIGNALS
         if self.waiting_corrections:
             return Step.KEYS
         if self.is_behind:

@@ -10,6 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from attempts.anomalies.links import queue_url
 from contests.models import Round
 from prizes.admin.corrections import may_look, waiting_corrections
 from prizes.admin.nominations import SEE, chosen_prizes
@@ -25,6 +26,8 @@ from prizes.facts import predicts, refused, true_answers
 from prizes.measures import basis, cells, headings
 from prizes.progress import Progress, Step
 from prizes.queries import certificates_of, runs_in_force, runs_of
+
+SEE_SIGNALS = "attempts.view_anomaly"
 
 
 @dataclass(frozen=True)
@@ -89,6 +92,8 @@ def _next(user: Any, progress: Progress) -> Next:
         return Next(Link(_("Tải lại trang"), ""), waits=True)
     if step is Step.DONE:
         return Next(Link(_("Thông cáo báo chí"), reverse("admin:prizes_press", args=[scope])))
+    if step is Step.SIGNALS:
+        return _next_signals(user, progress)
     if step is Step.KEYS:
         return _next_correction(user, progress)
     definition = STEPS.get(step.value)
@@ -104,6 +109,13 @@ def _next(user: Any, progress: Progress) -> Next:
         return Next(Link(_("Ghi thứ tự của Ban Giám khảo"), _first_tie(progress)))
     assert definition is not None
     return Next(Link(str(definition.title), reverse("admin:prizes_step", args=[scope, step.value])))
+
+
+def _next_signals(user: Any, progress: Progress) -> Next:
+    if not user.has_perm(SEE_SIGNALS):
+        return Next(why_not=_("Tài khoản này không có quyền thực hiện bước này."))
+    round, _why = progress.waiting_signals[0]
+    return Next(Link(_("Xem dấu hiệu bất thường"), queue_url(round)))
 
 
 def _next_correction(user: Any, progress: Progress) -> Next:

@@ -64,6 +64,7 @@ def stages_of(progress: Progress, material: Material) -> list[Placed]:
     """All stages of a scope in their order."""
     stages = [
         stages_before.finish(progress),
+        stages_before.signals(progress),
         stages_before.keys(progress),
         stages_before.standings(progress, material.units),
         stages_after.ties(progress),

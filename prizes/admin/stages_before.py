@@ -8,6 +8,8 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from attempts.analysis.storing import counts_of, stored_analysis
+from attempts.anomalies.links import queue_url
+from attempts.anomalies.queries import counts_by_kind
 from attempts.queries import corrections_wait, newest_regrade
 from contest_site.lib.templatetags.vi import end_moment, moment, number
 from contests.models import Round
@@ -65,6 +67,40 @@ def _still_open(progress: Progress) -> Iterable[str]:
         yield words % {"count": number(count)}
     elif progress.is_closed:
         yield _("Mọi bài thi đã kết thúc.")
+
+
+def signals(progress: Progress) -> Stage:
+    kinds = counts_by_kind(progress.round or progress.contest) if progress.is_closed else []
+    found, waiting = sum(one.found for one in kinds), sum(one.waiting for one in kinds)
+    told = ()
+    if found:
+        words = _("%(found)s dấu hiệu, %(waiting)s chờ kết luận.")
+        told = (words % {"found": number(found), "waiting": number(waiting)},)
+    elif progress.is_closed and progress.next not in {Step.FINISH, Step.ROUNDS, Step.SIGNALS}:
+        told = (_("Không có dấu hiệu bất thường nào."),)
+    stopped = progress.next is Step.SIGNALS
+    return Stage(
+        key="bat-thuong",
+        name=_("Dấu hiệu bất thường"),
+        steps=(Step.SIGNALS,),
+        does=_(
+            "Xem từng dấu hiệu cùng số liệu, ghi kết luận có căn cứ. Dấu hiệu tự nó không làm ai mất kết quả;"
+            " loại kết quả là một quyết định riêng."
+        ),
+        permission="attempts.decide_anomaly",
+        told=told,
+        notice=tuple(why for _round, why in progress.waiting_signals) if stopped else (),
+        links=tuple(_signal_links(progress)),
+    )
+
+
+def _signal_links(progress: Progress) -> Iterable[Link]:
+    if not progress.is_closed:
+        return
+    for round in progress.rounds:
+        yield Link(_("Dấu hiệu bất thường %(round)s") % {"round": round.name}, queue_url(round))
+    address = reverse("admin:attempts_disqualification_changelist")
+    yield Link(_("Loại, phục hồi kết quả"), address)
 
 
 def keys(progress: Progress) -> Stage:

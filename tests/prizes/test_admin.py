@@ -20,6 +20,7 @@ from prizes.models import Award, Publication, RunReview, StandingsRun
 from prizes.scope import Scope
 from tests.prizes.support import office, over, publish, simple_round, table, take
 from tests.support.factories import make_contest, make_round, make_staff, make_user
+from tests.support.signals import clear_signals
 
 pytestmark = pytest.mark.django_db
 
@@ -41,6 +42,7 @@ def ready() -> Round:
     round = simple_round([("Nguyễn Văn An", 50), ("Trần Thị Bình", 60)])
     table(round, ("Giải Nhất", 1), ("Giải Nhì", 2))
     compute_standings(Scope.of_round(round), by=None)
+    clear_signals(round, by=make_staff())
     return round
 
 
@@ -121,6 +123,7 @@ def test_the_jury_puts_a_tie_in_order_on_its_page(client: Client) -> None:
     round = simple_round([("An", 50), ("Bình", 50), ("Cường", 60)])
     table(round, ("Giải Nhất", 1), ("Giải Nhì", 1))
     run = compute_standings(Scope.of_round(round), by=None)
+    clear_signals(round, by=make_staff())
     first, second = run.rows.filter(rank=1).order_by("entry_id").values_list("entry_id", flat=True)
     client.force_login(make_staff())
     address = tie_of(round)
@@ -247,8 +250,8 @@ def test_the_list_of_rounds_says_what_comes_next(
     publish(published)
     client.force_login(make_staff())
     # session · user · contests · their rounds · which have standings of the whole · runs · papers;
-    # for a run under way corrections, later judgements and its ties, for none its attempts
-    with django_assert_num_queries(7 + 2 + 6 + 1):
+    # for a run under way five of its signals, corrections, later judgements and its ties, for none its attempts
+    with django_assert_num_queries(7 + 5 + 2 + 6 + 1):
         listed = shown(client, reverse("admin:prizes_standingsrun_changelist"))
     for round, words in ((published, "Tạo giấy chứng nhận"), (waiting, "Rà soát"), (fresh, "Xếp hạng")):
         assert page(round) in listed
@@ -271,7 +274,7 @@ def test_the_page_of_a_round_costs_the_same_for_any_number_of_awards(
     client.force_login(make_staff())
     client.get(page(round))
     # session · user · round · run · papers twice · six of the awards · units · two of nominations · finals ·
-    # five of the keys · figures of the press summary · roles · versions
-    with django_assert_num_queries(24):
+    # signals by kind · five of the keys · figures of the press summary · roles · versions
+    with django_assert_num_queries(25):
         shown(client, page(round))
     assert StandingsRun.objects.count() == 1
