@@ -15,6 +15,7 @@ from tests.e2e.walker import (
     RECEIPT,
     SLUG,
     begin,
+    clear_signals,
     close_round_step,
     enter,
     log_in,
@@ -108,6 +109,7 @@ def test_the_whole_path(stack: Stack, new_page: NewPage, page_errors: list[str])
     send(secretary, secretary.locator("a[href*='/vong/']").first)
     round_url = secretary.url
     close_round_step(secretary, "Đóng vòng thi", reason="Kết thúc sớm để thử toàn bộ các bước")
+    clear_signals(secretary, round_url)
     wait_for_step(secretary, "rà soát")
     picture(secretary, PICTURES, "admin-round-1280")
     close_round_step(secretary, "rà soát")
