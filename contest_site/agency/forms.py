@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from django import forms
@@ -26,12 +27,20 @@ def _reason(example: Any) -> forms.CharField:
     )
 
 
+class PeopleField(forms.IntegerField):
+    """A whole number as it is written in Viet Nam: 1250 or 1.250."""
+
+    def to_python(self, value: Any) -> int | None:
+        if isinstance(value, str) and re.fullmatch(r"\d{1,3}([. ]\d{3})+", value.strip(), re.ASCII):
+            value = re.sub(r"\D", "", value)
+        return super().to_python(value)
+
+
 class HeadcountForm(forms.Form):
-    people = forms.IntegerField(
+    people = PeopleField(
         label=gettext_lazy("Tổng số người đúng"),
         min_value=1,
         max_value=MOST_PEOPLE,
-        localize=True,
         help_text=gettext_lazy("Người của chính đơn vị này, không kể các đơn vị trực thuộc."),
         error_messages={
             "required": gettext_lazy("Ghi tổng số người của đơn vị."),
