@@ -18,6 +18,7 @@ from questions.domain.studying import publish_study
 from tests.contest_site.accounts.entrance import Codes
 from tests.e2e.account_pages import CONTESTANT, STRANGER, Addresses, account_pages, signed_in
 from tests.e2e.agency_pages import agency_pages
+from tests.e2e.report_pages import report_pages
 from tests.prizes.support import over, publish, take
 from tests.support.factories import (
     exclude,
@@ -73,6 +74,7 @@ def make_world(codes: Codes) -> tuple[dict[str, Client], Addresses]:
         *sitting(contest.slug, paper.pk, done.pk),
         *accounts,
         *agency_pages(officer, OFFICER, contest, ward),
+        *report_pages(officer, OFFICER, contest, ward),
         *studies(round),
     ]
     return clients | of_accounts, addresses

@@ -32,7 +32,7 @@ RUN = "async () => (await axe.run()).violations.map(v => [v.id, ...v.nodes.map(n
 NO_PAGES = {
     *("healthz", "favicon", "robots", "sitemap", "card", "card_today", "picture", "language"),
     *("contests:document", "contests:units", "contests:name_guardian", "contests:guardian_answer"),
-    *("attempts:save", "attempts:submit", "agency:excel", "agency:roster_template"),
+    *("attempts:save", "attempts:submit", "agency:excel", "agency:roster_template", "reports:download"),
     *("prizes:verify_list", "prizes:rules_pdf", "prizes:participation_pdf", "prizes:certificate_pdf"),
     *(
         "data_download",

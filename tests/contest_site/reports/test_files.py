@@ -182,6 +182,7 @@ def test_every_report_opens_and_its_totals_are_those_of_sql(chief: User, tmp_pat
             about["round"] = contest.rounds.get(number=1)
         paths[name] = make(name, chief, contest, **about)
     final = paths.pop("final")
+    paths = {name: path for name, path in paths.items() if path.suffix == ".xlsx"}
     books = calculated(list(paths.values()), tmp_path / "opened")
     _formulas_come_to_what_we_said(paths, books)
 
