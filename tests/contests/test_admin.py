@@ -50,7 +50,7 @@ def plan(**changes: Any) -> Contest:
 def test_a_whole_plan_is_made_on_the_screen(page: Client) -> None:
     bank = make_bank(6, name="Ngân hàng A")
     city = make_unit("Thành phố Quảng Ngãi")
-    values = form_of(page.get(address("contests_contest_add")).content)
+    values = form_of(page.get(address("contests_contest_add") + "?day-du=1").content)
     values |= {
         "name": "Cuộc thi tìm hiểu cải cách hành chính",
         "slug": "tim-hieu-cchc",
@@ -140,7 +140,7 @@ def round_values(bank: int, **changes: str) -> dict[str, str]:
 
 def test_nothing_is_chosen_silently(page: Client) -> None:
     """An empty form says what is missing, field by field, and where a plan tends to be silent it suggests."""
-    content = page.get(address("contests_contest_add")).content
+    content = page.get(address("contests_contest_add") + "?day-du=1").content
     text = " ".join(parsed(content).text_content().split())
     assert "Kế hoạch không quy định thì gợi ý: 30 phút cho 30 câu." in text
     assert "Kế hoạch không quy định thì gợi ý: lượt tốt nhất." in text
