@@ -69,7 +69,11 @@ class RosterFileForm(forms.Form):
     )
     mode = forms.ChoiceField(
         label=gettext_lazy("Cách nhập"),
-        choices=RosterMode.choices,
+        # Shorter than the values' own words: one line on a phone.
+        choices=[
+            (RosterMode.REPLACE, gettext_lazy("Thay danh sách đã nhập")),
+            (RosterMode.ADD, gettext_lazy("Thêm vào danh sách đã nhập")),
+        ],
         initial=RosterMode.REPLACE,
         widget=UnfoldAdminRadioSelectWidget,
     )
