@@ -5,6 +5,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Now
+from django.utils.translation import gettext_lazy as _
 
 from contest_site.lib.work import Work
 
@@ -12,16 +13,16 @@ from contest_site.lib.work import Work
 class AnomalyKind(models.TextChoices):
     """What a signal is about; one SQL statement each (attempts.anomalies.detection)."""
 
-    SPEED = "speed", "Nộp nhanh hơn mức tối thiểu"
-    ANSWERS = "answers", "Sai giống nhau"
-    NATIONAL_ID = "national_id", "Trùng số định danh cá nhân"
-    PHONE = "phone", "Trùng số điện thoại"
-    NAME = "name", "Trùng họ tên và ngày sinh"
-    ADDRESS = "address", "Chung địa chỉ mạng"
-    DEVICE = "device", "Nối tiếp nhau trên một thiết bị"
-    BURST = "burst", "Nhiều bài dồn dập của một đơn vị"
-    CLOCK = "clock", "Thời điểm bất thường"
-    HEADCOUNT = "headcount", "Vượt tổng số người của đơn vị"
+    SPEED = "speed", _("Nộp nhanh hơn mức tối thiểu")
+    ANSWERS = "answers", _("Sai giống nhau")
+    NATIONAL_ID = "national_id", _("Trùng số định danh cá nhân")
+    PHONE = "phone", _("Trùng số điện thoại")
+    NAME = "name", _("Trùng họ tên và ngày sinh")
+    ADDRESS = "address", _("Chung địa chỉ mạng")
+    DEVICE = "device", _("Nối tiếp nhau trên một thiết bị")
+    BURST = "burst", _("Nhiều bài dồn dập của một đơn vị")
+    CLOCK = "clock", _("Thời điểm bất thường")
+    HEADCOUNT = "headcount", _("Vượt tổng số người của đơn vị")
 
 
 class Anomaly(models.Model):
@@ -71,9 +72,9 @@ class AnomalyVerdict(models.Model):
     """
 
     class Conclusion(models.TextChoices):
-        NO_EFFECT = "no_effect", "Không ảnh hưởng"
-        EXPLAINED = "explained", "Đã giải thích được"
-        PASSED_ON = "passed_on", "Chuyển xem xét loại kết quả"
+        NO_EFFECT = "no_effect", _("Không ảnh hưởng")
+        EXPLAINED = "explained", _("Đã giải thích được")
+        PASSED_ON = "passed_on", _("Chuyển xem xét loại kết quả")
 
     anomaly = models.ForeignKey(
         Anomaly, on_delete=models.PROTECT, related_name="verdicts", verbose_name="dấu hiệu"

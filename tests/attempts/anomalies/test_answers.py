@@ -88,7 +88,7 @@ def test_copies_are_found_as_the_oracle_finds_them(seed: int) -> None:
     units = [make_unit(), make_unit()]
     sheets = honest_crowd(round, dice, units, 50, guessers=0.2)
     source = make_entry(round.contest, unit=units[0])
-    answers = {at: (dice.choice([1, 2, 3]) if at < 14 else 0) for at in range(24)}
+    answers = {at: (dice.choice([1, 2, 3]) if at < 20 else 0) for at in range(24)}
     wrong = hand_in(round, source, answers, started=round.opens_at)
     copied = [copy_of(wrong, round, dice, unit=units[0], asked=asked) for asked in (24, 22)]
     # The same paper in another unit is not compared.
@@ -133,7 +133,7 @@ def test_papers_of_one_person_and_of_the_uncounted_are_not_compared() -> None:
     round = a_round()
     unit = make_unit()
     honest_crowd(round, dice, [unit], 30, guessers=0)
-    same = {at: (2 if at < 14 else 0) for at in range(24)}
+    same = {at: (2 if at < 20 else 0) for at in range(24)}
     entry = make_entry(round.contest, unit=unit)
     hand_in(round, entry, same, started=round.opens_at)
     hand_in(round, entry, same, started=round.opens_at + timedelta(hours=1), number=2)
