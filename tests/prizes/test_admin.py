@@ -250,7 +250,8 @@ def test_the_list_of_rounds_says_what_comes_next(
     publish(published)
     client.force_login(make_staff())
     # session · user · contests · their rounds · which have standings of the whole · runs · papers;
-    # for a run under way five of its signals, corrections, later judgements and its ties, for none its attempts
+    # for a run under way five of its signals, corrections, later judgements and its ties; for none its
+    # attempts
     with django_assert_num_queries(7 + 5 + 2 + 6 + 1):
         listed = shown(client, reverse("admin:prizes_standingsrun_changelist"))
     for round, words in ((published, "Tạo giấy chứng nhận"), (waiting, "Rà soát"), (fresh, "Xếp hạng")):
