@@ -42,6 +42,8 @@ NO_PAGES = {
         "oidc_begin",
         "oidc_callback",
     ),
+    # Organisers' own, like the admin: dark, for a wall.
+    *("watch:page", "watch:data", "watch:backup"),
     # They need a key that a device made.
     *("mfa_edit_webauthn", "mfa_remove_webauthn", "mfa_reauthenticate_webauthn"),
 }
