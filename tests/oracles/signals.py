@@ -11,9 +11,10 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from fractions import Fraction
 from itertools import combinations
-from typing import Any
+from typing import Any, TypeVar
 
 Group = frozenset[Any]  # ids of papers
+Key = TypeVar("Key", bound=Hashable)
 
 
 @dataclass
@@ -41,8 +42,8 @@ class Sheet:
     choices: dict[int, int] = field(default_factory=dict)
 
 
-def _by(sheets: Iterable[Sheet], key: Callable[[Sheet], Hashable]) -> dict[Hashable, list[Sheet]]:
-    found: dict[Hashable, list[Sheet]] = defaultdict(list)
+def _by(sheets: Iterable[Sheet], key: Callable[[Sheet], Key]) -> dict[Key, list[Sheet]]:
+    found: dict[Key, list[Sheet]] = defaultdict(list)
     for one in sheets:
         found[key(one)].append(one)
     return found
@@ -127,9 +128,9 @@ def bursts(
 def crowded(sheets: Sequence[Sheet], headcounts: dict[int, int]) -> set[tuple[int, int]]:
     found = set()
     for unit, group in _by(sheets, lambda one: one.unit).items():
-        if unit in headcounts and _people(group) > headcounts[unit]:  # type: ignore[index]
+        if unit in headcounts and _people(group) > headcounts[unit]:
             found.add((unit, _people(group)))
-    return found  # type: ignore[return-value]
+    return found
 
 
 # --- Equal wrong answers ------------------------------------------------------------------------------------
