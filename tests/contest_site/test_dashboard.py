@@ -34,6 +34,8 @@ from tests.support.factories import (
 from tests.support.screens import parsed, text_of
 
 pytestmark = pytest.mark.django_db
+TODOS = "//ul[contains(@class, 'todos')]/li"
+URGENT = "//ul[contains(@class, 'urgent')]/li"
 
 
 def test_after_its_last_round_the_whole_contest_is_what_comes_next(
@@ -78,7 +80,7 @@ def backed_up() -> None:
 
 def todos_of(page: Client) -> list[str]:
     document = parsed(page.get(reverse("admin:index")).content)
-    return [one.text_content() for one in document.cssselect(".todos .name")]
+    return [one.text_content() for one in document.xpath(f"{TODOS}/*[@class='name']")]
 
 
 def running(**fields: Any) -> Round:
@@ -100,7 +102,7 @@ def test_a_round_without_a_seal_is_urgent_when_it_opens_soon(page: Client) -> No
     soon = running(sealed=False, opens_at=database_now() + timedelta(days=2))
     assert todos_of(page)[0].startswith("Niêm phong đề trước")
     document = parsed(page.get(reverse("admin:index")).content)
-    [link] = document.cssselect(".todos.urgent a")
+    [link] = document.xpath(f"{URGENT}/a")
     assert link.get("href") == reverse("admin:contests_round_seal", args=[soon.contest_id, soon.number])
     Round.objects.filter(pk=soon.pk).update(opens_at=database_now() + timedelta(days=4))
     assert todos_of(page) == []
@@ -115,7 +117,7 @@ def test_requests_are_told_by_contest_and_deadlines_become_urgent(page: Client) 
     DataRequest.objects.create(user=make_user(), kind="erasure", due_at=database_now() + timedelta(days=2))
     assert todos_of(page) == ["1 đề nghị xóa dữ liệu cá nhân", "2 đề nghị của người dự thi"]
     document = parsed(page.get(reverse("admin:index")).content)
-    assert len(document.cssselect(".todos.urgent li")) == 1
+    assert len(document.xpath(URGENT)) == 1
 
 
 def test_an_old_backup_waits_for_who_runs_the_server(page: Client) -> None:
@@ -139,7 +141,7 @@ def test_trials_are_not_counted(page: Client) -> None:
     assert counts_of([round.contest]) == {round.contest_id: (1, 1)}
 
 
-@pytest.mark.parametrize(("contests", "queries"), [(1, 26), (3, 26)])
+@pytest.mark.parametrize(("contests", "queries"), [(1, 18), (3, 18)])
 def test_the_page_takes_as_many_queries_for_three_contests_as_for_one(
     page: Client, contests: int, queries: int, django_assert_num_queries: Any
 ) -> None:
@@ -154,4 +156,6 @@ def test_the_page_takes_as_many_queries_for_three_contests_as_for_one(
     cache.clear()
     with django_assert_num_queries(queries):
         found = page.get(reverse("admin:index"))
-    assert len(parsed(found.content).cssselect(".plan-table tbody tr")) == min(8, 3 * contests)
+    assert len(parsed(found.content).xpath("//table[contains(@class, 'plan-table')]/tbody/tr")) == min(
+        8, 3 * contests
+    )
