@@ -151,7 +151,8 @@ def addresses() -> Iterator[tuple[str, str]]:
         for one in [model_admin, *model_admin.inlines]:
             owner = getattr(one, "model", model)
             fields |= {
-                (owner._meta.app_label, owner._meta.model_name, name) for name in one.autocomplete_fields
+                (owner._meta.app_label, str(owner._meta.model_name), str(name))
+                for name in one.autocomplete_fields
             }
     yield "audit.Change, words “nguyen binh”", "/quan-tri/audit/change/?words=nguyen+binh"
     yield "audit.Change, one object", "/quan-tri/audit/change/?table=contests_entry&row=4000"

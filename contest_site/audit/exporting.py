@@ -69,7 +69,7 @@ def _seals() -> Sheet:
         Column("SHA-256", 70),
     ]
     seals = Seal.objects.defer("rows", "digests").order_by("-id")[:EXCEL_ROWS]
-    rows = (
+    rows: Iterator[list[Any]] = (
         [one.get_trail_display(), timezone.localtime(one.at).replace(tzinfo=None), one.after, one.upto,
          bytes(one.seal).hex()]
         for one in seals.iterator(CHUNK)

@@ -87,7 +87,9 @@ def page_of(rows: QuerySet[Change], *, before: int | None = None, after: int | N
 
 def event_of(change: Change) -> AuditEvent | None:
     """What the program itself recorded of the same request: the act that the change belongs to."""
-    return change.request and AuditEvent.objects.filter(request=change.request).order_by("id").first()
+    if change.request is None:
+        return None
+    return AuditEvent.objects.filter(request=change.request).order_by("id").first()
 
 
 def _midnight(day: date) -> datetime:

@@ -137,7 +137,7 @@ def _tracked(model: type[models.Model]) -> Tracked:
     named_if, named = NAMED_IF.get(table, ("", frozenset()))
     return Tracked(
         table=table,
-        pk=model._meta.pk.column,
+        pk=str(model._meta.pk.column),
         mode="bulk" if table in BULK else "visitors" if table in VISITORS else "rows",
         secret=[column for column in columns if column in secret],
         personal=[column for column in columns if column in personal],
@@ -150,7 +150,7 @@ def _tracked(model: type[models.Model]) -> Tracked:
 def _besides(name: str) -> type[models.Model]:
     app, model, *many = name.split(".")
     found = apps.get_model(app, model)
-    return getattr(found, many[0]).through if many else found  # type: ignore[no-any-return]
+    return getattr(found, many[0]).through if many else found
 
 
 def _table(model: type[models.Model]) -> str:

@@ -80,8 +80,12 @@ def summary(change: Change) -> str:
 
 
 def _difference(field: models.Field[Any, Any] | None, column: str, before: Any, after: Any) -> Difference:
-    shown = [_value(field, value) for value in (before, after)]
-    return Difference(_label(field, column), *shown, veiled=_is_veiled(before) or _is_veiled(after))
+    return Difference(
+        label=_label(field, column),
+        before=_value(field, before),
+        after=_value(field, after),
+        veiled=_is_veiled(before) or _is_veiled(after),
+    )
 
 
 def _label(field: models.Field[Any, Any] | None, column: str) -> str:
@@ -136,4 +140,4 @@ def _models() -> dict[str, type[models.Model]]:
 
 def _fields(table: str) -> dict[str, models.Field[Any, Any]]:
     model = _models().get(table)
-    return {field.column: field for field in model._meta.concrete_fields} if model else {}
+    return {str(field.column): field for field in model._meta.concrete_fields} if model else {}
