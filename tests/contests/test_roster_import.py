@@ -299,5 +299,5 @@ def test_the_list_of_lists_is_as_many_queries_for_one_as_for_three(
         Roster.objects.create(contest=contest, unit=unit, by=make_staff())
     address = reverse("admin:contests_roster_changelist")
     page.get(address)
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(5):
         page.get(address)
