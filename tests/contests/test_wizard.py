@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from django.test import Client
 from django.urls import reverse
+from pytest_django import Settings
 
 from contest_site.audit.models import AuditEvent
 from contest_site.lib.clock import database_now
@@ -187,7 +188,8 @@ def test_places_of_a_plan_lead_to_their_steps() -> None:
     assert part_of("anything.else") is Part.PLAN
 
 
-def test_a_ready_draft_is_to_be_announced_and_an_announced_one_to_be_sealed() -> None:
+def test_a_ready_draft_is_to_be_announced_and_sealed(settings: Settings) -> None:
+    settings.EMAIL_HOST = "thu.example"
     contest = draft()
     report = check_contest(contest)
     assert [one.key for section in report.sections for one in section.checks if one.state is State.FIX] == [
@@ -195,9 +197,11 @@ def test_a_ready_draft_is_to_be_announced_and_an_announced_one_to_be_sealed() ->
     ]
     assert check_of(report, "questions").state is State.OK
     assert check_of(report, "seal-1").state is State.ADVISE
-    now = database_now()
-    Round.objects.filter(contest=contest).update(opens_at=now + timedelta(hours=5))
-    assert check_of(check_contest(contest), "seal-1").state is State.FIX
+    soon = database_now() + timedelta(hours=5)
+    Round.objects.filter(contest=contest).update(opens_at=soon)
+    Contest.objects.filter(pk=contest.pk).update(opens_at=soon)
+    fresh = Contest.objects.get(pk=contest.pk)
+    assert check_of(check_contest(fresh), "seal-1").state is State.FIX
 
 
 def test_too_few_approved_questions_are_told_with_the_way_to_the_blueprint() -> None:
