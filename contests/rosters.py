@@ -267,10 +267,15 @@ def _lines(
             {**_values(contest, unit, round), "statuses": [one.value for one in statuses]},
         )
         rows = cursor.fetchall()
-    lines = [RosterLine(*row[:5], RosterStatus(row[5]), *row[6:]) for row in rows]
+    lines = [_line(list(row)) for row in rows]
     # The database has no Vietnamese collation; units keep the order in which they came.
     places = {unit_id: place for place, unit_id in enumerate(dict.fromkeys(line.unit_id for line in lines))}
     return sorted(lines, key=lambda line: (places[line.unit_id], name_sort_key(line.full_name)))
+
+
+def _line(values: list[Any]) -> RosterLine:
+    values[5] = RosterStatus(values[5])
+    return RosterLine(*values)
 
 
 @cache

@@ -91,7 +91,7 @@ def nearest_units(contest: Contest, name: str, *, results: int = 8) -> list[Unit
     if contest.area_id is None:
         return []
     with connection.cursor() as cursor:
-        values = {"area": contest.area_id, "name": fold(name), "results": results}
+        values: dict[str, Any] = {"area": contest.area_id, "name": fold(name), "results": results}
         cursor.execute(NEAREST, {**values, "day": directory_day(contest)})
         return _in_order([row[0] for row in cursor.fetchall()])
 
