@@ -11,12 +11,17 @@ from django.contrib.auth.models import Group
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 
+from attempts.anomalies.models import Anomaly, AnomalyKind
 from attempts.domain.starting import start_attempt
 from attempts.models import Attempt, Disqualification, KeyCorrection, Reinstatement
 from contest_site.accounts.models import AccountMerge, ContactMove, FactorRecovery, User
+from contest_site.agency.models import AgencyRequest
 from contest_site.audit.trail import record
 from contest_site.lib.clock import database_now
+from contest_site.reports.models import Report
 from contest_site.roles import ROLES
+from contest_site.watch.enums import BackupKind, IncidentKind
+from contest_site.watch.models import Backup, Incident
 from contests.enums import Audience, AwardMethod, CertificateKind, PredictionTarget, RankKey
 from contests.models import (
     Contest,
@@ -27,8 +32,13 @@ from contests.models import (
     Faq,
     Headcount,
     Promotion,
+    Roster,
+    RosterImport,
+    RosterPerson,
     Round,
     Unit,
+    UnitChange,
+    UnitImport,
     UnitOfficer,
 )
 from prizes.domain.ranking import compute_standings
@@ -158,11 +168,25 @@ def more(world: World) -> None:
     )  # fmt: skip
     keep_picture(PIXEL, by=world.by)
     _copy_of_own_data(world)
+    _rosters(world)
     for key, make in MAKERS.items():
         if key not in ALREADY:
             make(world)
     opened = Study.objects.latest("pk")
     Study.objects.filter(pk=opened.pk).update(opens_at=now - timedelta(minutes=1))
+
+
+def _rosters(world: World) -> None:
+    """Ward A's list, and what waits for a confirmation."""
+    ward, by = world.wards[0], world.by
+    roster = Roster.objects.create(contest=world.contest, unit=ward, by=by)
+    RosterPerson.objects.create(
+        roster=roster, unit=ward, full_name="Lê Văn Ân", folded="le van an", birth_date="1990-05-17"
+    )
+    UnitImport.objects.create(by=by, name="don-vi.xlsx", content=b"", language="vi")
+    RosterImport.objects.create(
+        contest=world.contest, unit=ward, by=by, name="ds.xlsx", content=b"", language="vi"
+    )
 
 
 def _copy_of_own_data(world: World) -> None:
@@ -250,6 +274,43 @@ MAKERS: Mapping[str, Callable[[World], Any]] = {
     "contests.prizetable": lambda world: make_table(world.contest, [("Giải", 1, 1000)]),
     "contests.unit": lambda world: make_unit(parent=world.contest.area),
     "contests.unitofficer": lambda world: UnitOfficer.objects.create(user=make_user(), unit=world.wards[1]),
+    "agency.agencyrequest": lambda world: AgencyRequest.objects.create(
+        contest=world.contest,
+        unit=make_unit(parent=world.wards[0]),
+        kind="headcount",
+        people=12,
+        reason="Thêm người",
+        by=world.by,
+    ),
+    "attempts.anomaly": lambda world: Anomaly.objects.create(
+        round=world.running,
+        kind=AnomalyKind.values[0],
+        fingerprint=f"{Anomaly.objects.count():064d}",
+        people=1,
+        papers=1,
+        entries=[world.entry.pk],
+        attempts=[world.done.pk],
+        evidence={},
+    ),
+    # Triggers write these: what changes a plan leaves one.
+    "audit.change": lambda world: make_block(world.contest, []),
+    "contests.roster": lambda world: Roster.objects.create(
+        contest=world.contest, unit=make_unit(parent=world.wards[0]), by=world.by
+    ),
+    "contests.unitchange": lambda world: UnitChange.objects.create(
+        kind="rename",
+        decision_number="12/NQ",
+        decision_date="2024-01-01",
+        effective_on="2024-02-01",
+        by=world.by,
+    ),
+    "reports.report": lambda world: Report.objects.create(
+        kind="participation", contest=world.contest, unit=world.wards[0], by=world.by
+    ),
+    "watch.backup": lambda world: Backup.objects.create(kind=BackupKind.values[0], name="sao-luu.tar"),
+    "watch.incident": lambda world: Incident.objects.create(
+        kind=IncidentKind.values[0], about=str(Incident.objects.count()), text="Thử"
+    ),
     "contests.headcount": lambda world: Headcount.objects.create(
         contest=world.contest, unit=make_unit(parent=world.contest.area), people=7
     ),

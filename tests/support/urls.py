@@ -13,7 +13,8 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from attempts.models import Disqualification, KeyCorrection, Reinstatement
 from contest_site.public.cards import card_of
-from contests.models import Contest, DataExport, Promotion
+from contest_site.reports.models import Report
+from contests.models import Contest, DataExport, Promotion, RosterImport, RosterPerson, UnitImport
 from prizes.models import Certificate, Nomination
 from prizes.progress import Step
 from prizes.scope import Scope
@@ -158,6 +159,26 @@ OF_ADDRESS: Mapping[str, Callable[[World], Arguments]] = {
     "attempts:save": lambda world: {"attempt_id": world.open.pk},
     "attempts:review": lambda world: {"attempt_id": world.open.pk},
     "attempts:submit": lambda world: {"attempt_id": world.open.pk},
+    "reports:report": lambda world: {"key": Report.objects.get().key},
+    "reports:download": lambda world: {"key": Report.objects.get().key},
+    "agency:match": lambda world: {"person_id": RosterPerson.objects.get().pk},
+    "agency:roster_preview": lambda world: {
+        "draft_id": RosterImport.objects.get(by__offices__unit=world.wards[0]).pk
+    },
+    "agency:person": lambda world: {"entry_id": world.entry.pk},
+    "admin:object_history": lambda world: {
+        "app_label": "contests",
+        "model_name": "contest",
+        "object_id": world.contest.pk,
+    },
+    "admin:audit_change_export": lambda world: {"form": "csv"},
+    "admin:contests_contest_start_plan": lambda world: {"plan": "quang-ngai-2024"},
+    "admin:contests_contest_step": lambda world: {"object_id": world.contest.pk, "step": "ke-hoach"},
+    "admin:contests_roster_preview": lambda world: {"draft": RosterImport.objects.get(by=world.by).pk},
+    "admin:contests_unit_preview": lambda world: {"draft": UnitImport.objects.get().pk},
+    "admin:prizes_closing": lambda world: {"pk": world.published.pk},
+    "admin:prizes_closing_contest": lambda world: {"pk": world.contest.pk},
+    "admin:prizes_press_file": lambda world: {"address": Scope.of_round(world.published), "kind": "pdf"},
     "data_download": lambda world: {"pk": DataExport.objects.get().pk},
     "card": lambda world: {"digest": card_of(world.contest).digest},
     "picture": lambda world: {"name": Picture.objects.get().pk},
