@@ -98,12 +98,13 @@ class AnomalyAdmin(ReadOnlyAdmin):
         kept = request.GET.copy()
         kept.pop("trang", None)
         lines = [{"anomaly": one, "summary": summary(one)} for one in shown.object_list]
+        frame = _frame(round, request.GET)
         response = page(
             request, self.admin_site, "anomaly_queue", _("Dấu hiệu bất thường"), Anomaly,
-            round=round, shown=shown, lines=lines, query=kept.urlencode(), **_frame(round, request.GET),
+            round=round, shown=shown, lines=lines, query=kept.urlencode(), **frame,
             may_decide=request.user.has_perm(DECIDE),
         )  # fmt: skip
-        if response.context_data["scan_waits"]:
+        if frame["scan_waits"]:
             response["Refresh"] = REFRESH
         return response
 
@@ -157,7 +158,7 @@ class AnomalyAdmin(ReadOnlyAdmin):
         """One signal: figures, papers side by side, what was said of it, and the form to say more."""
         check(request, SEE)
         anomaly = get_object_or_404(
-            with_conclusion(Anomaly.objects).select_related(
+            with_conclusion(Anomaly.objects.all()).select_related(
                 "round__contest", "round__closing", "round__seal", "unit"
             ),
             pk=pk,
@@ -218,7 +219,7 @@ def _frame(round: Round, wanted: QueryDict) -> dict[str, Any]:
     }
 
 
-def _narrowed(round: Round, wanted: QueryDict) -> QuerySet[Anomaly]:
+def _narrowed(round: Round, wanted: QueryDict) -> QuerySet[Any]:
     """The round's signals by the filters of an address; without any, those that wait."""
     now = anomalies(round)
     match wanted.get("trang-thai", "cho"):

@@ -172,7 +172,7 @@ def answers_beside(anomaly: Anomaly, *, words: bool) -> tuple[list[Any], list[An
         if len(wrong) < 2:
             continue
         cells = [
-            (_letters(choice, multiple=scale.multiple), bool(choice) and wrong.count(choice) > 1)
+            (_letters(choice, multiple=scale.multiple), choice is not None and wrong.count(choice) > 1)
             for choice in given
         ]
         text = to_plain(sealed.pool.questions[question].text) if words else ""

@@ -46,7 +46,7 @@ def scan_state(round: Round, *, exact: bool = False) -> ScanState:
     return ScanState.DONE
 
 
-def anomalies(of: Contest | Round | Iterable[Round]) -> QuerySet[Anomaly]:
+def anomalies(of: Contest | Round | Iterable[Round]) -> QuerySet[Any]:
     """The signals of a round, of several or of a contest's rounds, as the newest scan of each found them.
 
     Each with `conclusion`, that of the newest verdict; None while it waits.
@@ -54,13 +54,13 @@ def anomalies(of: Contest | Round | Iterable[Round]) -> QuerySet[Anomaly]:
     return with_conclusion(Anomaly.objects.filter(pk__in=Subquery(_found(of))))
 
 
-def every(of: Contest | Round) -> QuerySet[Anomaly]:
+def every(of: Contest | Round) -> QuerySet[Any]:
     """Also the signals that the newest scan no longer found; each with `conclusion`."""
     rounds = Q(round__contest=of) if isinstance(of, Contest) else Q(round=of)
     return with_conclusion(Anomaly.objects.filter(rounds))
 
 
-def with_conclusion(rows: QuerySet[Anomaly]) -> QuerySet[Anomaly]:
+def with_conclusion(rows: QuerySet[Any]) -> QuerySet[Any]:
     newest = AnomalyVerdict.objects.filter(anomaly=OuterRef("pk")).order_by("-pk").values("conclusion")
     return rows.annotate(conclusion=Subquery(newest[:1]))
 
@@ -70,7 +70,7 @@ def waiting(of: Contest | Round | Iterable[Round]) -> int:
     return anomalies(of).filter(conclusion=None).count()
 
 
-def undecided_passed_on(of: Contest | Round | Iterable[Round]) -> QuerySet[Anomaly]:
+def undecided_passed_on(of: Contest | Round | Iterable[Round]) -> QuerySet[Any]:
     """Signals that were passed on, of which nobody was disqualified (in the round or the contest) so far."""
     place = Func(
         OuterRef("entries"), F("entry_id"), function="array_position", output_field=BigIntegerField()

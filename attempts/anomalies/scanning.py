@@ -135,6 +135,7 @@ def rows_due() -> list[AnomalyScan]:
         row
         for row in rows.order_by("pk").defer("found", "counts")
         if not is_of(row, now[row.round_id])
+        or row.basis is None
         or (row.round_id in late and row.basis["submitted"] != submitted(rounds[row.round_id]))
     ]
 
