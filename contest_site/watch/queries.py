@@ -165,8 +165,8 @@ def stage_of(round: Round, now: datetime) -> str:
 def round_figures(round: Round, row: RoundCount | None, lines: list[MinuteLine], now: datetime) -> list[Sign]:
     """The round's own numbers. A number is as good as its count is fresh."""
     if row is None:
-        late = State.LOOK if round_state(round, now) is RoundState.OPEN else State.NORMAL
-        return [Sign("started", _("Đã bắt đầu"), "–", late, _("chưa được đếm")), *_anomalies(round)]
+        unseen = State.LOOK if round_state(round, now) is RoundState.OPEN else State.NORMAL
+        return [Sign("started", _("Đã bắt đầu"), "–", unseen, _("chưa được đếm")), *_anomalies(round)]
     seconds = int((now - row.counted_at).total_seconds())
     fresh = State.NORMAL if row.final else state_of(seconds, settings.WATCH_SILENCE)
     counted = _("đã đếm xong") if row.final else _("đếm lúc %(clock)s") % {"clock": clock(row.counted_at)}

@@ -20,7 +20,7 @@ from contest_site.lib import tally
 from contest_site.lib.clock import database_now
 from contest_site.watch import alerts, guarding, pulse, signs, tasks
 from contest_site.watch.enums import IncidentKind, State
-from contest_site.watch.incidents import observe
+from contest_site.watch.incidents import claim, observe
 from contest_site.watch.models import Incident
 from contest_site.watch.signs import Sign
 
@@ -65,6 +65,7 @@ def turn(*found: Sign) -> None:
 def later(minutes: int) -> None:
     """So much time passes for whatever has become calm."""
     for row in Incident.objects.filter(calm_since__isnull=False, ended_at=None):
+        assert row.calm_since is not None
         Incident.objects.filter(pk=row.pk).update(calm_since=row.calm_since - timedelta(minutes=minutes))
 
 
@@ -158,7 +159,7 @@ def test_two_processes_that_see_the_same_tell_it_once(settings: Any) -> None:
     observe([FULL], KINDS)
     stale = Incident.objects.get()
     alerts.tell()
-    assert not alerts.claim(stale)
+    assert not claim(stale)
     observe([FULL], KINDS)
     assert Incident.objects.count() == 1
     assert len(mail.outbox) == 1

@@ -115,6 +115,7 @@ def test_what_is_restored_is_what_was_saved_to_the_row_and_to_the_digest(
             assert saving.count_rows().tables == saved["tables"]
             again = StandingsRun.objects.get()
             assert again.digest == run.digest
+            assert again.round is not None
             # Ranked anew from the restored attempts: the same bytes, so no new version.
             assert compute_standings(Scope.of_round(again.round), by=None) == again
             # A second time the database is not empty, and nothing is touched.

@@ -147,10 +147,10 @@ def test_papers_over_time_that_nobody_ends_are_urgent() -> None:
 
 @pytest.mark.parametrize("units", [1, 3])
 def test_the_page_asks_as_much_whatever_there_is(units: int, django_assert_num_queries: Any) -> None:
-    for _number in range(units):
-        round = running(units)
+    round = running(units)
+    for number in range(units):
         Backup.objects.create(kind=BackupKind.MANUAL, name="x.tar")
-        Incident.objects.create(kind=IncidentKind.DISK, text="Đĩa", about=str(round.pk))
+        Incident.objects.create(kind=IncidentKind.DISK, text="Đĩa", about=str(number))
     client = signed_in()
     client.get(PAGE)
     # Session, account, clock, rounds, signs, counts, minutes, units, incidents (a superuser's rights: none).

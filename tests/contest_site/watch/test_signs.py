@@ -168,7 +168,9 @@ def test_a_disk_is_full_by_what_may_be_used_of_it(
 ) -> None:
     usage = namedtuple("usage", "total used free")
     # A tenth is kept for the system, as disks have it.
-    monkeypatch.setattr(signs.shutil, "disk_usage", lambda path: usage(1100, used * 10, 1000 - used * 10))
+    monkeypatch.setattr(
+        "contest_site.watch.signs.shutil.disk_usage", lambda path: usage(1100, used * 10, 1000 - used * 10)
+    )
     sign = signs.disk_sign()
     assert (sign.value, sign.state) == (f"{used} %", state)
 
