@@ -255,7 +255,8 @@ def low_units(units: Sequence[UnitFigures], minimum: Decimal | None) -> tuple[De
 
 def _low(scope: Scope, units: Sequence[UnitFigures]) -> list[str]:
     minimums = tables_of(scope.contest, scope.round).exclude(min_ratio_percent=None)
-    minimum = max(minimums.values_list("min_ratio_percent", flat=True), default=None)
+    given = [one for one in minimums.values_list("min_ratio_percent", flat=True) if one is not None]
+    minimum = max(given, default=None)
     limit, low = low_units(units, minimum)
     if not low:
         return []

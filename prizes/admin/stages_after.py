@@ -21,7 +21,7 @@ def ties(progress: Progress) -> Stage:
     open_ones = progress.proposal.undecided if progress.proposal else ()
     decided = [tie.decision for tie in ties if tie.decision]
     last = max(decided, key=lambda one: one.at, default=None)
-    told = ()
+    told: tuple[str, ...] = ()
     if progress.proposal is not None:
         told = (
             (_("Không có đồng hạng ở ranh giới giải."),)
@@ -144,7 +144,7 @@ def publication(progress: Progress, finals: Sequence[Round]) -> Stage:
 def papers(progress: Progress) -> Stage:
     made, wanted = progress.papers
     published = made_about(progress, "publication")
-    told = ()
+    told: tuple[str, ...] = ()
     if published:
         told = (
             (_("Đã tạo %(made)s/%(all)s bản in.") % {"made": number(made), "all": number(wanted)},)
@@ -163,7 +163,7 @@ def papers(progress: Progress) -> Stage:
 
 def press(progress: Progress) -> Stage:
     published = made_about(progress, "publication")
-    links = ()
+    links: tuple[Link, ...] = ()
     if published:
         links = (Link(_("Xem, tải thông cáo"), reverse("admin:prizes_press", args=[progress.scope])),)
     waits = published and progress.run and figures_of(progress.run) is None

@@ -72,7 +72,7 @@ def _still_open(progress: Progress) -> Iterable[str]:
 def signals(progress: Progress) -> Stage:
     kinds = counts_by_kind(progress.round or progress.contest) if progress.is_closed else []
     found, waiting = sum(one.found for one in kinds), sum(one.waiting for one in kinds)
-    told = ()
+    told: tuple[str, ...] = ()
     if found:
         words = _("%(found)s dấu hiệu, %(waiting)s chờ kết luận.")
         told = (words % {"found": number(found), "waiting": number(waiting)},)

@@ -6,6 +6,7 @@ import io
 import os
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 import docx
 import pypdf
@@ -46,8 +47,8 @@ def weeks() -> Weekly:
         found.contest, [("Giải tập thể", 1, 2000)], scope=TableScope.EACH_ROUND, audience=Audience.UNIT,
         name="Giải đơn vị", unit_order=[UnitMetric.PARTICIPANTS],
     )  # fmt: skip
-    for unit, people in zip(found.units, (6, 40, 10), strict=False):
-        Headcount.objects.create(contest=found.contest, unit=unit, people=people)
+    for competing, people in zip(found.units, (6, 40, 10), strict=False):
+        Headcount.objects.create(contest=found.contest, unit=competing, people=people)
     for round, sat in zip(found.rounds, WEEKS, strict=True):
         for at, (unit, correct) in enumerate(sat):
             take(
@@ -65,10 +66,10 @@ def summary(run: StandingsRun) -> StandingsRun:
     return found
 
 
-def sql(query: str, *values: object) -> list[tuple[object, ...]]:
+def sql(query: str, *values: Any) -> list[tuple[Any, ...]]:
     with connection.cursor() as cursor:
         cursor.execute(query, values)
-        return cursor.fetchall()
+        return list(cursor.fetchall())
 
 
 def squeezed(text: str) -> str:
