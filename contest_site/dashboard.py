@@ -19,6 +19,7 @@ from redis.exceptions import RedisError
 
 from attempts.models import Attempt
 from contest_site.accounts.domain.budget import has_meter, spending
+from contest_site.accounts.models import User
 from contest_site.lib.clock import database_now
 from contest_site.lib.templatetags.vi import end_moment, moment
 from contest_site.todo import Todo, in_order, todos
@@ -76,6 +77,7 @@ def dashboard(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
         found += results_waiting(scopes, now)
     if request.user.has_perm("accounts.view_user") and has_meter():
         context["messages_today"] = spending()
+    assert isinstance(request.user, User)
     found = in_order([*found, *todos(request.user, contests, now)], now)
     context["urgent"] = [one for one in found if one.urgent]
     context["todos"] = [one for one in found if not one.urgent]

@@ -62,7 +62,8 @@ def every(of: Contest | Round) -> QuerySet[Any]:
 
 def with_conclusion(rows: QuerySet[Any]) -> QuerySet[Any]:
     newest = AnomalyVerdict.objects.filter(anomaly=OuterRef("pk")).order_by("-pk").values("conclusion")
-    return rows.annotate(conclusion=Subquery(newest[:1]))
+    told: QuerySet[Any] = rows.annotate(conclusion=Subquery(newest[:1]))
+    return told
 
 
 def waiting(of: Contest | Round | Iterable[Round]) -> int:

@@ -98,4 +98,4 @@ def by_category(contest: Contest, unit: Unit, *, round: Round | None = None) -> 
 def _rows(statement: str, contest: Contest, unit: Unit, round: Round | None) -> Sequence[tuple[Any, ...]]:
     with connection.cursor() as cursor:
         cursor.execute(statement, parameters(contest, unit, round))
-        return cursor.fetchall()
+        return list(cursor.fetchall())

@@ -29,13 +29,14 @@ def participation_paper(order: Order) -> Paper:
     if unit is None:
         raise NotNow(_("Kế hoạch chưa ghi địa bàn. Hãy chọn địa bàn của cuộc thi rồi lập lại báo cáo."))
     facts = _facts(order, unit)
+    html = ""
     for size, units in SIZES:
         html = _html(facts, size=size, units=units)
         try:
             render_pages(html, pages=1)
         except PageCountError:
             continue
-        return Paper(html)
+        break
     return Paper(html)
 
 

@@ -33,7 +33,9 @@ class Line:
 
 def waiting(about: Asked) -> int:
     """How many of the subtree's requests nobody has decided."""
-    return _own(about).filter(decision=None).count() + _people(about).filter(decision=None).count()
+    mine: int = _own(about).filter(decision=None).count()
+    theirs: int = _people(about).filter(decision=None).count()
+    return mine + theirs
 
 
 def lines(about: Asked) -> list[Line]:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from functools import lru_cache
-from typing import Any, LiteralString, cast
+from typing import Any, cast
 
 from django.db import connection
 
@@ -48,7 +48,7 @@ def rows_by_name(sql: str, parameters: Mapping[str, Any]) -> tuple[int, Iterator
         cursor.execute("SELECT count(*) FROM named_row")
         (count,) = cast("tuple[int]", cursor.fetchone())
         for names in _streamed("SELECT id, full_name FROM named_row"):
-            with cursor.copy(cast(LiteralString, "COPY name_place FROM STDIN")) as place:
+            with cursor.copy("COPY name_place FROM STDIN") as place:
                 for row_id, name in names:
                     place.write_row((row_id, name_key(name)))
         cursor.execute("ANALYZE named_row; ANALYZE name_place")

@@ -27,7 +27,7 @@ SOON = timedelta(days=3)
 def document_checks(subject: Subject) -> Iterator[Check]:
     part, count = Part.DOCUMENTS, len(subject.documents)
     mend = form_of(subject, part)
-    lost = [one.title for one in subject.documents if not one.file.storage.exists(one.file.name)]
+    lost = [one.title for one in subject.documents if not one.file.storage.exists(str(one.file.name))]
     if lost:
         state, why = State.FIX, [_("Tệp không còn trên máy chủ: %(titles)s") % {"titles": ", ".join(lost)}]
     elif count:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 from django.db import transaction
@@ -48,20 +48,20 @@ def ask(
     wanted = find_kind(kind)
     if wanted.rounds is Rounds.ONE and round is None:
         raise Invalid(_("Báo cáo này lập cho từng vòng thi. Hãy chọn một vòng thi."))
-    about = {
+    about: dict[str, Any] = {
         "contest": contest,
         "unit": unit if wanted.by_unit else None,
         "round": round if wanted.rounds is not Rounds.NONE else None,
         "national_ids": national_ids and wanted.national_ids,
     }
-    check_right(wanted, by=by, **about)  # type: ignore[arg-type]
+    check_right(wanted, by=by, **about)
     with transaction.atomic():
         same = Report.objects.filter(
             Q(done_at=None) | Q(asked_at__gt=Now() - SAME, failure=""), kind=kind, by=by
         )
         report = same.filter(**about).order_by("-id").first()
         if report is None:
-            report = Report.objects.create(kind=kind, by=by, **about)  # type: ignore[misc]
+            report = Report.objects.create(kind=kind, by=by, **about)
             work.ask(report, TASK)
         return report
 
@@ -126,7 +126,7 @@ def hand_out(report: Report) -> Path:
     if not is_kept(report) or not path.exists():
         raise NotNow(_("Tệp của báo cáo này không còn. Hãy lập lại báo cáo để có số liệu mới."))
     with transaction.atomic():
-        about = {"unit": report.unit_id, "round": report.round_id}
+        about: dict[str, Any] = {"unit": report.unit_id, "round": report.round_id}
         record(
             "downloaded report", report.contest, by=report.by, kind=report.kind, report=str(report.key),
             rows=report.rows_written, digest=report.digest, **{key: pk for key, pk in about.items() if pk},

@@ -141,7 +141,7 @@ class EntryRequestAdmin(ReadOnlyAdmin):
         name = row.wanted.get("unit_name", "") if missing else ""
         typed_in = request.POST.copy()
         if missing and "move" in typed_in:  # a near name's own button
-            typed_in["unit"], typed_in["act"] = typed_in["move"], "accept"
+            typed_in["unit"], typed_in["act"] = str(typed_in["move"]), "accept"
         form = DecisionForm(typed_in or None, initial={"query": name, "new_name": name})
         units = offered_units(row.entry.contest)
         form.fields["unit"].queryset = units  # type: ignore[attr-defined]

@@ -132,7 +132,9 @@ class StartPages(ModelAdmin):
         context = {"title": _("Lập từ kế hoạch mẫu"), "form": form, "plan": known}
         return self._page(request, "start_form", context, status=400 if form.errors else 200)
 
-    def _page(self, request: HttpRequest, template: str, context: dict[str, Any], status: int = 200) -> Any:
+    def _page(
+        self, request: HttpRequest, template: str, context: dict[str, Any], status: int = 200
+    ) -> HttpResponse:
         shared = {
             **self.admin_site.each_context(request),
             "opts": Contest._meta,

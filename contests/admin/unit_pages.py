@@ -242,8 +242,8 @@ class UnitPages(ModelAdmin):
             decision = form.decision()
             effects = effects_of(decision)
             if effects.reasons:
-                for reason in effects.reasons:
-                    form.add_error(None, reason)
+                for found in effects.reasons:
+                    form.add_error(None, found)
             elif request.POST.get("act") == "confirm":
                 try:
                     change = record_change(decision, by=user)

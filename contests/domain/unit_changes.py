@@ -114,10 +114,12 @@ def record_change(decision: Decision, *, by: User) -> UnitChange:
             note=decision.note.strip(),
             by=by,
         )
-        after = [*decision.successors, *(_found(one, decision.effective_on) for one in decision.founded)]
-        pairs: list[tuple[Unit, Unit | None]] = [
-            (old, new) for old in decision.old for new in after or [None]
+        after: list[Unit] = [
+            *decision.successors,
+            *(_found(one, decision.effective_on) for one in decision.founded),
         ]
+        becoming: Sequence[Unit | None] = after or [None]
+        pairs = [(old, new) for old in decision.old for new in becoming]
         carried = _carry(seen.below, decision.old, after[0], decision) if decision.carry else []
         pairs += carried if decision.carry else [(one, None) for one in seen.below]
         UnitSuccession.objects.bulk_create(

@@ -103,7 +103,7 @@ def resetting() -> Client:
 def choosing_a_password(codes: Codes) -> Client:
     client, user = Client(), make_login(phone_verified=True)
     client.post(reverse("account_reset_password"), {"contact": user.phone})
-    enter_code(client, codes.last(user.phone), "account_confirm_password_reset_code")
+    enter_code(client, codes.last(str(user.phone)), "account_confirm_password_reset_code")
     return client
 
 

@@ -23,6 +23,8 @@ FAULTY = {"problems": 1, "sentences": ["Dòng 2, cột Ngày sinh: không có ng
 
 def agency_pages(officer: Any, who: str, contest: Contest, ward: Unit) -> list[tuple[str, str, str]]:
     """(who, name of the URLconf with its state, address); the officer's office lies above the ward."""
+    area = contest.area
+    assert area is not None
     asked = ask_headcount(contest, ward, 40, by=officer, reason="Theo biên chế năm nay")
     decide_agency_request(asked, by=make_staff(), accept=False, grounds="Thiếu quyết định kèm theo")
     ask_headcount(contest, ward, 41, by=officer, reason="Theo quyết định gửi kèm")
@@ -40,7 +42,7 @@ def agency_pages(officer: Any, who: str, contest: Contest, ward: Unit) -> list[t
             contest=contest, unit=unit, by=officer, name="ds.xlsx", content=b"", language="vi",
             done_at=database_now(), found=found,
         )
-        for unit, found in ((ward, READ), (contest.area, FAULTY))
+        for unit, found in ((ward, READ), (area, FAULTY))
     ]  # fmt: skip
     at = f"?unit={ward.pk}"
     plain = ("contest", "requests", "headcount", "unit_name", "people", "missing", "roster")

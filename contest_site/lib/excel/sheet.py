@@ -286,7 +286,8 @@ def _half(columns: Sequence[Column]) -> int:
 def _spread(columns: Sequence[Column], count: int) -> list[tuple[int, int]]:
     """The columns in `count` spans (first, last) of about one width, each at least one column."""
     total = sum(column.width for column in columns)
-    ends, left = [], 0.0
+    ends: list[int] = []
+    left = 0.0
     for index, column in enumerate(columns):
         left += column.width
         behind = len(columns) - 1 - index

@@ -45,7 +45,7 @@ class Command(BaseCommand):
         except UnreadableError as error:
             raise CommandError(str(error)) from None
         except Refused as refused:
-            raise CommandError("\n".join([refused.message, *refused.reasons])) from None
+            raise CommandError("\n".join(map(str, [refused.message, *refused.reasons]))) from None
         if plan.problems:
             raise CommandError("\n".join(map(str, plan.problems)))
         self._tell(plan, dry=options["dry_run"])

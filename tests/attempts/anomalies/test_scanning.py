@@ -9,6 +9,7 @@ import pytest
 from django.db import IntegrityError, transaction
 
 from attempts.anomalies import scanning
+from attempts.anomalies.detection import STATEMENTS
 from attempts.anomalies.domain import ask_for_scan, decide, scan_round
 from attempts.anomalies.models import AnomalyKind
 from attempts.anomalies.queries import (
@@ -28,7 +29,7 @@ from attempts.tasks import scan_round as task
 from contest_site.audit.models import AuditEvent
 from contest_site.lib.clock import database_now
 from contest_site.lib.errors import Invalid, NotNow
-from contests.models import Entry, Headcount, Round, RoundClosing
+from contests.models import Entry, Headcount, Round, RoundClosing, Unit
 from prizes.domain import deciding
 from prizes.domain.deciding import review_run
 from prizes.domain.ranking import compute_standings
@@ -94,10 +95,15 @@ def test_other_evidence_is_another_signal_and_what_is_no_longer_so_waits_for_nob
     assert (list(anomalies(round)), waiting(round)) == ([], 0)
 
 
+def area_of(round: Round) -> Unit:
+    assert round.contest.area is not None
+    return round.contest.area
+
+
 def test_changed_headcounts_and_keys_make_a_scan_old() -> None:
     round = fast_round(0)
     scan_round(round)
-    Headcount.objects.create(contest=round.contest, unit=round.contest.area, people=1)
+    Headcount.objects.create(contest=round.contest, unit=area_of(round), people=1)
     assert scan_state(round) is ScanState.MISSING
     submitted_attempt(make_entry(round.contest), round, submitted_at=database_now() - timedelta(minutes=9))
     scan_round(round)
@@ -226,7 +232,7 @@ def test_a_running_round_is_counted_and_nothing_waits(django_capture_on_commit_c
 
 def test_what_takes_too_long_is_left_out_and_said(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(scanning, "SECONDS", 1)
-    monkeypatch.setitem(scanning.STATEMENTS, AnomalyKind.NAME, "SELECT pg_sleep(3), %(round)s")
+    monkeypatch.setitem(STATEMENTS, AnomalyKind.NAME, "SELECT pg_sleep(3), %(round)s")
     round = fast_round()
     row = scan_round(round)
     assert row.skipped == ["name"]

@@ -197,7 +197,7 @@ def test_the_page_asks_shows_and_hands_out(contest: Contest, ward: Unit) -> None
     client = proved(officer(ward))
     address = reverse("reports:new", args=[contest.slug])
     assert "Danh sách người dự thi" in client.get(address, {"unit": ward.pk}).content.decode()
-    asked = client.post(address, {"kind": "participants", "unit": ward.pk})
+    asked: Any = client.post(address, {"kind": "participants", "unit": ward.pk})
     report = Report.objects.get()
     assert asked.url == reverse("reports:report", args=[report.key])
     Report.objects.update(asked_at=database_now() - timedelta(seconds=10))
@@ -206,7 +206,7 @@ def test_the_page_asks_shows_and_hands_out(contest: Contest, ward: Unit) -> None
     finished(report)
     page = client.get(asked.url)
     assert "Refresh" not in page
-    file = client.get(reverse("reports:download", args=[report.key]))
+    file: Any = client.get(reverse("reports:download", args=[report.key]))
     names = [row[1] for row in rows_of(b"".join(file.streaming_content))]
     assert {"Lê An", "=HYPERLINK(1)"} <= set(names)
     assert "Trần Bình" not in names
@@ -224,7 +224,7 @@ def test_peoples_data_is_handed_out_after_proving_who_one_is(contest: Contest) -
     numbers = finished(ask("participation", by=user, contest=contest))
     client = client_of(user)
     assert client.get(reverse("reports:download", args=[personal.key])).status_code == 302
-    file = client.get(reverse("reports:download", args=[numbers.key]))
+    file: Any = client.get(reverse("reports:download", args=[numbers.key]))
     assert b"".join(file.streaming_content).startswith(b"PK")
     assert [event.data["kind"] for event in AuditEvent.objects.filter(verb="downloaded report")] == [
         "participation"
