@@ -23,8 +23,8 @@ WITHOUT_SERVICES = {
     "makemessages",
     "version",
 }
-# These make, alter or empty tables, which only their owner may.
-AS_OWNER = {"flush", "migrate", "restore"}
+# These make, alter or empty tables, or ask which migrations were made, which only the owner may.
+AS_OWNER = {"flush", "makemigrations", "migrate", "restore", "showmigrations"}
 
 
 def needs_services(arguments: list[str]) -> bool:
