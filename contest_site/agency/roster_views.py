@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import tempfile
+import io
 from typing import Any
 
 from django.contrib import messages
@@ -15,7 +15,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from contest_site.agency.asked import Asked, asked
 from contest_site.agency.forms import RosterForm
-from contest_site.agency.views import DOWNLOADS_PER_MINUTE, EXCEL, IN_MEMORY
+from contest_site.agency.views import DOWNLOADS_PER_MINUTE, EXCEL
 from contest_site.lib.clock import database_now
 from contest_site.lib.errors import DomainError
 from contest_site.lib.network import limit
@@ -93,7 +93,7 @@ def roster(request: HttpRequest, slug: str) -> HttpResponse:
 def template(request: HttpRequest, slug: str) -> FileResponse:
     """An empty list with its headings."""
     about = _bringing(request, slug)
-    file = tempfile.SpooledTemporaryFile(IN_MEMORY)  # noqa: SIM115  closed by the response that sends it
+    file = io.BytesIO()
     write_template(file, made_at=database_now())
     file.seek(0)
     name = f"danh-sach-{about.unit.code}.xlsx"
