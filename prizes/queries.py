@@ -10,7 +10,7 @@ from django.db.models.functions import Coalesce
 
 from attempts.models import Disqualification, Reinstatement
 from contests.enums import Combine, TableScope
-from contests.models import Contest, PrizeTable
+from contests.models import ConsentWithdrawal, Contest, EntryDecision, PrizeTable
 from prizes.models import (
     Award,
     Certificate,
@@ -18,6 +18,7 @@ from prizes.models import (
     NominationWithdrawal,
     Publication,
     RunApproval,
+    RunReturn,
     RunReview,
     StandingsRun,
 )
@@ -67,9 +68,11 @@ def approval_of(run: StandingsRun) -> RunApproval | None:
 
 
 def decided_since(run: StandingsRun) -> bool:
-    """Whether anybody was disqualified, reinstated, nominated or un-nominated after the run was computed.
+    """Whether what the run rests on was decided anew after it was computed.
 
-    A look at few rows; whether the standings or the awards change by it, only ranking again can tell.
+    A person judged, a nomination made or taken back, an entry corrected, a consent withdrawn, awards of
+    another of the contest's rankings approved or sent back. A look at few rows; whether the standings or the
+    awards change by it, only ranking again can tell.
     """
     later, contest = Q(at__gt=run.at), run.contest
     judged = Disqualification.objects.filter(later, entry__contest=contest)
@@ -79,6 +82,10 @@ def decided_since(run: StandingsRun) -> bool:
         NominationWithdrawal.objects.filter(
             later, nomination__prize__table__contest=contest, nomination__round=run.round
         ),
+        EntryDecision.objects.filter(later, request__entry__contest=contest),
+        ConsentWithdrawal.objects.filter(later, entry__contest=contest),
+        RunApproval.objects.filter(later, run__contest=contest).exclude(run=run),
+        RunReturn.objects.filter(later, run__contest=contest).exclude(run=run),
     )
     return judged.values("pk").union(*(rows.order_by().values("pk") for rows in others), all=True).exists()
 

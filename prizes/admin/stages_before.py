@@ -213,7 +213,10 @@ def _ranking_notices(progress: Progress, units: Sequence[UnitSummary]) -> Iterab
             "at": moment(run.returned.at),
         }
     elif progress.next is Step.RANK:
-        yield _("Có quyết định về kết quả hoặc đề nghị trao giải sau lần xếp hạng này: cần xếp hạng lại.")
+        yield _(
+            "Sau lần xếp hạng này có quyết định về kết quả, đề nghị trao giải hoặc giải đã trao ở vòng khác:"
+            " cần xếp hạng lại."
+        )
     for table in units:
         if table.over:
             yield _("%(table)s: %(count)s đơn vị có số người dự thi nhiều hơn tổng số người.") % {

@@ -10,6 +10,7 @@ from django.urls import reverse
 from attempts.anomalies.links import queue_url
 from attempts.domain.disqualifying import disqualify
 from attempts.models import KeyCorrection
+from contests.enums import Audience, TableScope, UnitMetric
 from contests.models import Entry, Round
 from prizes.domain.ranking import compute_standings
 from prizes.progress import Progress, Step
@@ -108,6 +109,22 @@ def test_a_judgement_after_the_ranking_asks_for_another_only_where_it_changes_so
     assert following(round) is Step.RANK
     compute_standings(Scope.of_round(round), by=judge, reason="Loại kết quả một người.")
     assert following(round) is Step.REVIEW
+
+
+def test_awards_of_a_round_that_came_later_ask_for_another_ranking_of_the_whole() -> None:
+    week = weekly()
+    make_table(week.contest, [("Giải Nhất tuần", 1, 1000)], scope=TableScope.EACH_ROUND)
+    make_table(
+        week.contest, [("Giải tập thể", 1, 5000)], audience=Audience.UNIT, unit_order=[UnitMetric.WINNERS]
+    )
+    week.sits("An", 0, 50)
+    whole = Scope.of_contest(week.contest)
+    compute_standings(whole, by=None)
+    for round in week.rounds:
+        publish(round, week.people)
+    assert Progress(whole).next is Step.RANK
+    compute_standings(whole, by=week.people.preparer, reason="Đã trao giải của các tuần.")
+    assert Progress(whole).next is Step.REVIEW
 
 
 def test_who_may_not_do_the_next_step_is_told_so(client: Client) -> None:
