@@ -21,6 +21,7 @@ from prizes.scope import Scope
 from questions.models import ImportDraft, Picture
 from tests.support.everything import World
 
+OF_UNIT = re.compile(r"agency:|reports:new")
 Arguments = Mapping[str, Any]
 
 
@@ -66,7 +67,9 @@ def path_of(address: Address, world: World) -> str:
     for parameter in address.parameters:
         if parameter not in given:
             given[parameter] = _argument(address, parameter, world)
-    return reverse(address.name, kwargs=given)
+    path = reverse(address.name, kwargs=given)
+    # An agency's pages are about the unit named: ward A's.
+    return f"{path}?unit={world.wards[0].pk}" if "slug" in given and OF_UNIT.match(address.name) else path
 
 
 def _argument(address: Address, parameter: str, world: World) -> Any:
