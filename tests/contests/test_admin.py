@@ -516,7 +516,7 @@ def test_the_first_page_names_the_next_thing_to_do(page: Client, chief: User) ->
         assert found is not None
         return found.group(1)
 
-    assert next_thing() == "Công bố cuộc thi"
+    assert next_thing() == "Soạn tiếp kế hoạch"
     announce(contest, by=chief)
     assert next_thing() == "Niêm phong đề Vòng thi trực tuyến"
     seal_round(contest.rounds.get(), by=chief)
