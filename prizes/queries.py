@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import timedelta
 
 from django.core.exceptions import ObjectDoesNotExist
 from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
@@ -23,6 +24,9 @@ from prizes.models import (
     StandingsRun,
 )
 from prizes.scope import Scope
+
+# A decision is seen only when its transaction ends: what was made so shortly before is looked at, too.
+SEEN_LATE = timedelta(minutes=1)
 
 
 def newest_run(scope: Scope) -> StandingsRun | None:
@@ -74,7 +78,7 @@ def decided_since(run: StandingsRun) -> bool:
     another of the contest's rankings approved or sent back. A look at few rows; whether the standings or the
     awards change by it, only ranking again can tell.
     """
-    later, contest = Q(at__gt=run.at), run.contest
+    later, contest = Q(at__gt=run.at - SEEN_LATE), run.contest
     judged = Disqualification.objects.filter(later, entry__contest=contest)
     others = (
         Reinstatement.objects.filter(later, disqualification__entry__contest=contest),

@@ -12,7 +12,7 @@ from attempts.domain.disqualifying import disqualify
 from attempts.models import KeyCorrection
 from contests.enums import Audience, TableScope, UnitMetric
 from contests.models import Entry, Round
-from prizes.domain.ranking import compute_standings
+from prizes.domain.ranking import compute_standings, is_current
 from prizes.progress import Progress, Step
 from prizes.scope import Scope
 from tests.prizes.support import publish, simple_round, table
@@ -123,7 +123,9 @@ def test_awards_of_a_round_that_came_later_ask_for_another_ranking_of_the_whole(
     for round in week.rounds:
         publish(round, week.people)
     assert Progress(whole).next is Step.RANK
-    compute_standings(whole, by=week.people.preparer, reason="Đã trao giải của các tuần.")
+    run = compute_standings(whole, by=week.people.preparer, reason="Đã trao giải của các tuần.")
+    assert run.version == 2
+    assert is_current(run)
     assert Progress(whole).next is Step.REVIEW
 
 
