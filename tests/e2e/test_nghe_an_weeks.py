@@ -295,7 +295,7 @@ def press_summary(page: Page, closing: str, number: int) -> None:
     send(page, page.get_by_role("link", name="Thông cáo báo chí").first)
     text = page.locator("#thong-cao")
     for _ in range(60):
-        if "Mức điểm" in text.input_value():
+        if "Tham gia của các đơn vị" in text.input_value():
             break
         page.wait_for_timeout(WORKERS_MS / 90)
         page.reload()
