@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from contest_site.lib.templatetags.vi import day
 from contests.enums import UnitMetric
 from contests.models import PrizeTable
 from prizes.domain.unit_standings import rule_of
@@ -65,10 +66,13 @@ def _units(plan: Plan) -> Iterator[Clause]:
         " {@ineligible} và kết quả bị loại theo {@violations}."
     )
     if any(rule_of(table).needs_headcount for table in plan.unit_tables):
+        until = plan.contest.headcounts_until
+        locked = f"nhận đến hết ngày {day(until)} rồi chốt" if until else "chốt trước khi thi"
         yield clause(
-            "Tổng số người của đơn vị do đơn vị báo cáo, được Ban Tổ chức chốt trước khi thi; sau khi"
-            " chốt, chỉ được đính chính khi có lý do được ghi lại. Đơn vị chưa có tổng số người thì không"
-            " được xếp hạng; tỷ lệ vượt 100% được giữ như tính được và được Ban Tổ chức xem xét."
+            f"Tổng số người của đơn vị do đơn vị báo cáo, được Ban Tổ chức {locked}; sau khi chốt,"
+            " chỉ được đính chính khi có lý do được ghi lại. Đơn vị chưa có tổng số người thì không"
+            " được xếp hạng; tỷ lệ vượt 100% được giữ như tính được và được Ban Tổ chức xem xét.",
+            keys="contest.headcounts_until",
         )
     for table in plan.unit_tables:
         yield from _table(plan, table)

@@ -252,7 +252,9 @@ def told(key: str, row: StandingsRow) -> str:
         case RankKey.SCORE:
             return f"{row.correct}/"
         case RankKey.PREDICTION:
-            return "ghi" if row.distance is None else number(row.distance) if row.distance else "đúng bằng"
+            if row.distance is None:  # nothing predicted, or (nobody counts any more) nothing to compare with
+                return "ghi" if row.prediction is None else "không có kết quả thực tế"
+            return number(row.distance) if row.distance else "đúng bằng"
         case RankKey.DURATION:
             return duration(row.duration_ms)
     return f"{timezone.localtime(row.submitted_at):%H giờ %M phút}"

@@ -248,6 +248,7 @@ CONTEST: dict[str, Change] = {
     "area": lambda one: setattr(one, "area", make_unit("Tỉnh Khác")),
     "names_shown": put(names_shown=NamesShown.MASKED),
     "live_participation": put(live_participation=True),
+    "headcounts_until": put(headcounts_until=date(2024, 11, 1)),
     "agency_comparison": put(agency_comparison="without_names"),
     "consent_version": put(consent_version="2"),
     "consent_text": put(consent_text="Đồng ý khác"),

@@ -292,7 +292,7 @@ def test_the_list_of_reports_takes_as_many_queries_however_many_there_are(
     for _number in range(count):
         Report.objects.create(kind="participation", contest=contest, by=user)
     client = client_of(user)
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(7):
         assert client.get(reverse("admin:reports_report_changelist")).status_code == 200
     with django_assert_num_queries(8):
         assert client.get(reverse("admin:reports_contest", args=[contest.pk])).status_code == 200
