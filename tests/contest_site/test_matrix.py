@@ -119,7 +119,7 @@ class Asker:
         session["account_authentication_methods_user"] = str(user.pk)
         session["account_authentication_methods"] = [{"method": "password", "at": time.time() + 3600}]
         session.save()
-        self.client.cookies[settings.SESSION_COOKIE_NAME] = session.session_key
+        self.client.cookies[settings.SESSION_COOKIE_NAME] = session.session_key or ""
 
     def asks(self, method: str, path: str) -> tuple[str, frozenset[str]]:
         """What comes of it, and the tables whose rows it touched."""
@@ -228,8 +228,8 @@ def write_table(found: Found) -> None:
     text += f"\n#{' ' * (width - 1)} {'':4} {' '.join(f'{who:7}' for who in WHO)}".rstrip() + "\n"
     for (name, method), outcomes in found.items():
         line = f"{name:{width}} {method:4} {' '.join(f'{code:7}' for code, _tables in outcomes.values())}"
-        words = said.get((name, method))
-        text += line.rstrip() + (f"  # {words}" if words else "") + "\n"
+        why = said.get((name, method))
+        text += line.rstrip() + (f"  # {why}" if why else "") + "\n"
     TABLE.write_text(text)
 
 

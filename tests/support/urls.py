@@ -61,7 +61,8 @@ def path_of(address: Address, world: World) -> str:
         # The admin's own: an object's short address, and whatever leads nowhere.
         if not address.parameters or "url" in address.parameters:
             return "/quan-tri/khong-co-trang-nay/"
-        model = apps.get_model(*address.route.split("/")[1:3])
+        _admin, app, name = address.route.split("/")[:3]
+        model = apps.get_model(app, name)
         return "/" + re.sub(r"<[^>]+>", str(_first(model, world).pk), address.route)
     given = dict(OF_ADDRESS[address.name](world)) if address.name in OF_ADDRESS else {}
     for parameter in address.parameters:
