@@ -189,7 +189,6 @@ BELOW_CONTEST: tuple[tuple[type[Model], str], ...] = (
 NAMED_FILES: tuple[tuple[type[Model], str], ...] = (
     (CertificateFile, "certificate__contest"),
     (PublishedList, "run__contest"),
-    (Report, "contest"),
 )
 
 

@@ -533,4 +533,6 @@ def test_the_databases_own_log_holds_no_statement_and_no_row() -> None:
 
 
 def test_organisers_without_the_right_are_those_who_run_the_contest() -> None:
-    assert WITHOUT_KEY == ["Cán bộ đầu mối", "Thư ký", "Trưởng ban"]
+    assert [
+        *("Ban Giám khảo", "Cán bộ đầu mối", "Kiểm tra, giám sát", "Thư ký", "Trưởng ban", "Trực kỹ thuật")
+    ] == WITHOUT_KEY

@@ -9,10 +9,9 @@ import json
 import re
 from typing import Any
 
-import pytest
 from playwright.sync_api import Page, expect
 
-from tests.e2e.conftest import PC, PHONE, NewPage
+from tests.e2e.conftest import PC, NewPage
 from tests.support.stack import Stack
 
 MOST_STOPS = 60
@@ -28,16 +27,13 @@ from tests.support.factories import make_bank, make_contest, make_entry, make_ro
 factories._serial = count(770000)
 contest = make_contest(slug="thi-bang-ban-phim")
 make_round(contest, bank=make_bank(4), questions=3)
-keys = []
-for number in range(2):
-    user = make_user(username=f"nguoi-ban-phim-{number}", phone=f"+8490766000{number}")
-    make_entry(contest, user=user)
-    store = SessionStore()
-    store[SESSION_KEY], store[HASH_SESSION_KEY] = str(user.pk), user.get_session_auth_hash()
-    store[BACKEND_SESSION_KEY] = settings.AUTHENTICATION_BACKENDS[-1]
-    store.save()
-    keys.append(store.session_key)
-print("PREPARED", json.dumps(keys))
+user = make_user(username="nguoi-ban-phim", phone="+84907660000")
+make_entry(contest, user=user)
+store = SessionStore()
+store[SESSION_KEY], store[HASH_SESSION_KEY] = str(user.pk), user.get_session_auth_hash()
+store[BACKEND_SESSION_KEY] = settings.AUTHENTICATION_BACKENDS[-1]
+store.save()
+print("PREPARED", json.dumps(store.session_key))
 """
 STOP = """() => {
   const it = document.activeElement;
@@ -54,13 +50,6 @@ INSIDE = """() => {
   const it = document.activeElement, box = (it.closest("label") ?? it).getBoundingClientRect();
   return box.bottom > 0 && box.top < innerHeight && box.right > 0 && box.left < innerWidth;
 }"""
-
-
-@pytest.fixture(scope="module")
-def sessions(stack: Stack) -> list[str]:
-    said = stack.manage("shell", "--no-imports", "-c", PREPARE)
-    keys: list[str] = json.loads(said.partition("PREPARED ")[2])
-    return keys
 
 
 def tab_to(page: Page, wanted: str) -> None:
@@ -80,12 +69,11 @@ def tab_to(page: Page, wanted: str) -> None:
     raise AssertionError(f"no way to {wanted}: {passed}")
 
 
-@pytest.mark.parametrize("person", [0, 1], ids=["on a PC", "on a phone with keys"])
-def test_a_paper_is_taken_and_submitted_without_a_pointer(
-    stack: Stack, new_page: NewPage, sessions: list[str], person: int
-) -> None:
-    page = new_page([PC, PHONE][person])
-    page.context.add_cookies([{"name": "sessionid", "value": sessions[person], "url": stack.url}])
+def test_a_paper_is_taken_and_submitted_without_a_pointer(stack: Stack, new_page: NewPage) -> None:
+    said = stack.manage("shell", "--no-imports", "-c", PREPARE)
+    page = new_page(PC)
+    session = json.loads(said.partition("PREPARED ")[2])
+    page.context.add_cookies([{"name": "sessionid", "value": session, "url": stack.url}])
     page.goto("/cuoc-thi/thi-bang-ban-phim/")
     page.keyboard.press("Tab")
     assert page.evaluate(STOP)["name"] == "Đến nội dung chính"
@@ -97,17 +85,11 @@ def test_a_paper_is_taken_and_submitted_without_a_pointer(
     with page.expect_navigation(url="**/bai-thi/**"):
         page.keyboard.press("Enter")
     for number in (1, 2, 3):
-        tab_to(page, "^A ")
+        tab_to(page, "^A (Đúng|Sai)")
         page.keyboard.press("Space")
         page.keyboard.press("ArrowDown")
         expect(page.locator(f"#cau-{number} input").nth(1)).to_be_checked()
-        if person == 1:
-            tab_to(page, "^Sau$")
-            page.keyboard.press("Enter")
-    if person == 0:
-        tab_to(page, "Có bao nhiêu người|dự đoán")
-    else:
-        page.locator("#prediction").focus()
+    tab_to(page, "Có bao nhiêu người|dự đoán")
     page.keyboard.type("12")
     expect(page.locator("#state")).to_contain_text("Đã lưu")
     tab_to(page, "^Xem lại")

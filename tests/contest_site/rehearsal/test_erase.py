@@ -32,6 +32,7 @@ from contest_site.agency.models import AgencyDecision, AgencyRequest
 from contest_site.audit.models import AuditEvent, Change, Seal
 from contest_site.lib.clock import database_now
 from contest_site.rehearsal.erase import BELOW_CONTEST, erase_rehearsals
+from contest_site.reports.models import Report
 from contests.domain.consenting import consent_in_person, current_text
 from contests.domain.rounds import close_round
 from contests.models import (
@@ -51,6 +52,7 @@ from contests.models import (
     Milestone,
     Promotion,
     Quota,
+    RehearsalRun,
     Roster,
     RosterImport,
     RosterMatch,
@@ -69,6 +71,7 @@ from prizes.models import (
     Nomination,
     NominationWithdrawal,
     ParticipationPaper,
+    PressFigures,
     PromotionTie,
     PublishedList,
     RunReturn,
@@ -210,6 +213,9 @@ def _plan_rows(contest: Contest, round: Round, area: Unit, by: User) -> None:
 def _result_rows(contest: Contest, run: StandingsRun, attempt: Attempt, first: User, second: User) -> None:
     """What no step of a plain round leaves behind."""
     round, entry = attempt.round, attempt.entry
+    PressFigures.objects.create(run=run, full=30, marks=[], units=[])
+    Report.objects.create(kind="participation", contest=contest, round=round, by=first)
+    RehearsalRun.objects.create(contest=contest, by=first)
     assert contest.area is not None
     unit, table = contest.area, make_table(contest, round=round, audience="unit")
     block, prize = contest.blocks.get(), table.prizes.order_by("position")[0]
