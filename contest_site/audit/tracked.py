@@ -79,6 +79,7 @@ ALSO_SECRET: Mapping[str, frozenset[str]] = {
     "questions_picture": frozenset({"content"}),
     "questions_appraisal": frozenset({"comment"}),
     "attempts_keycorrection": frozenset({"accepted", "void"}),
+    "attempts_regrade": frozenset({"corrections"}),
     "contests_dataexport": frozenset({"name"}),
     "contests_roundseal": frozenset({"secret"}),
 }
