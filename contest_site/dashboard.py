@@ -23,7 +23,7 @@ from contest_site.accounts.models import User
 from contest_site.lib.clock import database_now
 from contest_site.lib.templatetags.vi import end_moment, moment
 from contest_site.todo import Todo, in_order, todos
-from contests.enums import Combine, PredictionScope, TableScope
+from contests.enums import Combine, TableScope
 from contests.models import Contest, Entry, PrizeTable, Round
 from contests.queries import RoundState, closing_of, effective_close, is_announced, round_state, seal_of
 from contests.stages import Stage, stage
@@ -97,10 +97,7 @@ def latest_contests() -> list[Contest]:
 
 
 def progress_of(contests: Sequence[Contest]) -> Scopes:
-    """Where the results of every closed round and of every finished contest are; three queries for all.
-
-    Whether a tie or a judgement waits inside a step is told on the scope's own page.
-    """
+    """Where the results of every closed round and of every finished contest are; three queries for all."""
     scopes: dict[Scope, list[Round]] = {}
     for contest in contests:
         rounds = list(contest.rounds.all())
@@ -108,32 +105,7 @@ def progress_of(contests: Sequence[Contest]) -> Scopes:
         scopes |= {Scope.of_round(one): [one] for one in closed}
         if rounds and len(closed) == len(rounds) and _ranks_the_whole(contest, rounds):
             scopes[Scope.of_contest(contest)] = rounds
-    if not scopes:
-        return {}
-    unfinished = dict(
-        Attempt.objects.filter(round__in={one for rounds in scopes.values() for one in rounds})
-        .filter(submitted_at=None)
-        .order_by()
-        .values_list("round")
-        .annotate(count=Count("pk"))
-    )
-    found = {}
-    for progress in Progress.of_all(scopes):
-        needed = _needed(progress)
-        progress.__dict__ |= {
-            "needed": needed,
-            "open_attempts": sum(unfinished.get(one.pk, 0) for one in needed),
-            "waiting_corrections": 0,
-            "is_behind": False,
-            "proposal": None,
-        }
-        found[progress.scope] = progress
-    return found
-
-
-def _needed(progress: Progress) -> list[Round]:
-    whole = progress.round and progress.round.prediction_scope == PredictionScope.CONTEST
-    return list(progress.contest.rounds.all()) if whole else progress.rounds
+    return {progress.scope: progress for progress in Progress.at_a_glance(scopes)} if scopes else {}
 
 
 def _ranks_the_whole(contest: Any, rounds: Sequence[Round]) -> bool:

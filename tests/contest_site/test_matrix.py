@@ -19,7 +19,7 @@ from django.contrib import auth
 from django.contrib.auth.models import AnonymousUser
 from django.db import connection, transaction
 from django.template.base import Template
-from django.test import Client
+from django.test import Client, override_settings
 from django.utils.safestring import SafeString
 
 from contest_site import roles
@@ -69,17 +69,19 @@ pytestmark = [pytest.mark.dear, pytest.mark.django_db]
 @pytest.fixture(scope="module")
 def world(django_db_setup: None, django_db_blocker: Any, tmp_path_factory: Any) -> Iterator[World]:
     """Made once, gone with the transaction that it is made in."""
-    with pytest.MonkeyPatch.context() as patch, django_db_blocker.unblock(), transaction.atomic():
-        patch.setattr(settings, "STAFF_SECOND_FACTOR", False)
-        patch.setattr(settings, "RATE_LIMITS_ENABLED", False)
-        patch.setattr(settings, "MEDIA_ROOT", tmp_path_factory.mktemp("media"))
+    # Told to all who remember a setting (the storage of files does). The same persons come thousands of times:
+    # no session is kept for them in the database, and their rows and permissions are read once.
+    light = override_settings(
+        STAFF_SECOND_FACTOR=False,
+        RATE_LIMITS_ENABLED=False,
+        MEDIA_ROOT=tmp_path_factory.mktemp("media"),
+        SESSION_ENGINE="django.contrib.sessions.backends.signed_cookies",
+    )
+    with light, pytest.MonkeyPatch.context() as patch, django_db_blocker.unblock(), transaction.atomic():
         patch.setattr(work, "PATIENCE", 0)
         made = make_world()
         made.people = people_of(made)
-        # The same persons come thousands of times: their rows and permissions are read once, and no session
-        # is kept for them in the database.
         known = {str(person.pk): person for person in made.people.values()}
-        patch.setattr(settings, "SESSION_ENGINE", "django.contrib.sessions.backends.signed_cookies")
         patch.setattr(
             auth,
             "get_user",

@@ -9,7 +9,6 @@ from typing import Any
 
 from django.contrib.auth.models import Group
 from django.core.files.base import ContentFile
-from django.core.files.storage import default_storage
 
 from attempts.anomalies.models import Anomaly, AnomalyKind
 from attempts.domain.starting import start_attempt
@@ -18,6 +17,7 @@ from contest_site.accounts.models import AccountMerge, ContactMove, FactorRecove
 from contest_site.agency.models import AgencyRequest
 from contest_site.audit.trail import record
 from contest_site.lib.clock import database_now
+from contest_site.privacy.copying import path_of
 from contest_site.reports.models import Report
 from contest_site.roles import ROLES
 from contest_site.watch.enums import BackupKind, IncidentKind
@@ -191,11 +191,12 @@ def _rosters(world: World) -> None:
 
 def _copy_of_own_data(world: World) -> None:
     asked = DataRequest.objects.create(user=world.entry.user, kind="export", due_at=database_now())
-    default_storage.save("copies/ban-sao.zip", ContentFile(b"PK"))
-    DataExport.objects.create(
+    export = DataExport.objects.create(
         request=asked, name="copies/ban-sao.zip", digest="0" * 64,
         expires_at=database_now() + timedelta(days=1),
     )  # fmt: skip
+    path_of(export).parent.mkdir(parents=True, exist_ok=True)
+    path_of(export).write_bytes(b"PK")
 
 
 # --- One more row of what the admin lists -------------------------------------------------------------------

@@ -31,8 +31,8 @@ KEYS = {
     *("ranked", "ties", "awards", "unit_awards", "amount", "certificates", "report_rows", "seconds", "steps"),
 }
 ERASED = "SELECT count(*) FROM audit_auditevent WHERE verb = 'erased rehearsal'"
-# The trail stays, and so do its seals.
-NOT_COUNTED = {"audit_auditevent", "audit_change", "audit_seal", "django_migrations"}
+# The trail stays, and so do its seals; an incident is about the machine, not about the rehearsal.
+NOT_COUNTED = {"audit_auditevent", "audit_change", "audit_seal", "django_migrations", "watch_incident"}
 
 
 @dataclass
