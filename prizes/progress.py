@@ -189,8 +189,8 @@ class Progress:
     def at_a_glance(cls, scopes: Mapping[Scope, Sequence[Round]]) -> list[Progress]:
         """Like `of_all`, for a list: with open attempts, and without what takes a look at each.
 
-        Three queries; the contests come with their rounds. Whether a signal, a correction, a judgement or a tie
-        waits before the review is told on the scope's own page.
+        Three queries; the contests come with their rounds. Whether a signal, a correction, a judgement or a
+        tie waits before the review is told on the scope's own page.
         """
         found = cls.of_all(scopes)
         for progress in found:

@@ -69,8 +69,8 @@ pytestmark = [pytest.mark.dear, pytest.mark.django_db]
 @pytest.fixture(scope="module")
 def world(django_db_setup: None, django_db_blocker: Any, tmp_path_factory: Any) -> Iterator[World]:
     """Made once, gone with the transaction that it is made in."""
-    # Told to all who remember a setting (the storage of files does). The same persons come thousands of times:
-    # no session is kept for them in the database, and their rows and permissions are read once.
+    # Told to all who remember a setting (the storage of files does). The same persons come thousands of
+    # times: no session is kept for them in the database, their rows and permissions are read once.
     light = override_settings(
         STAFF_SECOND_FACTOR=False,
         RATE_LIMITS_ENABLED=False,
