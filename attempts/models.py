@@ -33,8 +33,12 @@ class Attempt(models.Model):
         SERVER = "server", "Hệ thống nộp khi hết giờ"
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    entry = models.ForeignKey("contests.Entry", on_delete=models.PROTECT, related_name="attempts")
-    round = models.ForeignKey("contests.Round", on_delete=models.PROTECT, related_name="attempts")
+    entry = models.ForeignKey(
+        "contests.Entry", on_delete=models.PROTECT, related_name="attempts", verbose_name="đăng ký dự thi"
+    )
+    round = models.ForeignKey(
+        "contests.Round", on_delete=models.PROTECT, related_name="attempts", verbose_name="vòng thi"
+    )
     number = models.PositiveSmallIntegerField("lượt")
     seed = models.BinaryField(max_length=32)
     paper = ArrayField(models.SmallIntegerField())

@@ -252,7 +252,9 @@ class Study(models.Model):
     title = models.CharField("tên tài liệu", max_length=200)
     note = models.TextField("giới thiệu", blank=True)
     opens_at = models.DateTimeField("công bố từ")
-    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", verbose_name="người công bố"
+    )
     at = models.DateTimeField(db_default=Now(), editable=False)
 
     class Meta:

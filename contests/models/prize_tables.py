@@ -59,7 +59,9 @@ class PrizeTable(models.Model):
     blocks when `by_block`, which gives every block the whole table.
     """
 
-    contest = models.ForeignKey(Contest, on_delete=models.CASCADE, related_name="prize_tables")
+    contest = models.ForeignKey(
+        Contest, on_delete=models.CASCADE, related_name="prize_tables", verbose_name="cuộc thi"
+    )
     number = models.PositiveSmallIntegerField("số thứ tự", validators=[MinValueValidator(1)])
     name = models.CharField("tên bảng giải", max_length=100)
     scope = models.CharField("phạm vi", max_length=12, choices=TableScope)

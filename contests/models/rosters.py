@@ -15,7 +15,9 @@ from contests.models.unit import Unit
 class Roster(models.Model):
     """The list of one unit for one contest; its people may belong to units below."""
 
-    contest = models.ForeignKey(Contest, on_delete=models.CASCADE, related_name="rosters")
+    contest = models.ForeignKey(
+        Contest, on_delete=models.CASCADE, related_name="rosters", verbose_name="cuộc thi"
+    )
     unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="+", verbose_name="đơn vị")
     by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", verbose_name="người nhập"
