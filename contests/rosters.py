@@ -16,7 +16,7 @@ Organisers' trials and entries whose consent was taken back are no entries here,
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -26,6 +26,7 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from contest_site.accounts.models import User
+from contest_site.lib.name_order import rows_by_name
 from contest_site.lib.text import fold, name_sort_key
 from contests.enums import RosterStatus
 from contests.models import Contest, Entry, RosterPerson, Round, Unit
@@ -217,9 +218,10 @@ SELECT known.id, full_name, reference, known.unit_id, unit_name, status, how, kn
        known.entry_id IS NOT NULL AND NOT EXISTS (
            SELECT FROM contests_entry entry JOIN scope ON scope.id = entry.unit_id
            WHERE entry.id = known.entry_id AND scope.listed = known.listed_at
-       )
-FROM known WHERE status = ANY(%(statuses)s) ORDER BY unit_code, known.id
+       ) AS elsewhere, unit_code
+FROM known WHERE status = ANY(%(statuses)s)
 """
+IN_ORDER = "ORDER BY unit_code, known.id"
 COUNTS = "SELECT unit_id, status, count(*) FROM known GROUP BY unit_id, status"
 
 
@@ -228,12 +230,27 @@ def roster(contest: Contest, unit: Unit, *, round: Round | None = None) -> list[
 
     "Taken part" means a submitted attempt in the round (None: in any round). One query.
     """
-    return _lines(contest, unit, round, list(RosterStatus))
+    with connection.cursor() as cursor:
+        cursor.execute(_sql(PEOPLE + IN_ORDER), _people_values(contest, unit, round, list(RosterStatus)))
+        lines = [_line(row) for row in cursor.fetchall()]
+    # The database has no Vietnamese collation; units keep the order in which they came.
+    places = {unit_id: place for place, unit_id in enumerate(dict.fromkeys(line.unit_id for line in lines))}
+    return sorted(lines, key=lambda line: (places[line.unit_id], name_sort_key(line.full_name)))
 
 
-def missing(contest: Contest, unit: Unit, *, round: Round | None = None) -> list[RosterLine]:
-    """Of `roster` those who are not known to have taken part: absent, entered only, or unclear. One query."""
-    return _lines(contest, unit, round, [one for one in RosterStatus if one is not RosterStatus.TAKEN])
+def missing(
+    contest: Contest, unit: Unit, *, round: Round | None = None, most: int | None = None
+) -> tuple[int, Iterator[RosterLine]]:
+    """How many of `roster` are not known to have taken part (absent, entered only, or unclear), and who.
+
+    `most`: only the first so many of the lines. Inside a transaction, as long as which the lines can be read;
+    a whole province's are never in memory.
+    """
+    statuses = [one for one in RosterStatus if one is not RosterStatus.TAKEN]
+    count, rows = rows_by_name(
+        _sql(PEOPLE), _people_values(contest, unit, round, statuses), within="unit_code", most=most
+    )
+    return count, map(_line, rows)
 
 
 def counts(contest: Contest, unit: Unit, *, round: Round | None = None) -> RosterCounts:
@@ -258,22 +275,8 @@ def _sum(several: Any) -> RosterCounts:
     )
 
 
-def _lines(
-    contest: Contest, unit: Unit, round: Round | None, statuses: list[RosterStatus]
-) -> list[RosterLine]:
-    with connection.cursor() as cursor:
-        cursor.execute(
-            _sql(PEOPLE),
-            {**_values(contest, unit, round), "statuses": [one.value for one in statuses]},
-        )
-        rows = cursor.fetchall()
-    lines = [_line(list(row)) for row in rows]
-    # The database has no Vietnamese collation; units keep the order in which they came.
-    places = {unit_id: place for place, unit_id in enumerate(dict.fromkeys(line.unit_id for line in lines))}
-    return sorted(lines, key=lambda line: (places[line.unit_id], name_sort_key(line.full_name)))
-
-
-def _line(values: list[Any]) -> RosterLine:
+def _line(row: Sequence[Any]) -> RosterLine:
+    *values, _code = row
     values[5] = RosterStatus(values[5])
     return RosterLine(*values)
 
@@ -295,6 +298,12 @@ def _values(contest: Contest, unit: Unit, round: Round | None) -> dict[str, Any]
         "accented": accented,
         "plain": plain,
     }
+
+
+def _people_values(
+    contest: Contest, unit: Unit, round: Round | None, statuses: list[RosterStatus]
+) -> dict[str, Any]:
+    return {**_values(contest, unit, round), "statuses": [one.value for one in statuses]}
 
 
 def people_of_accounts(accounts: Sequence[int]) -> set[int]:

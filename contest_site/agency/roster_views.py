@@ -7,6 +7,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
+from django.db import transaction
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
@@ -45,12 +46,14 @@ no_store = cache_control(private=True, no_store=True)
 def missing(request: HttpRequest, slug: str) -> HttpResponse:
     """Everybody of the lists who is not known to have taken part."""
     about = asked(request, slug)
-    lines = rosters.missing(about.contest, about.unit, round=about.round)
+    with transaction.atomic():
+        count, lines = rosters.missing(about.contest, about.unit, round=about.round, most=SHOWN)
+        shown = list(lines)
     context = {
         **_frame(about),
         "counts": rosters.counts(about.contest, about.unit, round=about.round),
-        "lines": lines[:SHOWN],
-        "left_out": max(0, len(lines) - SHOWN),
+        "lines": shown,
+        "left_out": count - len(shown),
         "UNCLEAR": RosterStatus.UNCLEAR,
         "rounds": about.rounds if len(about.rounds) > 1 else [],
         "page_url": request.path,

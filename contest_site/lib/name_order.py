@@ -35,11 +35,14 @@ def _letter(value: int) -> bytes:
     return bytes([value + 1]) if value < OTHER_LETTERS else b"\xff" + value.to_bytes(4)
 
 
-def rows_by_name(sql: str, parameters: Mapping[str, Any]) -> tuple[int, Iterator[tuple[Any, ...]]]:
+def rows_by_name(
+    sql: str, parameters: Mapping[str, Any], *, within: str = "", most: int | None = None
+) -> tuple[int, Iterator[tuple[Any, ...]]]:
     """How many rows the statement gives, and the rows by name; one reading of the tables decides both.
 
-    The statement's first two columns are `id` and `full_name`; namesakes come by id. Inside a transaction, as
-    long as which the rows can be read; neither needs more memory with more rows.
+    The statement's first two columns are `id` and `full_name`; namesakes come by id. `within`: a column of it
+    by which rows come first, names inside of each; `most`: only the first so many of the rows. Inside a
+    transaction, as long as which the rows can be read; neither needs more memory with more rows.
     """
     with connection.cursor() as cursor:
         cursor.execute("DROP TABLE IF EXISTS named_row, name_place")
@@ -52,7 +55,11 @@ def rows_by_name(sql: str, parameters: Mapping[str, Any]) -> tuple[int, Iterator
                 for row_id, name in names:
                     place.write_row((row_id, name_key(name)))
         cursor.execute("ANALYZE named_row; ANALYZE name_place")
-    rows = _streamed("SELECT named_row.* FROM named_row JOIN name_place USING (id) ORDER BY key, id")
+    order = f"{within}, key, id" if within else "key, id"
+    limit = "" if most is None else f" LIMIT {most:d}"
+    rows = _streamed(
+        f"SELECT named_row.* FROM named_row JOIN name_place USING (id) ORDER BY {order}{limit}"  # noqa: S608
+    )
     return count, (row for part in rows for row in part)
 
 

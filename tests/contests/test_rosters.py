@@ -176,14 +176,18 @@ def test_who_is_missing_is_who_has_submitted_nothing(contest: Contest, office: U
     taken = entered(contest, office, "Trần Bình", birth_date=BORN)
     entered(contest, room, "Vũ Văn Hải", birth_date=BORN)
     submitted_attempt(taken, first, correct=3, submitted_at=database_now())
-    assert [(one.full_name, one.status) for one in missing(contest, office)] == [
+    count, lines = missing(contest, office)
+    assert [(one.full_name, one.status) for one in lines] == [
         ("Lê Thị Lan", RosterStatus.ABSENT),
         ("Vũ Văn Hải", RosterStatus.ENTERED),
     ]
+    assert count == 2
+    count, lines = missing(contest, office, most=1)
+    assert (count, [one.full_name for one in lines]) == (2, ["Lê Thị Lan"])
     assert counts(contest, office) == RosterCounts(taken=1, entered=1, absent=1)
     assert counts(contest, office, round=second) == RosterCounts(entered=2, absent=1)
     assert counts_by_unit(contest, office)[room.pk] == RosterCounts(entered=1)
-    assert [one.full_name for one in missing(contest, room)] == ["Vũ Văn Hải"]
+    assert [one.full_name for one in missing(contest, room)[1]] == ["Vũ Văn Hải"]
 
 
 def test_another_contests_roster_and_entries_are_its_own(contest: Contest, office: Unit) -> None:
@@ -200,7 +204,7 @@ def test_a_subtree_of_any_size_is_one_query(contest: Contest, office: Unit, peop
         room = make_unit(f"Phòng {number}", parent=office)
         listed(contest, room, f"Người {number}", at=room, birth_date=BORN)
     assert contest.area
-    for ask in (roster, missing, counts, counts_by_unit):
+    for ask in (roster, counts, counts_by_unit):
         with CaptureQueriesContext(connection) as queries:
             ask(contest, contest.area)
         assert len(queries) == 1

@@ -24,7 +24,7 @@ def non_participants(order: Order) -> Book:
         raise NotNow(
             _("Chưa có danh sách cán bộ nào của đơn vị này. Hãy nhập danh sách rồi lập lại báo cáo.")
         )
-    people = rosters.missing(order.contest, unit, round=order.round)
+    count, people = rosters.missing(order.contest, unit, round=order.round)
     sheet = Sheet(
         _("Người chưa dự thi"),
         [
@@ -46,7 +46,7 @@ def non_participants(order: Order) -> Book:
         total_label=_("Cộng"),
         frozen_columns=2,
     )
-    return Book(_("Người chưa dự thi – %(unit)s") % {"unit": unit.name}, [Table(sheet, counts.missing)])
+    return Book(_("Người chưa dự thi – %(unit)s") % {"unit": unit.name}, [Table(sheet, count)])
 
 
 def _values(people: Iterable[rosters.RosterLine]) -> Iterator[list[Value]]:
