@@ -11,6 +11,7 @@ from django.urls import reverse
 
 from attempts import reports
 from contest_site.accounts.models import User
+from contests.domain.rosters import is_officer_over
 from contests.models import Contest, Round, Unit
 from contests.queries import announced_contests
 
@@ -26,6 +27,14 @@ class Asked:
     unit: Unit
     rounds: list[Round]
     round: Round | None
+
+    def may_name_people(self, right: str) -> bool:
+        """Whether people may be named: to the unit's own officer, or with the organisers' right to just that.
+
+        Who may look at every unit (a jury, an auditor) sees numbers and no names.
+        """
+        officer = not reports.sees_every_unit(self.user)  # the unit is one of their own, or there is no page
+        return officer or self.user.has_perm(right) or is_officer_over(self.user, self.unit)
 
     @property
     def query(self) -> str:

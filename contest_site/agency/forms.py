@@ -60,7 +60,12 @@ class UnitNameForm(forms.Form):
         help_text=gettext_lazy("Tên này được ghi trên báo cáo, bảng xếp hạng và giấy chứng nhận sau này."),
         error_messages={"required": gettext_lazy("Ghi tên đúng của đơn vị.")},
     )
-    reason = _reason(gettext_lazy("Ví dụ: danh mục ghi thiếu chữ “phường”; đổi tên theo Nghị quyết số 12."))
+    reason = _reason(
+        gettext_lazy(
+            "Ví dụ: danh mục ghi thiếu chữ “phường”. Đơn vị đổi tên, sáp nhập theo nghị quyết: "
+            "gửi Ban Tổ chức nghị quyết đó."
+        )
+    )
 
 
 class PersonUnitForm(forms.Form):

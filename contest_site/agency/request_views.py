@@ -27,6 +27,7 @@ from contests.rosters import folded_name
 from contests.unit_search import search_units
 
 PER_MINUTE = 10
+SEARCHES_PER_MINUTE = 30
 FOUND = 20
 
 no_store = cache_control(private=True, no_store=True)
@@ -80,6 +81,8 @@ def people(request: HttpRequest, slug: str) -> HttpResponse:
     """Whose unit is wrong: a person of the own subtree, found by name."""
     about = _asking(request, slug)
     typed = request.GET.get("q", "").strip()[:100]
+    if typed:
+        limit("agency-search", about.user.pk, per_minute=SEARCHES_PER_MINUTE)
     found = _people(about, typed) if typed else []
     context = {**_frame(about), "typed": typed, "people": found[:FOUND], "more": len(found) > FOUND}
     return render(request, "agency/request_people.html", context)

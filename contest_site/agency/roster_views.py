@@ -7,6 +7,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
+from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -16,7 +17,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from contest_site.agency.asked import Asked, asked
 from contest_site.agency.forms import RosterForm
-from contest_site.agency.views import DOWNLOADS_PER_MINUTE, EXCEL
+from contest_site.agency.views import DOWNLOADS_PER_MINUTE, EXCEL, SEE_ROSTER
 from contest_site.lib.clock import database_now
 from contest_site.lib.errors import DomainError
 from contest_site.lib.network import limit
@@ -46,6 +47,8 @@ no_store = cache_control(private=True, no_store=True)
 def missing(request: HttpRequest, slug: str) -> HttpResponse:
     """Everybody of the lists who is not known to have taken part."""
     about = asked(request, slug)
+    if not about.may_name_people(SEE_ROSTER):
+        raise PermissionDenied
     with transaction.atomic():
         count, lines = rosters.missing(about.contest, about.unit, round=about.round, most=SHOWN)
         shown = list(lines)

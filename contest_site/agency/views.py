@@ -7,8 +7,9 @@ from datetime import datetime
 from typing import Any
 
 from django.contrib.auth.decorators import login_required
+from django.core.exceptions import PermissionDenied
 from django.http import FileResponse, HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
@@ -25,8 +26,10 @@ from contest_site.agency.state import state
 from contest_site.audit import trail
 from contest_site.lib.clock import database_now
 from contest_site.lib.network import limit
+from contest_site.reports.registry import EXPORT_PEOPLE
 from contests import rosters
 
+SEE_ROSTER = "contests.view_roster"
 EXCEL = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 # A page shows a whole subtree while it can be read as one; a larger one is walked level by level.
 ROWS_SHOWN = 300
@@ -106,19 +109,28 @@ def _more(about: Asked, now: datetime) -> dict[str, Any]:
         "links": {name: about.page(name) for name in ("excel", "missing", "requests")},
         "reports_url": reverse("reports:new", args=[contest.slug]),
         "people_at_once": PEOPLE_AT_ONCE,
+        "may_export": about.may_name_people(EXPORT_PEOPLE),
+        "may_see_roster": about.may_name_people(SEE_ROSTER),
     }
 
 
 @require_safe
 @no_store
 @recently_authenticated
-def excel(request: HttpRequest, slug: str) -> FileResponse:
-    """The units, and by name everybody who took part: after proving to be the officer."""
+def excel(request: HttpRequest, slug: str) -> HttpResponse | FileResponse:
+    """The units, and by name everybody who took part: after proving to be the officer.
+
+    More people than PEOPLE_AT_ONCE are a worker's: the answer leads to the page where that is asked for.
+    """
     about, now = asked(request, slug), database_now()
     contest, unit, round = about.contest, about.unit, about.round
+    if not about.may_name_people(EXPORT_PEOPLE):
+        raise PermissionDenied
     limit("download", about.user.pk, per_minute=DOWNLOADS_PER_MINUTE)
     shown = reports.scores_shown(contest, now, round)
     units = reports.unit_rows(contest, unit, with_scores=shown, round=round)
+    if units[0].people > PEOPLE_AT_ONCE:
+        return redirect(f"{reverse('reports:new', args=[contest.slug])}?{about.query}")
     people = reports.participant_rows(contest, unit, with_scores=shown, round=round)
     # Closed by the response that sends it.
     file = tempfile.SpooledTemporaryFile(IN_MEMORY)  # noqa: SIM115

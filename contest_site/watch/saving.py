@@ -30,6 +30,8 @@ from django.utils import timezone
 from psycopg import sql
 
 from contest_site.lib.clock import database_now
+from contest_site.privacy.copying import FOLDER as COPIES
+from contest_site.reports.domain import FOLDER as REPORTS
 from contest_site.watch import postgres
 from contest_site.watch.enums import BackupKind
 from contest_site.watch.models import Backup
@@ -45,6 +47,8 @@ FORMAT = 1
 NAME = re.compile(r"sao-luu-\d{8}-\d{6}(?:-\d+)?\.tar")
 MANIFEST, DUMP, MEDIA = "manifest.json", "database.dump", "media"
 CHUNK = 1024 * 1024
+# Reports and copies of personal data, each erased within days.
+SHORT_LIVED = frozenset({REPORTS, COPIES})
 
 
 @dataclass(frozen=True)
@@ -191,10 +195,15 @@ def _add_text(tar: tarfile.TarFile, name: str, text: str) -> None:
 
 
 def _add_media(tar: tarfile.TarFile) -> int:
-    """Every file under MEDIA_ROOT; one that is removed meanwhile is left out, links are not followed."""
+    """Every file under MEDIA_ROOT but those that are to be gone in hours: a backup would keep their people.
+
+    One that is removed meanwhile is left out, links are not followed.
+    """
     count = 0
     for path in sorted(settings.MEDIA_ROOT.rglob("*")) if settings.MEDIA_ROOT.exists() else ():
         if path.is_symlink() or not path.is_file():
+            continue
+        if path.relative_to(settings.MEDIA_ROOT).parts[0] in SHORT_LIVED:
             continue
         try:
             tar.add(path, f"{MEDIA}/{path.relative_to(settings.MEDIA_ROOT)}", recursive=False)

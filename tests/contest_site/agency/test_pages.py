@@ -172,7 +172,7 @@ def test_a_unit_learns_its_place_and_the_range_but_nobodys_name(contest: Contest
     assert (found.lowest, found.middle, found.highest) == (Decimal(10), Decimal(25), Decimal(50))
     assert found.lines == []
     text = text_of(page(officer(ward("A"))))
-    assert "Thứ 2 trên 4 đơn vị" in text
+    assert "Hạng 2 trên 4 đơn vị" in text
     assert not [letter for letter in "BCDE" if f"Phường {letter}" in text]
 
 

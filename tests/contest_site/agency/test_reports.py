@@ -17,6 +17,7 @@ from typing import Any
 
 import openpyxl
 import pytest
+from django.contrib.auth.models import Group
 from django.test import Client
 from django.urls import reverse
 
@@ -26,6 +27,7 @@ from contest_site.accounts.models import User
 from contest_site.agency import views
 from contest_site.audit.models import AuditEvent
 from contest_site.lib.clock import database_now
+from contest_site.roles import AUDITOR, JURY
 from contests.domain.rounds import close_round
 from contests.models import Contest, Entry, Headcount, Round, Unit, UnitOfficer
 from tests.support.factories import (
@@ -340,6 +342,30 @@ def test_organisers_see_every_unit_and_an_office_above_the_contest_sees_its_area
     user = make_user()
     UnitOfficer.objects.create(user=user, unit=province)
     assert get(user).context["unit"] == world.units["city"]
+
+
+@pytest.mark.parametrize("role", [JURY, AUDITOR])
+def test_who_may_look_at_every_unit_sees_numbers_and_no_names(world: World, role: str) -> None:
+    user = make_user(is_staff=True)
+    user.groups.add(Group.objects.get(name=role))
+    page = get(user)
+    assert (page.status_code, page.context["may_export"]) == (200, False)
+    assert reverse("agency:excel", args=["cuoc-thi"]) not in page.content.decode()
+    assert get(user, "excel").status_code == 403
+    # Auditors may see the lists that units brought; a jury may not.
+    assert get(user, "missing").status_code == (403 if role == JURY else 200)
+    assert page.context["may_see_roster"] == (role == AUDITOR)
+
+
+def test_more_people_than_a_request_can_carry_are_left_to_a_worker(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(views, "PEOPLE_AT_ONCE", 1)
+    for _ in range(2):
+        world.sit(world.enter("A1"), 1)
+    response = get(world.officer("A"), "excel", vong=1)
+    asked = f"?unit={world.units['A'].pk}&vong=1"
+    assert response["Location"] == reverse("reports:new", args=["cuoc-thi"]) + asked
 
 
 def test_an_officer_of_two_units_is_led_to_the_first_and_may_ask_for_the_other(world: World) -> None:

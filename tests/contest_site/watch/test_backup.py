@@ -42,6 +42,9 @@ def media(tmp_path: Path, settings: Any) -> Path:
     (settings.MEDIA_ROOT / "certificates").mkdir(parents=True)
     (settings.MEDIA_ROOT / "certificates" / "giấy 1.pdf").write_bytes(b"%PDF-1.7 so 1")
     (settings.MEDIA_ROOT / "link").symlink_to("/etc/passwd")
+    for gone_in_days in ("reports", "personal"):
+        (settings.MEDIA_ROOT / gone_in_days).mkdir()
+        (settings.MEDIA_ROOT / gone_in_days / "người dự thi.xlsx").write_bytes(b"PK")
     return Path(settings.MEDIA_ROOT)
 
 
@@ -96,6 +99,7 @@ def test_what_is_restored_is_what_was_saved_to_the_row_and_to_the_digest(
     assert (last_backup(), backup.files) == (backup, 1)
     with tarfile.open(path) as tar:
         saved = json.load(tar.extractfile("manifest.json"))  # type: ignore[arg-type]  # it is there
+        assert not [name for name in tar.getnames() if name.endswith(".xlsx")]
     assert saved["digests"] == {str(run.pk): run.digest}
     assert saved["tables"]["attempts_attempt"] == 3
     with empty_database():
