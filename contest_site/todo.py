@@ -143,7 +143,7 @@ def _corrections(user: User) -> Iterator[Todo]:
             f"{one.round.contest.name}, {one.round.name}",
             _("Người khác: không ai tự quyết định đề nghị của mình")
             if own
-            else _("Trưởng ban hoặc Ban Giám khảo"),
+            else _("Trưởng ban"),
             reverse("admin:attempts_correction", args=[one.pk]),
             due=one.at,
         )
