@@ -33,11 +33,20 @@ class Attempt(models.Model):
         SERVER = "server", "Hệ thống nộp khi hết giờ"
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    # No indexes of their own: one_attempt_per_number and attempt_round_entry begin with them.
     entry = models.ForeignKey(
-        "contests.Entry", on_delete=models.PROTECT, related_name="attempts", verbose_name="đăng ký dự thi"
+        "contests.Entry",
+        on_delete=models.PROTECT,
+        related_name="attempts",
+        verbose_name="đăng ký dự thi",
+        db_index=False,
     )
     round = models.ForeignKey(
-        "contests.Round", on_delete=models.PROTECT, related_name="attempts", verbose_name="vòng thi"
+        "contests.Round",
+        on_delete=models.PROTECT,
+        related_name="attempts",
+        verbose_name="vòng thi",
+        db_index=False,
     )
     number = models.PositiveSmallIntegerField("lượt")
     seed = models.BinaryField(max_length=32)
@@ -100,6 +109,8 @@ class Attempt(models.Model):
                 name="attempt_open_deadline",
             ),
             models.Index(fields=["round", "entry"], name="attempt_round_entry"),
+            # The organisers' list; a save does not touch it.
+            models.Index(fields=["started_at"], name="attempt_started"),
         ]
 
     def __str__(self) -> str:

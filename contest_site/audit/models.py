@@ -5,6 +5,11 @@ from django.contrib.postgres.search import SearchVectorField
 from django.db import models
 from django.db.models.functions import Now
 
+from contest_site.lib.names import Joined, Words
+
+# What an event is found by.
+SAID = Joined("actor_name", "object_name", "reason")
+
 
 class AuditEvent(models.Model):
     """Who did what, when, to which object. Written in the same transaction as the act; final (trigger)."""
@@ -37,6 +42,7 @@ class AuditEvent(models.Model):
         indexes = [
             models.Index(fields=["object_type", "object_id"]),
             models.Index(fields=["request"], name="event_request"),
+            GinIndex(Words(SAID), name="event_words", fastupdate=False),
         ]
 
     def __str__(self) -> str:

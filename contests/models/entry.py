@@ -1,8 +1,10 @@
 from django.conf import settings
+from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Now
 
+from contest_site.lib.names import Words
 from contests.enums import ExclusionRole, Gender
 from contests.models.plan import Category, Contest
 from contests.models.unit import Unit
@@ -54,7 +56,10 @@ class Entry(models.Model):
         verbose_name_plural = "đăng ký dự thi"
         ordering = ["-id"]
         # People of a roster are looked for by name and birth date (contests.rosters).
-        indexes = [models.Index(fields=["contest", "birth_date"], name="entry_birth_dates")]
+        indexes = [
+            models.Index(fields=["contest", "birth_date"], name="entry_birth_dates"),
+            GinIndex(Words("full_name"), name="entry_names", fastupdate=False),
+        ]
         constraints = [
             models.UniqueConstraint(fields=["contest", "user"], name="one_entry_per_contest_and_user"),
             models.UniqueConstraint(fields=["contest", "phone"], name="one_entry_per_contest_and_phone"),
