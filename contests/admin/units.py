@@ -22,7 +22,8 @@ from contest_site.lib.text import fold
 from contest_site.lib.unfold import TabularInline
 from contests.admin.unit_pages import UnitPages
 from contests.domain.unit_changes import successor_words, successors_of
-from contests.models import Entry, Headcount, Unit, UnitChange, UnitOfficer, UnitSuccession
+from contests.domain.unit_moves import held_units, stays_words
+from contests.models import Headcount, Unit, UnitChange, UnitOfficer, UnitSuccession
 
 
 class OfficerInline(TabularInline):
@@ -50,7 +51,7 @@ class HeadcountInline(TabularInline):
 
 
 class UnitForm(forms.ModelForm):  # type: ignore[type-arg]  # not generic when run
-    """A unit in which people have entered stays where it is, or old contests would read differently."""
+    """A unit by whose place something is counted stays where it is (`contests.domain.unit_moves`)."""
 
     class Meta:
         model = Unit
@@ -60,13 +61,8 @@ class UnitForm(forms.ModelForm):  # type: ignore[type-arg]  # not generic when r
         parent: Unit | None = self.cleaned_data["parent"]
         if self.instance.pk and (parent.pk if parent else None) != self.instance.parent_id:
             inside = Unit.objects.descendants(self.instance, include_self=True)
-            if Entry.objects.filter(unit__in=inside.values("pk")).exists():
-                raise ValidationError(
-                    _(
-                        "Đơn vị đã có người đăng ký dự thi nên không đổi cấp trên được; dùng “Sáp nhập, chia"
-                        " tách” để cuộc thi cũ giữ nguyên."
-                    )
-                )
+            if held_units(inside):
+                raise ValidationError(stays_words())
         return parent
 
 

@@ -15,8 +15,9 @@ from contest_site.audit.trail import record
 from contest_site.lib.errors import Refused
 from contest_site.lib.locks import lock
 from contest_site.lib.text import clean, fold
+from contests.domain.unit_moves import held_units, stays_words
 from contests.importers.units import CODE, NAME, PARENT, TO, ListedUnit
-from contests.models import Entry, Unit
+from contests.models import Unit
 from questions.importers.report import Remark
 
 if TYPE_CHECKING:
@@ -363,7 +364,7 @@ class _Planner:
         return self.nodes[value].name if isinstance(value, Key) else value
 
     def _check_moves(self) -> None:
-        """A unit with entries stays where it is: elsewhere, old contests would read differently."""
+        """A unit by whose place something is counted stays where it is (`contests.domain.unit_moves`)."""
         moved = {one.unit_id: one for one in self.result.changed if "parent" in one.fields}
         if not moved:
             return
@@ -376,12 +377,7 @@ class _Planner:
                 above = parents[above]
             if above and not key.is_new:
                 inside[key.number] = above.number
-        for unit in (
-            Entry.objects.filter(unit__in=inside).order_by().values_list("unit", flat=True).distinct()
-        ):
+        for unit in sorted(held_units(inside)):
             one = moved.pop(inside[unit], None)
             if one:
-                message = _(
-                    "đã có người đăng ký dự thi nên không đổi cấp trên được; dùng “Sáp nhập, chia tách”"
-                )
-                self.result.problems.append(Remark(message, one.row, PARENT))
+                self.result.problems.append(Remark(stays_words(), one.row, PARENT))

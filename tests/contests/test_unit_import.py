@@ -14,10 +14,12 @@ from django.test.utils import CaptureQueriesContext
 from openpyxl import Workbook
 
 from contest_site.lib.errors import Refused
+from contests.admin.units import UnitForm
 from contests.domain.unit_import import UnitPlan, plan_units, write_units
+from contests.domain.unit_moves import held_units, stays_words
 from contests.importers.units import ListedUnit, read_units, write_template
-from contests.models import Unit
-from tests.support.factories import make_contest, make_entry, make_unit
+from contests.models import Contest, Headcount, Roster, RosterPerson, Unit
+from tests.support.factories import make_block, make_contest, make_entry, make_staff, make_unit
 
 pytestmark = pytest.mark.django_db
 
@@ -174,19 +176,34 @@ def test_known_units_are_updated_and_what_differs_is_said() -> None:
     assert (room.parent.code, office.folded, other.parent) == ("A-3", "so y te", area)
 
 
-def test_a_unit_with_entries_is_not_moved() -> None:
+HOLDS = {
+    "an entry": lambda contest, unit: make_entry(contest, unit=unit),
+    "a headcount": lambda contest, unit: Headcount.objects.create(contest=contest, unit=unit, people=5),
+    "a block": lambda contest, unit: make_block(contest, [unit]),
+    "a list's person": lambda contest, unit: RosterPerson.objects.create(
+        roster=Roster.objects.create(contest=contest, unit=contest.area, by=make_staff()),
+        unit=unit,
+        full_name="Vũ An",
+        birth_date=date(1990, 1, 1),
+    ),
+}
+
+
+@pytest.mark.parametrize("hold", HOLDS.values(), ids=HOLDS)
+def test_a_unit_by_whose_place_something_is_counted_is_not_moved(hold: Any) -> None:
     area = make_unit("Tỉnh A", code="A")
     old, new = make_unit("Sở A", parent=area, code="A-1"), make_unit("Sở B", parent=area, code="A-2")
     room = make_unit("Phòng", parent=old, code="A-1-1")
     rows = rows_of(["Mã", "Tên đơn vị", "Mã cấp trên"], ["A-1-1", "Phòng", "A-2"])
-    make_entry(make_contest(area=area), unit=make_unit("Tổ", parent=room))
+    hold(make_contest(area=area), make_unit("Tổ", parent=room))
     with pytest.raises(Refused) as refused:
         write_units(rows, by=None)
-    assert refused.value.reasons == [
-        "Dòng 2, cột Đơn vị cấp trên: đã có người đăng ký dự thi nên không đổi cấp trên được; dùng “Sáp nhập,"
-        " chia tách”"
-    ]
+    assert refused.value.reasons == [f"Dòng 2, cột Đơn vị cấp trên: {stays_words()}"]
     assert new.children.count() == 0
+    form = UnitForm({"name": "Phòng", "code": "A-1-1", "parent": new.pk}, instance=room)
+    assert form.errors == {"parent": [stays_words()]}
+    # What its own contest's plan says anew holds it for no other.
+    assert held_units(Unit.objects.all(), but_for=Contest.objects.get()) == set()
 
 
 def test_rows_without_a_parent_belong_below_the_unit_that_was_chosen() -> None:
