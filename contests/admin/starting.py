@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Callable
+from typing import Any, TypeVar
 
 from django import forms
 from django.contrib import messages
@@ -10,7 +11,7 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import path, reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 from unfold.widgets import (
     UnfoldAdminTextareaWidget,
     UnfoldAdminTextInputWidget,
@@ -27,6 +28,8 @@ from contests.models import Contest
 
 ADD = "contests.add_contest"
 CLONED = 20  # contests offered to be made again for a new year
+NAMED = 10  # units named in a message
+Made = TypeVar("Made")
 
 
 class BeginningForm(forms.Form):
@@ -128,7 +131,9 @@ class StartPages(ModelAdmin):
         if request.method == "POST" and form.is_valid():
             how = {key: form.cleaned_data[key] for key in ("opening", "with_units")}
             if made := _made(form, lambda: start_from_plan(plan, form.beginning(), **how, by=user)):
-                return _to_wizard(request, made)
+                contest, left_out = made
+                _tell_left_out(request, left_out)
+                return _to_wizard(request, contest)
         context = {"title": _("Lập từ kế hoạch mẫu"), "form": form, "plan": known}
         return self._page(request, "start_form", context, status=400 if form.errors else 200)
 
@@ -154,14 +159,25 @@ class StartPages(ModelAdmin):
         return super().add_view(request, form_url, extra_context)
 
 
-def _made(form: forms.Form, make: Any) -> Contest | None:
-    """The contest, or None with the refusal on the form."""
+def _made(form: forms.Form, make: Callable[[], Made]) -> Made | None:
+    """What was made, or None with the refusal on the form."""
     try:
-        made: Contest = make()
+        return make()
     except DomainError as error:
         form.add_error(None, str(error))
         return None
-    return made
+
+
+def _tell_left_out(request: HttpRequest, names: list[str]) -> None:
+    if not names:
+        return
+    sentence = ngettext(
+        "%(count)d đơn vị của kế hoạch mẫu không còn hoạt động khi cuộc thi mở nên không đưa vào: %(names)s.",
+        "%(count)d đơn vị của kế hoạch mẫu không còn hoạt động khi cuộc thi mở nên không đưa vào: %(names)s.",
+        len(names),
+    )
+    shown = ", ".join(names[:NAMED]) + (" …" if len(names) > NAMED else "")
+    messages.warning(request, sentence % {"count": len(names), "names": shown})
 
 
 def _to_wizard(request: HttpRequest, contest: Contest) -> HttpResponseRedirect:

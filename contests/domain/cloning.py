@@ -2,22 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import replace
 from datetime import datetime
 
 from django.db import transaction
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from contest_site.accounts.models import User
 from contest_site.audit.trail import record
 from contest_site.lib.errors import Invalid
 from contests.domain.storing import store_plan
+from contests.domain.unit_rows import still_there
 from contests.fileschema import CONTEST, Key
-from contests.models import Contest, Unit
-from contests.queries import valid_on
-from contests.rules.facts import UnitRow
+from contests.models import Contest
 from contests.saved_plan import saved_plan
 
 
@@ -32,7 +28,7 @@ def clone_contest(contest: Contest, *, slug: str, name: str, opening: datetime, 
     plan = saved_plan(contest)
     plan.contest |= {"slug": _value("slug", slug), "name": _value("name", name)}
     plan.shift_to(opening)
-    plan.units = _still_there(plan.units, plan.contest["opens_at"])
+    plan.units, _gone = still_there(plan.units, plan.contest["opens_at"])
     taken = Invalid(_("Đã có cuộc thi khác dùng tên trong địa chỉ “%(slug)s”.") % {"slug": slug})
     with transaction.atomic():
         if Contest.objects.filter(slug=plan.contest["slug"]).exists():
@@ -42,17 +38,6 @@ def clone_contest(contest: Contest, *, slug: str, name: str, opening: datetime, 
             raise taken
         record("cloned contest", clone, by=by, source=contest.pk, source_slug=contest.slug)
     return clone
-
-
-def _still_there(units: Sequence[UnitRow], opens_at: datetime) -> list[UnitRow]:
-    """Units that will have ended compete no more; the directory keeps them for the contests that had them."""
-    there = valid_on(timezone.localdate(opens_at))
-    gone = set(
-        Unit.objects.filter(code__in=[one.code for one in units])
-        .exclude(there)
-        .values_list("code", flat=True)
-    )
-    return [replace(one, block="", headcount=None) if one.code in gone else one for one in units]
 
 
 def _value(key: str, value: str) -> str:

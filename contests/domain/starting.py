@@ -15,6 +15,7 @@ from contest_site.accounts.models import User
 from contest_site.audit.trail import record
 from contest_site.lib.errors import Invalid
 from contests.domain.storing import store_plan
+from contests.domain.unit_rows import still_there
 from contests.models import Contest
 from contests.planfile import PlanFile, read_plan
 from questions.models import Bank
@@ -64,12 +65,13 @@ def start_empty(
 
 def start_from_plan(
     name: str, beginning: Beginning, *, opening: datetime, with_units: bool, by: User
-) -> Contest:
+) -> tuple[Contest, list[str]]:
     """A draft with that plan's rounds, prizes, papers and categories, its first round opening at `opening`.
 
-    Its units come along only when wanted: whoever has a directory of units keeps it. Banks that are not there
-    are made, empty. What the plan chose stays marked as chosen; its own list of people does not come along.
-    Raises Invalid for an address that another contest has.
+    Its units come along only when wanted, and only those that the directory does not have: of one that it has
+    nothing changes. Those that will have ended by then are left out; their names are the second value. Banks
+    that are not there are made, empty. What the plan chose stays marked as chosen; its own list of people
+    does not come along. Raises Invalid for an address that another contest has.
     """
     plan = read_plan(_path(name))
     plan.contest |= beginning.__dict__
@@ -78,14 +80,18 @@ def start_from_plan(
     if not with_units:
         plan.units, plan.area = [], ""
     plan.shift_to(opening)
+    names = {one.code: one.name for one in plan.units}
+    plan.units, gone = still_there(plan.units, plan.contest["opens_at"])
+    if plan.area in gone:
+        plan.area = ""
     with transaction.atomic():
         _check_free(beginning.slug)
         for bank in dict.fromkeys(one["bank"] for one in plan.rounds):
             if not Bank.objects.filter(name=bank).exists():
                 _new_bank(bank, by=by)
-        contest, _created = store_plan(plan, by=by)
+        contest, _created = store_plan(plan, by=by, directory_stays=True)
         record("started contest", contest, by=by, plan=name, with_units=with_units)
-    return contest
+    return contest, [names[code] for code in gone]
 
 
 def _path(name: str) -> Path:

@@ -15,6 +15,7 @@ from contest_site.accounts.models import User
 from contest_site.lib.errors import Refused
 from contest_site.lib.text import clean
 from contests.domain.excluding import record_exclusion
+from contests.domain.unit_moves import held_units, stays_words
 from contests.enums import PredictionScope
 from contests.models import (
     Block,
@@ -38,10 +39,14 @@ from contests.rules.strata import Stratum, strata
 from questions.models import Bank, Topic
 
 
-def store_plan(plan: PlanFile, *, by: User | None, is_rehearsal: bool = False) -> tuple[Contest, bool]:
+def store_plan(
+    plan: PlanFile, *, by: User | None, is_rehearsal: bool = False, directory_stays: bool = False
+) -> tuple[Contest, bool]:
     """Write a plan without faults and say whether the contest is new; records nothing in the trail.
 
-    Raises Refused when the contest came too far in the meantime to be changed (`loading_barriers`).
+    `directory_stays`: units that the directory has are used as they are, whatever the plan says of them.
+    Raises Refused when the contest came too far in the meantime to be changed (`loading_barriers`), or the
+    plan has a unit elsewhere by whose place another contest counts (`contests.domain.unit_moves`).
     """
     banks = {clean(bank.name): bank for bank in Bank.objects.all()}
     with transaction.atomic():
@@ -49,7 +54,8 @@ def store_plan(plan: PlanFile, *, by: User | None, is_rehearsal: bool = False) -
         known = Contest.objects.select_for_update().filter(slug=plan.contest["slug"]).first()
         if known and (barriers := loading_barriers(known)):
             raise Refused(_("Kế hoạch chưa được nạp."), barriers)
-        return _Writer(plan, banks, by=by, is_rehearsal=is_rehearsal).write(known), known is None
+        writer = _Writer(plan, banks, by=by, is_rehearsal=is_rehearsal, directory_stays=directory_stays)
+        return writer.write(known), known is None
 
 
 def loading_barriers(contest: Contest) -> list[str]:
@@ -70,16 +76,24 @@ class _Writer:
     """Writes a plan without faults; in the caller's transaction."""
 
     def __init__(
-        self, plan: PlanFile, banks: Mapping[str, Bank], *, by: User | None, is_rehearsal: bool
+        self,
+        plan: PlanFile,
+        banks: Mapping[str, Bank],
+        *,
+        by: User | None,
+        is_rehearsal: bool,
+        directory_stays: bool,
     ) -> None:
         self.plan = plan
         self.banks = banks
         self.by = by
         self.is_rehearsal = is_rehearsal
+        # A rehearsal uses the real directory and leaves it as it is.
+        self.directory_stays = directory_stays or is_rehearsal
 
     def write(self, known: Contest | None) -> Contest:
         plan = self.plan
-        units = self._units()
+        units = self._units(known)
         values = {
             **plan.contest,
             **plan.overall,
@@ -120,10 +134,12 @@ class _Writer:
         ):
             rows.all().delete()
 
-    def _units(self) -> dict[str, Unit]:
+    def _units(self, contest: Contest | None) -> dict[str, Unit]:
         """The file's units by code, parents before children."""
         rows = {row.code: row for row in self.plan.units}
-        known = {unit.code: unit for unit in Unit.objects.filter(code__in=rows)}
+        known = {unit.code: unit for unit in Unit.objects.filter(code__in=rows).select_related("parent")}
+        if not self.directory_stays:
+            _check_moves(rows, known.values(), contest)
         done: dict[str, Unit] = {}
 
         def write(row: UnitRow) -> Unit:
@@ -137,14 +153,15 @@ class _Writer:
         return done
 
     def _unit(self, row: UnitRow, unit: Unit | None, parent: Unit | None) -> Unit:
-        wanted = {"name": row.name, "kind": row.kind, "parent_id": parent.pk if parent else None}
+        wanted: Values = {}
+        if unit is None or not self.directory_stays:
+            wanted = {"name": row.name, "kind": row.kind, "parent_id": parent.pk if parent else None}
         if not self.is_rehearsal:
             # A unit that a rehearsal brought along becomes real with the first real plan that names it.
             wanted["is_rehearsal"] = False
         if unit is None:
             unit = Unit(code=row.code, is_rehearsal=self.is_rehearsal)
-        elif self.is_rehearsal or all(getattr(unit, key) == value for key, value in wanted.items()):
-            # A rehearsal uses the real directory and leaves it as it is.
+        elif all(getattr(unit, key) == value for key, value in wanted.items()):
             return unit
         for key, value in wanted.items():
             setattr(unit, key, value)
@@ -238,6 +255,18 @@ class _Writer:
             if not _listed(exclusion):
                 exclusion.save()
                 record_exclusion(exclusion, by=self.by)
+
+
+def _check_moves(rows: Mapping[str, UnitRow], known: Iterable[Unit], contest: Contest | None) -> None:
+    """Raises Refused for units that the plan has elsewhere and that another contest holds where they are."""
+    moved = [one for one in known if rows[one.code].parent_code != (one.parent.code if one.parent else "")]
+    faults = [
+        f"{one.name} ({one.code}): {stays_words()}"
+        for one in moved
+        if held_units(Unit.objects.descendants(one, include_self=True), but_for=contest)
+    ]
+    if faults:
+        raise Refused(_("Kế hoạch chưa được nạp."), faults)
 
 
 def _topics(bank: Bank, lines: Iterable[Stratum]) -> dict[str, Topic]:
