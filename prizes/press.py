@@ -227,7 +227,7 @@ def _units(scope: Scope, figures: PressFigures) -> Iterable[Part]:
     told = [f"{number(len(present))}/{number(len(units))} đơn vị có người dự thi."]
     absent = [unit.name for unit in units if not unit.people]
     if absent:
-        told.append(f"Đơn vị chưa có người dự thi: {_some(absent)}.")
+        told.append(f"Đơn vị không có người dự thi: {_some(absent)}.")
     told += _low(scope, units)
     grids = (("", _grid(units)),) if len(units) <= UNITS_LISTED else _ends(units)
     yield Part("Tham gia của các đơn vị", tuple(told), grids)

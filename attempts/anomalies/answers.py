@@ -17,6 +17,8 @@ Nothing that could be a signal is lost.
 
 from __future__ import annotations
 
+import math
+import time
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -105,11 +107,18 @@ class Pair:
     compared: int
 
 
-def equal_answers(round: Round, uncounted: list[int]) -> list[Found]:
-    """Groups of people of one unit whose papers are linked by strikingly equal wrong answers."""
+class TookTooLong(Exception):
+    """There are more pairs to be judged than the time allows."""
+
+
+def equal_answers(round: Round, uncounted: list[int], until: float = math.inf) -> list[Found]:
+    """Groups of people of one unit whose papers are linked by strikingly equal wrong answers.
+
+    Raises TookTooLong at the moment `until` (of time.monotonic).
+    """
     if seal_of(round) is None:
         return []
-    pairs = _pairs(round, uncounted)
+    pairs = _pairs(round, uncounted, until)
     groups = rules.groups((str(one.attempts[0]), str(one.attempts[1])) for one in pairs)
     return [_group({UUID(one) for one in group}, pairs) for group in groups]
 
@@ -131,7 +140,7 @@ def _group(papers: set[UUID], pairs: list[Pair]) -> Found:
     )
 
 
-def _pairs(round: Round, uncounted: list[int]) -> list[Pair]:
+def _pairs(round: Round, uncounted: list[int], until: float) -> list[Pair]:
     """The pairs that are signals; of a group that hangs together, not more than hold it together."""
     parameters, wrong = _parameters(round, uncounted)
     with connection.cursor() as cursor:
@@ -147,12 +156,16 @@ def _pairs(round: Round, uncounted: list[int]) -> list[Pair]:
     for numbers, (a, b), paper_a, choices_a, paper_b, choices_b, _weight in candidates:
         if a in linked and linked[a] == linked.get(b):
             continue
+        if time.monotonic() > until:
+            raise TookTooLong
         compared, band_a, band_b, entry_a, entry_b, unit = numbers
         one = dict(zip(paper_a, choices_a, strict=True))
         other = dict(zip(paper_b, choices_b, strict=True))
-        equal, likely_b = shares.judge(one, other, band_b, alike=band_a == band_b)
-        _equal, likely_a = shares.judge(other, one, band_a, alike=band_a == band_b)
-        probability = max(likely_a, likely_b)
+        equal, in_b = shares.compare(one, other, band_b, alike=band_a == band_b)
+        _equal, in_a = shares.compare(other, one, band_a, alike=band_a == band_b)
+        if any(rules.is_surely_chance(equal, chances, compared) for chances in (in_a, in_b)):
+            continue
+        probability = max(rules.at_least(equal, in_a), rules.at_least(equal, in_b))
         if rules.is_striking(equal, probability, compared):
             found.append(Pair((a, b), (entry_a, entry_b), unit, equal, probability, compared))
             _link(linked, a, b)
@@ -171,10 +184,10 @@ class _Shares:
         self.chosen[band, question, choice] += papers
         self.seen[band, question] += papers
 
-    def judge(
+    def compare(
         self, of: Mapping[int, int], by: Mapping[int, int], band: int, *, alike: bool
-    ) -> tuple[int, Fraction]:
-        """How many wrong answers of `of` are also `by`'s, and how likely so many are in `by`'s band.
+    ) -> tuple[int, list[Fraction]]:
+        """How many wrong answers of `of` are also `by`'s, and how likely each of them is in `by`'s band.
 
         What the two gave themselves is no measure of what others give: it is taken out of the band (`of` is
         in it where the two are `alike`).
@@ -187,7 +200,7 @@ class _Shares:
             )
             for at, choice in asked
         ]
-        return equal, rules.at_least(equal, chances)
+        return equal, chances
 
 
 def _link(linked: dict[UUID, UUID], a: UUID, b: UUID) -> None:

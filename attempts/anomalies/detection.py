@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -20,16 +22,16 @@ from attempts.anomalies.models import AnomalyKind
 from contests.models import Round
 from contests.queries import closing_of, uncounted_entries
 
+SORTED_MB = 64  # for each sort; a round of 400,000 papers needs no file for it
 EVIDENCE = 200  # how many papers and people a row names; the numbers count all
 
-PAPERS = """
-WITH paper AS (
-    SELECT a.id, a.entry_id, a.number, e.unit_id, e.user_id, a.started_at, a.submitted_at, a.deadline,
-        a.saved_at, a.duration_ms, a.correct, a.finished_by, a.address, a.device,
-        0 < ANY(a.answers) AS answered
-    FROM attempts_attempt a JOIN contests_entry e ON e.id = a.entry_id
-    WHERE a.round_id = %(round)s AND a.submitted_at IS NOT NULL AND a.entry_id <> ALL(%(uncounted)s)
-)
+# The round's papers, read once for all kinds: the attempts are wide, and few of their columns are looked at.
+CREATE = """
+CREATE TEMPORARY TABLE paper ON COMMIT DROP AS
+SELECT a.id, a.entry_id, a.number, e.unit_id, a.started_at, a.submitted_at, a.deadline, a.saved_at,
+    a.duration_ms, a.correct, a.finished_by, a.address, a.device, 0 < ANY(a.answers) AS answered
+FROM attempts_attempt a JOIN contests_entry e ON e.id = a.entry_id
+WHERE a.round_id = %(round)s AND a.submitted_at IS NOT NULL AND a.entry_id <> ALL(%(uncounted)s)
 """
 # Of a group of papers: its unit if it has one, people, papers, the first of both, and a digest of all papers.
 GROUP = """
@@ -39,61 +41,68 @@ GROUP = """
     encode(sha256(string_agg(id::text, ',' ORDER BY id)::bytea), 'hex')
 """
 
-SPEED = f"""{PAPERS}
+SPEED = f"""
 SELECT {GROUP}, jsonb_build_object('minimum_ms', %(minimum_ms)s::bigint, 'fastest_ms', min(duration_ms))
 FROM paper
 WHERE duration_ms < %(minimum_ms)s AND answered AND finished_by = 'contestant'
 GROUP BY entry_id
 """  # noqa: S608
 
+# What is shared is found by columns as narrow as they come, without sorting them; then its papers are read.
 # Accounts that gave one ID: in this contest it is taken once, so the other gave it in another contest.
-NATIONAL_ID = f"""{PAPERS}, person AS (SELECT DISTINCT entry_id, user_id FROM paper), known AS (
-    SELECT DISTINCT person.entry_id, other.national_id_hash AS value
-    FROM person JOIN contests_entry other ON other.user_id = person.user_id
-    WHERE other.national_id_hash IS NOT NULL
-), shared AS (SELECT value FROM known GROUP BY value HAVING count(*) > 1)
-SELECT {GROUP}, '{{}}'::jsonb
-FROM shared JOIN known USING (value) JOIN paper USING (entry_id)
-GROUP BY value
-"""  # noqa: S608
-
-# A number stands on the entry or on the account, and may stand on one person's entry and another's account.
-PHONE = f"""{PAPERS}, person AS (SELECT DISTINCT entry_id, user_id FROM paper), known AS (
-    SELECT person.entry_id, entry.phone AS value
-    FROM person JOIN contests_entry entry ON entry.id = person.entry_id WHERE entry.phone IS NOT NULL
-    UNION
-    SELECT person.entry_id, account.phone
-    FROM person JOIN accounts_user account ON account.id = person.user_id WHERE account.phone IS NOT NULL
-), shared AS (SELECT value FROM known GROUP BY value HAVING count(*) > 1)
-SELECT {GROUP}, '{{}}'::jsonb
-FROM shared JOIN known USING (value) JOIN paper USING (entry_id)
-GROUP BY value
-"""  # noqa: S608
-
-NAME = f"""{PAPERS}, person AS (
-    SELECT entry.id AS entry_id, lower(entry.full_name) AS name, entry.birth_date,
-        count(*) OVER (PARTITION BY lower(entry.full_name), entry.birth_date) AS alike
-    FROM contests_entry entry
-    WHERE entry.id IN (SELECT entry_id FROM paper) AND entry.birth_date IS NOT NULL
-        AND entry.erased_at IS NULL
+NATIONAL_ID = f"""WITH twice AS (
+    SELECT national_id_hash AS value FROM contests_entry WHERE national_id_hash IS NOT NULL
+    GROUP BY national_id_hash HAVING min(user_id) < max(user_id)
+), known AS (
+    SELECT DISTINCT person.id AS entry_id, value
+    FROM twice JOIN contests_entry other ON other.national_id_hash = value
+    JOIN contests_entry person ON person.user_id = other.user_id AND person.contest_id = %(contest)s
 )
-SELECT {GROUP}, jsonb_build_object('units', count(DISTINCT unit_id))
-FROM person JOIN paper USING (entry_id) WHERE alike > 1
-GROUP BY name, birth_date
+SELECT {GROUP}, '{{}}'::jsonb
+FROM known JOIN paper USING (entry_id)
+GROUP BY value HAVING count(DISTINCT entry_id) > 1
 """  # noqa: S608
 
-ADDRESS = f"""{PAPERS}
+# A number stands on one entry of a contest and on one account at most: it is shared by the person of the one
+# and the person of the other.
+PHONE = f"""WITH shared AS (
+    SELECT entry.phone AS value, entry.id AS one, other.id AS another
+    FROM contests_entry entry
+    JOIN accounts_user account ON account.phone = entry.phone AND account.id <> entry.user_id
+    JOIN contests_entry other ON other.user_id = account.id AND other.contest_id = entry.contest_id
+    WHERE entry.contest_id = %(contest)s
+), known AS (SELECT value, one AS entry_id FROM shared UNION ALL SELECT value, another FROM shared)
+SELECT {GROUP}, '{{}}'::jsonb
+FROM known JOIN paper USING (entry_id)
+GROUP BY value HAVING count(DISTINCT entry_id) > 1
+"""  # noqa: S608
+
+NAME = f"""WITH named AS (
+    SELECT id AS entry_id, lower(full_name) AS name, birth_date FROM contests_entry
+    WHERE contest_id = %(contest)s AND birth_date IS NOT NULL AND erased_at IS NULL
+), alike AS (SELECT name, birth_date FROM named GROUP BY name, birth_date HAVING count(*) > 1)
+SELECT {GROUP}, jsonb_build_object('units', count(DISTINCT unit_id))
+FROM alike JOIN named USING (name, birth_date) JOIN paper USING (entry_id)
+GROUP BY name, birth_date HAVING count(DISTINCT entry_id) > 1
+"""  # noqa: S608
+
+ADDRESS = f"""WITH busy AS (
+    SELECT address FROM paper WHERE address IS NOT NULL GROUP BY address HAVING count(*) >= %(address_people)s
+)
 SELECT {GROUP}, jsonb_build_object('units', count(DISTINCT unit_id), 'devices', count(DISTINCT device))
-FROM paper WHERE address IS NOT NULL
+FROM busy JOIN paper USING (address)
 GROUP BY address HAVING count(DISTINCT entry_id) >= %(address_people)s
 """  # noqa: S608
 
 # One device handed on: begun when all before it had ended, and soon after the last of them.
-DEVICE = f"""{PAPERS}, turn AS (
+DEVICE = f"""WITH often AS (
+    SELECT address, device FROM paper WHERE address IS NOT NULL AND device <> ''
+    GROUP BY address, device HAVING count(*) >= %(device_people)s
+), turn AS (
     SELECT *, started_at - max(submitted_at) OVER (
         PARTITION BY address, device ORDER BY started_at, id ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING
     ) AS gap
-    FROM paper WHERE address IS NOT NULL AND device <> ''
+    FROM often JOIN paper USING (address, device)
 ), chain AS (
     SELECT *, count(*) FILTER (
         WHERE gap IS NULL OR NOT gap BETWEEN interval '0' AND make_interval(secs => %(device_seconds)s)
@@ -107,30 +116,30 @@ FROM chain
 GROUP BY address, device, at HAVING count(DISTINCT entry_id) >= %(device_people)s
 """  # noqa: S608
 
-BURST = f"""{PAPERS}, timed AS (
-    SELECT *, to_timestamp(
-        floor(extract(epoch FROM started_at) / %(burst_seconds)s) * %(burst_seconds)s
+BURST = f"""WITH timed AS (
+    SELECT *, date_bin(
+        make_interval(secs => %(burst_seconds)s), started_at, timestamptz 'epoch'
     ) AS slot
     FROM paper
 ), counted AS (
-    SELECT *, count(*) OVER (PARTITION BY unit_id, slot) AS together,
-        count(*) OVER (PARTITION BY unit_id) AS every
-    FROM timed
-), dense AS (
+    SELECT unit_id, slot, count(*) AS together, sum(count(*)) OVER (PARTITION BY unit_id) AS every
+    FROM timed GROUP BY unit_id, slot
+), dense AS MATERIALIZED (
     SELECT * FROM counted
     WHERE together >= %(burst_attempts)s AND together * %(slots)s >= %(burst_times)s * every
 ), listed AS (
-    SELECT unit_id, jsonb_agg(jsonb_build_array(slot, together) ORDER BY slot) AS slots
-    FROM (SELECT DISTINCT unit_id, slot, together FROM dense) one GROUP BY unit_id
+    SELECT unit_id, jsonb_agg(jsonb_build_array(slot, together) ORDER BY slot) AS slots, max(every) AS every
+    FROM dense GROUP BY unit_id
 )
-SELECT {GROUP.replace("unit_id", "dense.unit_id")}, jsonb_build_object(
-    'slots', min(listed.slots::text)::jsonb, 'every', max(every), 'of', %(slots)s::bigint
+SELECT {GROUP.replace("unit_id", "timed.unit_id")}, jsonb_build_object(
+    'slots', min(listed.slots::text)::jsonb, 'every', max(listed.every), 'of', %(slots)s::bigint
 )
-FROM dense JOIN listed USING (unit_id)
-GROUP BY dense.unit_id
+FROM dense JOIN timed ON timed.unit_id = dense.unit_id AND timed.slot = dense.slot
+JOIN listed ON listed.unit_id = dense.unit_id
+GROUP BY timed.unit_id
 """  # noqa: S608
 
-CLOCK = f"""{PAPERS}, seen AS (
+CLOCK = f"""WITH seen AS (
     SELECT *, max(submitted_at) OVER (
         PARTITION BY entry_id ORDER BY number ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING
     ) AS before
@@ -159,15 +168,28 @@ GROUP BY entry_id
 """  # noqa: S608
 
 # People who took part in this round or an earlier one, of the unit itself, against its own headcount.
+# An index has all papers of a round by person; the few that are still open have one of their own.
 HEADCOUNT = """
-SELECT e.unit_id, count(DISTINCT e.id), count(*), ARRAY[]::bigint[], ARRAY[]::uuid[], '',
-    jsonb_build_object('headcount', h.people)
-FROM contests_headcount h
-JOIN contests_entry e ON e.unit_id = h.unit_id AND e.contest_id = h.contest_id
-JOIN attempts_attempt a ON a.entry_id = e.id AND a.submitted_at IS NOT NULL
-JOIN contests_round r ON r.id = a.round_id AND r.number <= %(number)s
-WHERE h.contest_id = %(contest)s AND e.id <> ALL(%(uncounted)s)
-GROUP BY e.unit_id, h.people HAVING count(DISTINCT e.id) > h.people
+WITH begun AS (
+    SELECT a.entry_id, e.unit_id, count(*) AS papers
+    FROM attempts_attempt a JOIN contests_entry e ON e.id = a.entry_id
+    WHERE e.id <> ALL(%(uncounted)s) AND a.round_id = ANY(ARRAY(
+        SELECT id FROM contests_round WHERE contest_id = %(contest)s AND number <= %(number)s
+    ))
+    GROUP BY a.entry_id, e.unit_id
+), still_open AS (
+    SELECT entry_id, count(*) AS papers FROM attempts_attempt
+    WHERE submitted_at IS NULL AND round_id IN (
+        SELECT id FROM contests_round WHERE contest_id = %(contest)s AND number <= %(number)s
+    )
+    GROUP BY entry_id
+)
+SELECT unit_id, count(*), sum(begun.papers - coalesce(still_open.papers, 0))::bigint, ARRAY[]::bigint[],
+    ARRAY[]::uuid[], '', jsonb_build_object('headcount', h.people)
+FROM begun LEFT JOIN still_open USING (entry_id)
+JOIN contests_headcount h USING (unit_id)
+WHERE h.contest_id = %(contest)s AND begun.papers > coalesce(still_open.papers, 0)
+GROUP BY unit_id, h.people HAVING count(*) > h.people
 """
 
 STATEMENTS = {
@@ -208,8 +230,19 @@ class Found:
         return hashlib.sha256(json.dumps(told, sort_keys=True, default=str).encode()).hexdigest()
 
 
+@contextmanager
+def papers(round: Round, uncounted: list[int]) -> Iterator[None]:
+    """The round's submitted papers, for `detect`, in a transaction; `uncounted`: entries that count nowhere."""
+    with connection.cursor() as cursor:
+        cursor.execute(f"SET LOCAL work_mem = '{SORTED_MB}MB'")
+        cursor.execute(CREATE, {"round": round.pk, "uncounted": uncounted})
+        cursor.execute("ANALYZE paper")
+        yield
+        cursor.execute("DROP TABLE paper")
+
+
 def detect(round: Round, kind: AnomalyKind, uncounted: list[int]) -> list[Found]:
-    """The signals of one kind in the round's submitted papers; `uncounted`: entries that count nowhere."""
+    """The signals of one kind among the `papers` of the round; `uncounted`: entries that count nowhere."""
     if kind == AnomalyKind.SPEED and not round.min_plausible_seconds:
         return []
     with connection.cursor() as cursor:

@@ -14,8 +14,8 @@ from attempts.anomalies.scanning import scan_round as scan_round
 from attempts.domain.grounds import checked_grounds
 from attempts.models import Anomaly, AnomalyVerdict
 from contest_site.audit.trail import record
-from contest_site.lib.errors import Invalid
-from contest_site.lib.locks import lock
+from contest_site.lib.errors import Invalid, NotNow
+from contest_site.lib.locks import try_lock
 from contests.models import Round
 
 if TYPE_CHECKING:
@@ -29,8 +29,8 @@ NAMED = 500  # how many of the signals of one act the trail names; it counts all
 def decide(anomalies: Iterable[Anomaly], *, conclusion: str, grounds: str, by: User) -> int:
     """Say the same of these signals, with the same grounds; how many they were. A later verdict replaces it.
 
-    Raises Invalid without signals, for a conclusion that is none, without grounds, and where what is passed
-    on names nobody who could be disqualified.
+    Raises NotNow while a scan runs; Invalid without signals, for a conclusion that is none, without grounds,
+    and where what is passed on names nobody who could be disqualified.
     """
     chosen = {one.pk: one for one in anomalies}
     if not chosen:
@@ -49,8 +49,9 @@ def decide(anomalies: Iterable[Anomaly], *, conclusion: str, grounds: str, by: U
     for one in chosen.values():
         by_round.setdefault(one.round_id, []).append(one.pk)
     with transaction.atomic():
-        for pk in sorted(by_round):
-            lock(f"anomalies:{pk}")
+        # A scan may hold it for minutes: no page waits so long.
+        if not all(try_lock(f"anomalies:{pk}") for pk in sorted(by_round)):
+            raise NotNow(_("Hệ thống đang tìm dấu hiệu bất thường. Chờ tìm xong rồi ghi kết luận."))
         AnomalyVerdict.objects.bulk_create(
             AnomalyVerdict(anomaly=one, conclusion=conclusion, grounds=grounds, by=by)
             for one in sorted(chosen.values(), key=lambda one: one.pk)

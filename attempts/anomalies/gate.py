@@ -8,12 +8,21 @@ from django.utils.translation import gettext as _
 
 from attempts.anomalies.queries import ScanState, scan_state, undecided_passed_on, waiting
 from contest_site.lib.errors import NotNow
+from contest_site.lib.locks import try_lock
 from contests.models import Round
 
 
 def check_signals(rounds: Iterable[Round]) -> None:
-    """Raises NotNow with the first reason for which the result of these rounds cannot be approved yet."""
-    for round in rounds:
+    """Raises NotNow with the first reason for which the result of these rounds cannot be approved yet.
+
+    Until the surrounding transaction ends nobody looks through these rounds or concludes anew.
+    """
+    for round in sorted(rounds, key=lambda round: round.pk):
+        if not try_lock(f"anomalies:{round.pk}"):
+            raise NotNow(
+                _("%(round)s: hệ thống đang tìm dấu hiệu bất thường. Chờ tìm xong rồi kết luận.")
+                % {"round": round.name}
+            )
         if reason := why_signals_wait(round):
             raise NotNow(reason)
 

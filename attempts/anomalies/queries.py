@@ -66,20 +66,35 @@ def with_conclusion(rows: QuerySet[Any]) -> QuerySet[Any]:
     return told
 
 
+def skipped_kinds(rounds: Iterable[Round]) -> list[AnomalyKind]:
+    """Kinds that the newest scan of one of these rounds had to leave out: nobody knows of them. One query."""
+    rows = AnomalyScan.objects.filter(round__in=list(rounds)).values_list("skipped", flat=True)
+    left_out = {name for skipped in rows for name in skipped}
+    return [kind for kind in AnomalyKind if kind.value in left_out]
+
+
 def waiting(of: Contest | Round | Iterable[Round]) -> int:
     """How many signals have no verdict yet. One query."""
     return anomalies(of).filter(conclusion=None).count()
 
 
 def undecided_passed_on(of: Contest | Round | Iterable[Round]) -> QuerySet[Any]:
-    """Signals that were passed on, of which nobody was disqualified (in the round or the contest) so far."""
+    """Signals that were passed on, of which nobody is disqualified (in the round or the contest) so far.
+
+    A disqualification that was taken back before the signal was passed on is no answer to it; one that was
+    taken back since is: somebody has decided.
+    """
     place = Func(
         OuterRef("entries"), F("entry_id"), function="array_position", output_field=BigIntegerField()
     )
+    passed_on = AnomalyVerdict.objects.filter(anomaly=OuterRef("pk")).order_by("-pk").values("at")[:1]
     judged = Disqualification.objects.annotate(place=place).filter(
-        Q(round=None) | Q(round=OuterRef("round")), place__isnull=False
+        Q(round=None) | Q(round=OuterRef("round")),
+        Q(reinstatement=None) | Q(reinstatement__at__gte=OuterRef("passed_on_at")),
+        place__isnull=False,
     )
-    return anomalies(of).filter(~Exists(judged), conclusion=PASSED_ON)
+    told = anomalies(of).annotate(passed_on_at=Subquery(passed_on))
+    return told.filter(~Exists(judged), conclusion=PASSED_ON)
 
 
 @dataclass(frozen=True)

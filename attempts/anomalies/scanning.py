@@ -18,8 +18,8 @@ from django.db.models.functions import Now
 from django.utils.translation import gettext as _
 from psycopg.errors import QueryCanceled
 
-from attempts.anomalies.answers import equal_answers
-from attempts.anomalies.detection import STATEMENTS, Found, detect, uncounted
+from attempts.anomalies.answers import TookTooLong, equal_answers
+from attempts.anomalies.detection import STATEMENTS, Found, detect, papers, uncounted
 from attempts.anomalies.models import AnomalyKind
 from attempts.models import Anomaly, AnomalyScan, Attempt
 from contest_site.audit.trail import record
@@ -107,7 +107,9 @@ def count_running() -> None:
         seal__isnull=False,
     )
     for round in running.select_related("contest", "seal", "closing"):
-        with transaction.atomic():
+        with transaction.atomic(), connection.cursor() as cursor:
+            # One process of the database and no more: the other processors are the contestants'.
+            cursor.execute("SET LOCAL max_parallel_workers_per_gather = 0")
             found, _skipped = _look(round, tuple(STATEMENTS))
         row, _made = AnomalyScan.objects.get_or_create(round=round, defaults={"done_at": Now()})
         AnomalyScan.objects.filter(pk=row.pk).update(
@@ -166,19 +168,24 @@ def _look(
     left_out, until = uncounted(round), time.monotonic() + SECONDS_OF_ALL
     found: dict[str, Found] = {}
     skipped = []
-    for kind in kinds:
-        seconds = max(1, min(SECONDS, int(until - time.monotonic())))
-        try:
-            with transaction.atomic():
-                limited_statements(seconds)
-                some = detect(round, kind, left_out) if kind in STATEMENTS else equal_answers(round, left_out)
-        except OperationalError as error:
-            if not isinstance(error.__cause__, QueryCanceled):
-                raise
-            log.warning("signals of kind %s in round %s took too long", kind, round.pk)
-            skipped.append(kind)
-            continue
-        found |= {one.fingerprint: one for one in some}
+    with papers(round, left_out):
+        for kind in kinds:
+            seconds = max(1, min(SECONDS, int(until - time.monotonic())))
+            ends = time.monotonic() + seconds
+            try:
+                with transaction.atomic():
+                    limited_statements(seconds)
+                    if kind in STATEMENTS:
+                        some = detect(round, kind, left_out)
+                    else:
+                        some = equal_answers(round, left_out, ends)
+            except (OperationalError, TookTooLong) as error:
+                if not isinstance(error, TookTooLong) and not isinstance(error.__cause__, QueryCanceled):
+                    raise
+                log.warning("signals of kind %s in round %s took too long", kind, round.pk)
+                skipped.append(kind)
+                continue
+            found |= {one.fingerprint: one for one in some}
     return list(found.values()), skipped
 
 

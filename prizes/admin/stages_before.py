@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from attempts.analysis.storing import counts_of, stored_analysis
 from attempts.anomalies.links import queue_url
-from attempts.anomalies.queries import counts_by_kind
+from attempts.anomalies.queries import counts_by_kind, skipped_kinds
 from attempts.queries import corrections_wait, newest_regrade
 from contest_site.lib.templatetags.vi import end_moment, moment, number
 from contests.models import Round
@@ -69,16 +69,23 @@ def _still_open(progress: Progress) -> Iterable[str]:
         yield _("Mọi bài thi đã kết thúc.")
 
 
+NOT_LOOKED = frozenset({Step.FINISH, Step.ROUNDS, Step.SIGNALS})
+
+
 def signals(progress: Progress) -> Stage:
     kinds = counts_by_kind(progress.round or progress.contest) if progress.is_closed else []
     found, waiting = sum(one.found for one in kinds), sum(one.waiting for one in kinds)
+    skipped = skipped_kinds(progress.rounds) if progress.is_closed else []
     told: tuple[str, ...] = ()
     if found:
         words = _("%(found)s dấu hiệu, %(waiting)s chờ kết luận.")
         told = (words % {"found": number(found), "waiting": number(waiting)},)
-    elif progress.is_closed and progress.next not in {Step.FINISH, Step.ROUNDS, Step.SIGNALS}:
+    elif not skipped and progress.is_closed and progress.next not in NOT_LOOKED:
         told = (_("Không có dấu hiệu bất thường nào."),)
-    stopped = progress.next is Step.SIGNALS
+    notice = [why for _round, why in progress.waiting_signals] if progress.next is Step.SIGNALS else []
+    if skipped:
+        words = _("Chưa xem được: %(kinds)s, vì quá nhiều bài thi. Bấm “Tìm dấu hiệu” để hệ thống xem lại.")
+        notice.append(words % {"kinds": ", ".join(str(kind.label) for kind in skipped)})
     return Stage(
         key="bat-thuong",
         name=_("Dấu hiệu bất thường"),
@@ -89,7 +96,7 @@ def signals(progress: Progress) -> Stage:
         ),
         permission="attempts.decide_anomaly",
         told=told,
-        notice=tuple(why for _round, why in progress.waiting_signals) if stopped else (),
+        notice=tuple(notice),
         links=tuple(_signal_links(progress)),
     )
 

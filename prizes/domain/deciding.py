@@ -5,7 +5,7 @@ All steps of a contest wait for one lock, so what a step checks is still so when
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date, datetime
 from typing import TYPE_CHECKING
@@ -15,13 +15,14 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from attempts.anomalies.gate import check_signals
+from attempts.models import KeyCorrection
 from contest_site.audit.trail import record
 from contest_site.lib.clock import database_now
 from contest_site.lib.errors import Invalid, NotAllowed, NotNow, Refused
 from contest_site.lib.locks import lock
 from contest_site.lib.queue import send_after_commit
 from contest_site.lib.text import clean
-from contests.models import Block, PrizeTable
+from contests.models import Block, PrizeTable, Round
 from prizes.domain.awarding import awarded, propose_awards, write_awards
 from prizes.domain.certificates import issue_certificates, unprintable_names
 from prizes.domain.nominating import faults_of_nominations, not_eligible
@@ -109,7 +110,7 @@ def approve_run(run: StandingsRun, *, by: User) -> RunApproval:
     """Approve a reviewed run and write its awards. Another person than the reviewer, says the database too.
 
     Raises NotAllowed for the reviewer, NotNow (not reviewed, approved before, data changed since, signals
-    that nobody has looked into), Refused.
+    that nobody has looked into, corrections of keys that nobody has decided), Refused.
     """
     with _step(run) as run:
         review = review_of(run)
@@ -123,7 +124,9 @@ def approve_run(run: StandingsRun, *, by: User) -> RunApproval:
             )
         _check_current(run)
         _check_won(run)
-        check_signals(Scope.of_run(run).rounds())
+        rounds = Scope.of_run(run).rounds()
+        check_signals(rounds)
+        _check_corrections(rounds)
         proposal = propose_awards(run)
         _check_awards(proposal)
         approval = RunApproval.objects.create(run=run, reviewer_id=review.by_id, by=by)
@@ -133,6 +136,15 @@ def approve_run(run: StandingsRun, *, by: User) -> RunApproval:
             version=run.version, digest=run.digest, awards=len(awards), amount=proposal.total,
         )  # fmt: skip
     return approval
+
+
+def _check_corrections(rounds: Iterable[Round]) -> None:
+    waiting = KeyCorrection.objects.filter(round__in=rounds, decision=None)
+    if round := waiting.order_by("round").values_list("round__name", flat=True).first():
+        raise NotNow(
+            _("%(round)s: còn đề nghị sửa đáp án chưa ai quyết định. Quyết định rồi mới phê duyệt.")
+            % {"round": round}
+        )
 
 
 def return_run(run: StandingsRun, *, by: User, reason: str) -> RunReturn:

@@ -7,6 +7,7 @@ from typing import Any
 
 from django.db import transaction
 from django.db.models import QuerySet
+from django.db.models.functions import Now
 from psycopg import sql
 
 from attempts.reports import UnitRow, unit_rows
@@ -14,7 +15,7 @@ from contest_site.lib.locks import try_lock
 from contests.enums import Combine
 from contests.models import BlockUnit
 from prizes.domain.persons import Order, Persons, order_of, persons
-from prizes.domain.publishing import published_without
+from prizes.domain.publishing import GIVEN_UP_AFTER, published_without
 from prizes.domain.ranking import is_current
 from prizes.models import PressFigures, StandingsRun
 from prizes.scope import Scope
@@ -49,8 +50,11 @@ def write_figures(run_id: int) -> bool:
 
 
 def runs_without_figures() -> QuerySet[StandingsRun]:
-    """Published runs whose figures are missing, whatever the broker or a worker forgot."""
-    return published_without(press_figures=None)
+    """Published runs whose figures are missing, whatever the broker or a worker forgot.
+
+    For a day: where what counts has changed since, each try would rank anew in vain, every minute for ever.
+    """
+    return published_without(press_figures=None).filter(publication__at__gt=Now() - GIVEN_UP_AFTER)
 
 
 def competing_rows(scope: Scope) -> list[UnitRow]:

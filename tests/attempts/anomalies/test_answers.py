@@ -141,3 +141,18 @@ def test_papers_of_one_person_and_of_the_uncounted_are_not_compared() -> None:
     hand_in(round, other, same, started=round.opens_at)
     assert equal_answers(round, [other.pk]) == []
     assert len(equal_answers(round, [])) == 1
+
+
+@given(
+    equal=st.integers(0, 25),
+    chances=st.lists(st.fractions(0, 1, max_denominator=2000), min_size=1, max_size=40),
+    pairs=st.integers(1, 10**11),
+)
+def test_what_is_quickly_told_to_be_chance_is_never_a_signal(
+    equal: int, chances: list[Fraction], pairs: int
+) -> None:
+    striking = rules.is_striking(equal, rules.at_least(equal, chances), pairs)
+    assert not (striking and rules.is_surely_chance(equal, chances, pairs))
+    # And it tells: only what is within twice the threshold is left to exact numbers.
+    if rules.at_least(equal, chances) * pairs > 3 * rules.FALSE_ALARMS:
+        assert rules.is_surely_chance(equal, chances, pairs)

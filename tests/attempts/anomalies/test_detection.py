@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from attempts.anomalies import rules
-from attempts.anomalies.detection import Found, detect, uncounted
+from attempts.anomalies.detection import Found, detect, papers, uncounted
 from attempts.anomalies.models import AnomalyKind
 from contest_site.lib.clock import database_now
 from contests.models import Contest, Headcount, Round, Unit
@@ -17,6 +17,12 @@ from tests.oracles import signals as oracle
 from tests.support.factories import make_contest, make_entry, make_unit, make_user
 
 pytestmark = pytest.mark.django_db
+
+
+def detected(round: Round, kind: AnomalyKind) -> list[Found]:
+    left_out = uncounted(round)
+    with papers(round, left_out):
+        return detect(round, kind, left_out)
 
 
 class Scene:
@@ -46,7 +52,7 @@ class Scene:
         return sheet
 
     def found(self, kind: AnomalyKind) -> list[Found]:
-        return detect(self.round, kind, uncounted(self.round))
+        return detected(self.round, kind)
 
     def groups(self, kind: AnomalyKind) -> set[frozenset[Any]]:
         return {frozenset(one.attempts) for one in self.found(kind)}
@@ -71,7 +77,7 @@ def test_implausible_speed_by_the_published_minimum(scene: Scene) -> None:
     assert one.figures == {"minimum_ms": 20_000, "fastest_ms": 6_000}
     assert (one.people, one.papers, one.entries, one.unit) == (1, 2, [fast.pk], scene.unit.pk)
     Round.objects.update(min_plausible_seconds=None)
-    assert detect(Round.objects.get(), AnomalyKind.SPEED, []) == []
+    assert detected(Round.objects.get(), AnomalyKind.SPEED) == []
 
 
 def test_one_id_under_two_accounts_is_found_over_contests(scene: Scene) -> None:
@@ -167,7 +173,7 @@ def test_a_burst_from_one_unit(scene: Scene) -> None:
     Contest.objects.update(closes_at=scene.round.opens_at + timedelta(hours=3))
     Round.objects.update(closes_at=scene.round.opens_at + timedelta(hours=3))
     short = Round.objects.get()
-    assert detect(short, AnomalyKind.BURST, []) == []
+    assert detected(short, AnomalyKind.BURST) == []
 
 
 def test_what_the_clock_says(scene: Scene) -> None:

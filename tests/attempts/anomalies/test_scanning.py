@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from contextlib import closing
 from datetime import timedelta
 from typing import Any
 
 import pytest
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 
 from attempts.anomalies import scanning
+from attempts.anomalies.answers import TookTooLong
 from attempts.anomalies.detection import STATEMENTS
 from attempts.anomalies.domain import ask_for_scan, decide, scan_round
+from attempts.anomalies.gate import check_signals, why_signals_wait
 from attempts.anomalies.models import AnomalyKind
 from attempts.anomalies.queries import (
     ScanState,
@@ -19,6 +22,7 @@ from attempts.anomalies.queries import (
     every,
     running_counts,
     scan_state,
+    skipped_kinds,
     undecided_passed_on,
     waiting,
 )
@@ -178,6 +182,49 @@ def test_what_was_passed_on_waits_for_the_act_that_it_was_passed_on_to() -> None
     assert not undecided_passed_on(round).exists()
     reinstate(judged, grounds="Nhầm.", by=by)
     assert not undecided_passed_on(round).exists()
+
+
+def test_a_disqualification_taken_back_earlier_is_no_answer_to_what_was_passed_on_since() -> None:
+    round = fast_round()
+    scan_round(round)
+    (one,) = anomalies(round)
+    by = make_staff()
+    entry = Entry.objects.get(pk=one.entries[0])
+    reinstate(disqualify(entry, round=round, grounds="Việc khác.", by=by), grounds="Nhầm.", by=by)
+    decide([one], conclusion="passed_on", grounds="Cần xác minh.", by=by)
+    assert list(undecided_passed_on(round)) == [one]
+
+
+def test_pairs_that_take_too_long_to_judge_are_left_out_and_said(monkeypatch: pytest.MonkeyPatch) -> None:
+    def takes_long(*_: object) -> None:
+        raise TookTooLong
+
+    round = fast_round(0)
+    monkeypatch.setattr(scanning, "equal_answers", takes_long)
+    scan_round(round)
+    assert AnomalyScan.objects.get(round=round).skipped == [AnomalyKind.ANSWERS]
+    assert skipped_kinds([round]) == [AnomalyKind.ANSWERS]
+    assert why_signals_wait(round) == ""
+
+
+def test_nobody_concludes_or_approves_while_a_scan_is_on() -> None:
+    round = fast_round()
+    signal = Anomaly.objects.create(
+        round=round,
+        kind=AnomalyKind.SPEED,
+        fingerprint="1" * 64,
+        people=1,
+        papers=1,
+        entries=[1],
+        attempts=[],
+    )
+    scanner = connection.copy()
+    with closing(scanner), scanner.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_lock(hashtextextended(%s, 0))", [f"anomalies:{round.pk}"])
+        with pytest.raises(NotNow, match="đang tìm"):
+            decide([signal], conclusion="explained", grounds="Mạng chung.", by=make_staff())
+        with pytest.raises(NotNow, match="đang tìm"):
+            check_signals([round])
 
 
 def test_nothing_is_approved_before_the_signals_are_cleared() -> None:
