@@ -19,10 +19,14 @@ EVENTS = {
     # Before, so that emptying the trail's own table with the others leaves nothing behind.
     "truncate": "BEFORE TRUNCATE ON {table}",
 }
-# How many of the wanted triggers are on, and what they were made of.
+# How many of the wanted triggers are on, what they were made of, and whether everybody may use what is
+# private: a restore brings functions back with the rights that every new function has.
 STATE = """
 SELECT obj_description(to_regprocedure('audit_record_change()'), 'pg_proc'),
-    count(*) FILTER (WHERE tgenabled = 'O')
+    count(*) FILTER (WHERE tgenabled = 'O'),
+    has_function_privilege('public', to_regprocedure('audit_record_change()'), 'EXECUTE')
+    OR has_function_privilege('public',
+        to_regprocedure('audit_write(jsonb, text, text, text, jsonb)'), 'EXECUTE')
 FROM pg_trigger WHERE tgfoid = to_regprocedure('audit_record_change()') AND NOT tgisinternal
 """
 OFF = """
@@ -41,7 +45,7 @@ def install(**signal: Any) -> None:
     made_of = _made_of(wanted)
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(STATE)
-        if cursor.fetchone() == (made_of, len(wanted) * len(EVENTS)):
+        if cursor.fetchone() == (made_of, len(wanted) * len(EVENTS), False):
             return
         for function in sql.FUNCTIONS:
             cursor.execute(function)

@@ -13,6 +13,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import psycopg
 import pytest
 from django.core.management import call_command
 from django.db import connection
@@ -34,6 +35,10 @@ from tests.support.factories import (
 from tests.support.stack import ROOT
 
 NAME = "restored_here"
+MAY_WRITE_THE_TRAIL = """
+SELECT has_function_privilege('audit_record_change()', 'EXECUTE'),
+    has_function_privilege('audit_write(jsonb, text, text, text, jsonb)', 'EXECUTE')
+"""
 
 
 @pytest.fixture
@@ -106,7 +111,10 @@ def test_what_is_restored_is_what_was_saved_to_the_row_and_to_the_digest(
         # By the command, as docs/operations.md shows it, into a site that has nothing else.
         env = {
             **os.environ,
-            "DATABASE_URL": embedded.database_url(services_folder, NAME),
+            "DATABASE_URL": (
+                application := embedded.database_url(services_folder, NAME, embedded.APPLICATION)
+            ),
+            "MIGRATION_DATABASE_URL": embedded.database_url(services_folder, NAME),
             "VAR_DIR": str(tmp_path / "other"),
         }
         command = [sys.executable, "manage.py", "restore", str(path)]
@@ -114,6 +122,8 @@ def test_what_is_restored_is_what_was_saved_to_the_row_and_to_the_digest(
         assert done.returncode == 0, done.stderr
         assert "1 bảng xếp hạng" in done.stdout
         assert "CHÚ Ý" not in done.stdout
+        with psycopg.connect(application) as opened:
+            assert opened.execute(MAY_WRITE_THE_TRAIL).fetchone() == (False, False)
         assert (tmp_path / "other/media/certificates/giấy 1.pdf").read_bytes() == b"%PDF-1.7 so 1"
         with inside(NAME):
             assert saving.count_rows().tables == saved["tables"]
