@@ -6,6 +6,8 @@ which cannot make, alter or empty tables, switch a trigger off, or touch a trail
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.conf import settings
 from django.db import connection, transaction
 from psycopg import sql
@@ -13,6 +15,11 @@ from psycopg import sql
 # Whoever has the right to a whole table has it; from these it is taken again.
 ONLY_READ = ("audit_change", "audit_seal", "django_migrations")
 ONLY_ADDED = ("audit_auditevent",)
+# Whoever adds an event does not number it.
+COLUMNS = """
+SELECT string_agg(quote_ident(attname), ', ' ORDER BY attnum) FROM pg_attribute
+WHERE attrelid = %s::regclass AND attnum > 0 AND NOT attisdropped AND attname <> 'id'
+"""
 
 
 def grant() -> None:
@@ -33,9 +40,15 @@ def grant() -> None:
             "GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO {role}",
             "GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA public TO {role}",
             *(f"REVOKE INSERT, UPDATE, DELETE ON {table} FROM {{role}}" for table in ONLY_READ),
-            *(f"REVOKE UPDATE, DELETE ON {table} FROM {{role}}" for table in ONLY_ADDED),
+            *(f"REVOKE INSERT, UPDATE, DELETE ON {table} FROM {{role}}" for table in ONLY_ADDED),
+            *(f"GRANT INSERT ({_columns(cursor, table)}) ON {table} TO {{role}}" for table in ONLY_ADDED),
         ):
             cursor.execute(sql.SQL(statement).format(**names))
+
+
+def _columns(cursor: Any, table: str) -> str:
+    cursor.execute(COLUMNS, [table])
+    return str(cursor.fetchone()[0])
 
 
 def _role(cursor: object, role: str, may_create: bool) -> None:

@@ -37,6 +37,11 @@ SELECT row, CASE WHEN stored.digest IS NULL THEN 'missing' WHEN sealed.digest IS
 FROM sealed FULL JOIN stored USING (row)
 WHERE sealed.digest IS DISTINCT FROM stored.digest ORDER BY row
 """
+# Numbers that no sequence gave: below all seals, or above all that can be sealed.
+FORGED = """
+SELECT id FROM {table}
+WHERE id < 1 OR id > (SELECT last_value FROM {table}_id_seq) ORDER BY id
+"""
 CHAIN = """
 SELECT id, after, upto, lag(upto) OVER line AS reached, encode(seal, 'hex'),
     seal = audit_seal_of(lag(seal) OVER line, rows, digests)
@@ -116,6 +121,8 @@ def verify(*expected: str) -> Verdict:
                     verdict.broken.append((trail.value, pk))
                 cursor.execute(DAMAGE.format(table=table), {"seal": pk})
                 verdict.damage += [(trail.value, row, what) for row, what in cursor.fetchall()]
+            cursor.execute(FORGED.format(table=table))
+            verdict.damage += [(trail.value, row, "inserted") for (row,) in cursor.fetchall()]
             cursor.execute(
                 f"SELECT count(*) FILTER (WHERE id <= %s), count(*) FILTER (WHERE id > %s) FROM {table}",  # noqa: S608
                 [sealed, sealed],

@@ -151,14 +151,35 @@ LANGUAGE sql IMMUTABLE AS $$
 $$;
 """
 
+# An event's number and moment are the database's, whatever the statement says: a number below the seals would
+# never be sealed, and one far above would keep those between from it.
+STAMP = """
+CREATE OR REPLACE FUNCTION audit_stamp_event() RETURNS trigger LANGUAGE plpgsql
+SET search_path = public, pg_temp AS $$
+DECLARE
+    numbers regclass := pg_get_serial_sequence('audit_auditevent', 'id');
+BEGIN
+    -- The default's own number stands in the row already; currval() refuses where no default was asked for.
+    IF NEW.id IS DISTINCT FROM currval(numbers) THEN
+        NEW.id := nextval(numbers);
+    END IF;
+    NEW.at := clock_timestamp();
+    RETURN NEW;
+END $$;
+CREATE OR REPLACE TRIGGER audit_stamp BEFORE INSERT ON audit_auditevent
+    FOR EACH ROW EXECUTE FUNCTION audit_stamp_event();
+"""
+
 # Seals the next rows of a trail; how many. The lock waits for nobody (the caller tries again): whoever writes
-# has numbered his row already, so that behind the lock no smaller number can appear any more.
+# has numbered his row already, so that behind the lock no smaller number can appear any more. A number that
+# the sequence has not given yet is forged (contest_site.audit.sealing finds it) and stays without a seal.
 SEAL = """
 CREATE OR REPLACE FUNCTION audit_seal_next(of_trail text, at_most int) RETURNS int LANGUAGE plpgsql
 SECURITY DEFINER SET search_path = public, pg_temp AS $$
 DECLARE
     source text := CASE of_trail WHEN 'changes' THEN 'audit_change' WHEN 'events' THEN 'audit_auditevent' END;
     sealed bigint;
+    given bigint;
     before bytea;
     ids bigint[];
     hashes bytea;
@@ -166,11 +187,12 @@ BEGIN
     EXECUTE format('LOCK TABLE %I IN SHARE ROW EXCLUSIVE MODE NOWAIT', source);
     SELECT s.upto, s.seal INTO sealed, before FROM audit_seal AS s
         WHERE s.trail = of_trail ORDER BY s.after DESC LIMIT 1;
+    EXECUTE format('SELECT last_value FROM %s', pg_get_serial_sequence(source, 'id')) INTO given;
     EXECUTE format(
         'SELECT array_agg(id ORDER BY id), string_agg(digest, ''''::bytea ORDER BY id) FROM ('
         'SELECT t.id, sha256(convert_to(audit_text(t), ''UTF8'')) AS digest FROM %I AS t '
-        'WHERE t.id > $1 ORDER BY t.id LIMIT $2) AS next', source)
-        INTO ids, hashes USING coalesce(sealed, 0), at_most;
+        'WHERE t.id > $1 AND t.id <= $3 ORDER BY t.id LIMIT $2) AS next', source)
+        INTO ids, hashes USING coalesce(sealed, 0), at_most, given;
     IF ids IS NULL THEN
         RETURN 0;
     END IF;
@@ -181,7 +203,7 @@ BEGIN
 END $$;
 """
 
-FUNCTIONS = (DIFFERENCE, WORDS, PERSONAL, WRITE, RECORD, TEXTS, SEAL)
+FUNCTIONS = (DIFFERENCE, WORDS, PERSONAL, WRITE, RECORD, TEXTS, STAMP, SEAL)
 # A trigger function that a role may use can be put on that role's own tables; to write nobody needs it.
 PRIVATE = """
 REVOKE ALL ON FUNCTION audit_record_change() FROM PUBLIC;

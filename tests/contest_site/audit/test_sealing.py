@@ -7,7 +7,7 @@ from django.contrib.auth.models import Group
 from django.core.management import CommandError, call_command
 from django.db import connection
 
-from contest_site.audit.models import Change, Seal
+from contest_site.audit.models import AuditEvent, Change, Seal
 from contest_site.audit.sealing import seal_trails, verify
 from contest_site.audit.trail import record
 from tests.support.factories import make_user
@@ -64,21 +64,42 @@ def test_an_altered_event_is_found() -> None:
     assert {(trail, what) for trail, _row, what in damage()} == {("events", "altered")}
 
 
-def test_a_row_that_was_slipped_in_is_found() -> None:
-    row = Change.objects.latest("id").pk
-    as_owner(f"DELETE FROM audit_change WHERE id = {row}")  # noqa: S608
-    gap = row
-    as_owner(
-        "INSERT INTO audit_change (id, at, actor_name, source, place, role, table_name, row_key, operation, "  # noqa: S608
-        f"changes) VALUES ({gap}, now(), 'x', 'web', '', 'x', 'x', '1', 'I', '{{}}')"
-    )
-    assert damage() == [("changes", gap, "altered")]
-    as_owner(
-        "UPDATE audit_seal SET after = after - 10 WHERE trail = 'changes'",
-        "INSERT INTO audit_change (id, at, actor_name, source, place, role, table_name, row_key, operation, "
-        "changes) VALUES (-1, now(), 'x', 'web', '', 'x', 'x', '1', 'I', '{}')",
-    )
-    assert ("changes", -1, "inserted") in damage()
+FORGED = (
+    "INSERT INTO audit_change (id, at, actor_name, source, place, role, table_name, row_key, operation, "
+    "changes) VALUES ({}, now(), 'x', 'web', '', 'x', 'x', '1', 'I', '{{}}')"
+)
+
+
+def test_a_row_that_was_slipped_in_between_sealed_ones_is_found() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT nextval('audit_change_id_seq')")
+        (gap,) = cursor.fetchone()
+    Group.objects.create(name="Tổ sau")
+    seal_trails()
+    assert verify().whole
+    as_owner(FORGED.format(gap))
+    assert damage() == [("changes", gap, "inserted")]
+
+
+def test_a_row_below_the_first_seal_or_far_above_the_last_is_found_and_ends_no_sealing() -> None:
+    as_owner(FORGED.format(-5), FORGED.format(2**62))
+    for number in range(2):
+        Group.objects.create(name=f"Tổ sau {number}")
+    assert seal_trails() == 2
+    assert damage() == [("changes", -5, "inserted"), ("changes", 2**62, "inserted")]
+
+
+def test_an_events_number_and_moment_are_not_the_writers() -> None:
+    last = AuditEvent.objects.latest("id").pk
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO audit_auditevent (id, at, actor_name, verb, object_type, object_id, object_name, "
+            "reason, data) VALUES (-5, '2020-01-01', 'x', 'x', 'x', '1', 'x', '', '{}') RETURNING id"
+        )
+        assert cursor.fetchone()[0] > last
+    assert AuditEvent.objects.latest("id").at.year > 2020
+    assert seal_trails() == 1
+    assert verify().whole
 
 
 def test_a_seal_that_was_made_to_fit_breaks_the_chain() -> None:
