@@ -53,7 +53,13 @@ class Acting:
 
     @property
     def address(self) -> str | None:
-        """The client's address by the number of trusted proxies; None where what was sent is no address."""
+        """An organiser's address, by the number of trusted proxies; None where what was sent is no address.
+
+        Nobody else's: the trail is final, and an erasure must leave nothing of a person in it.
+        """
+        user = self.user
+        if user is None or not user.is_staff:
+            return None
         try:
             return str(ipaddress.ip_address((self.request and client_address(self.request)) or ""))
         except ValueError:

@@ -7,7 +7,7 @@ from django.contrib.auth.models import Group
 from django.db import IntegrityError, connection, transaction
 from django.db.models import F, Value
 from django.db.models.functions import Concat
-from django.test import Client
+from django.test import Client, RequestFactory
 from django.urls import reverse
 
 from contest_site.accounts.models import User
@@ -18,7 +18,8 @@ from contest_site.audit.tracked import tracked, tracked_models
 from contest_site.audit.trail import record
 from contest_site.audit.triggers import install, unwatched
 from contest_site.lib.work import Work
-from contests.models import Contest, Faq
+from contest_site.privacy.erasing import erase_person
+from contests.models import Contest, Entry, Faq
 from tests.support.factories import make_contest, make_entry, make_user
 
 pytestmark = pytest.mark.django_db
@@ -73,6 +74,21 @@ def test_nobody_can_pretend_by_what_a_value_holds() -> None:
     forged = Acting("command", "giả").told()
     said("INSERT INTO auth_group (name) VALUES (left(%s, 150))", forged)
     assert newest("auth_group").source == "database"
+
+
+def test_erasure_leaves_no_network_address_of_a_contestant(rf: RequestFactory) -> None:
+    user = make_user()
+    entry = make_entry(make_contest(), user=user)
+    request = rf.post("/tai-khoan/", REMOTE_ADDR="203.0.113.7")
+    request.user = user
+    with acting(Acting("web", request.path, request)):
+        Entry.objects.filter(pk=entry.pk).update(address="Số 13")
+        record("asked for own data", entry, by=user)
+    erase_person(user)
+    assert (newest("contests_entry").actor, AuditEvent.objects.latest("id").actor) == (None, user)
+    for trail in (Change, AuditEvent):
+        assert not trail.objects.filter(actor=user, address__isnull=False).exists()
+    assert Change.objects.filter(actor=user, table_name="contests_entry").exists()
 
 
 def test_what_an_organiser_does_in_the_admin_bears_name_address_and_request(client: Client) -> None:
