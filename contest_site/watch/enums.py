@@ -20,6 +20,7 @@ class IncidentKind(models.TextChoices):
     BACKUP = "backup", "Bản sao lưu quá cũ hoặc bị lỗi"
     DISK = "disk", "Sắp hết dung lượng đĩa"
     REDIS = "redis", "Redis không trả lời"
+    TRAIL = "trail", "Nhật ký chưa được niêm phong"
     DATABASE = "database", "Cơ sở dữ liệu không trả lời"
 
 

@@ -116,7 +116,10 @@ class Incident(models.Model):
 
 
 class Backup(models.Model):
-    """One backup: a file `name` in the backup folder, or, with `failure`, why there is none."""
+    """One backup: a file `name` in the backup folder, or, with `failure`, why there is none.
+
+    `running`: it was asked for or is being made. A row that stays so was left by a process that is gone.
+    """
 
     at = models.DateTimeField("sao lưu lúc", db_default=Now())
     kind = models.CharField("loại", max_length=10, choices=BackupKind)
@@ -136,6 +139,7 @@ class Backup(models.Model):
         verbose_name="người thực hiện",
     )
     failure = models.CharField("lỗi", max_length=300, blank=True)
+    running = models.BooleanField("đang sao lưu", default=False, db_default=False)
     removed_at = models.DateTimeField("đã xóa lúc", null=True)
 
     class Meta:
