@@ -1,7 +1,6 @@
 """What the contestant's pages show, put together from an attempt."""
 
-from dataclasses import dataclass
-from string import ascii_uppercase
+from decimal import Decimal
 from typing import Any
 
 import segno
@@ -11,7 +10,6 @@ from django.utils.safestring import mark_safe
 from django.utils.translation import gettext as _
 
 from attempts.domain.finishing import attempt_end
-from attempts.domain.papers import paper_questions
 from attempts.domain.starting import allowance_of, refusal, waiting
 from attempts.models import Attempt
 from attempts.queries import (
@@ -21,14 +19,11 @@ from attempts.queries import (
     result_visible,
     standing_disqualification,
 )
-from attempts.rules.marking import BLANK
-from attempts.rules.permutation import permutation
-from contest_site.lib.templatetags.vi import day
+from contest_site.lib.templatetags.vi import clock, day, span
 from contest_site.lib.templatetags.vi import number as grouped
 from contests.enums import PredictionTarget
 from contests.models import Entry, Round
 from contests.queries import RoundState, effective_close, exclusion_of, round_state
-from questions.enums import Kind
 
 
 def remaining_seconds(attempt: Attempt) -> int:
@@ -63,14 +58,17 @@ def start_context(entry: Entry, round: Round) -> dict[str, Any]:
 
 
 def paper_context(attempt: Attempt) -> dict[str, Any]:
-    """The paper: questions and options in this attempt's own order; nothing that tells a key."""
+    """What the paper's page shows beside its questions (attempts.sheets); nothing that tells a key."""
+    seconds = remaining_seconds(attempt)
     return {
-        "attempt": attempt,
+        "attempt_id": attempt.pk,
+        "entry": attempt.entry,
         "contest": attempt.round.contest,
         "round": attempt.round,
-        "items": _items(attempt),
-        "prediction": _prediction(attempt),
-        "remaining_seconds": remaining_seconds(attempt),
+        "prediction": prediction_context(attempt),
+        "remaining_seconds": seconds,
+        "remaining": span(seconds),
+        "deadline": clock(attempt.deadline),
         "paper_url": reverse("attempts:paper", args=[attempt.pk]),
         "save_url": reverse("attempts:save", args=[attempt.pk]),
         "review_url": reverse("attempts:review", args=[attempt.pk]),
@@ -78,57 +76,20 @@ def paper_context(attempt: Attempt) -> dict[str, Any]:
     }
 
 
-@dataclass(frozen=True)
-class PaperOption:
-    """An option as a paper shows it; where several may be ticked, the values ticked add up to the answer."""
-
-    value: int
-    letter: str
-    text: str
-    chosen: bool
-
-
-def _items(attempt: Attempt) -> list[dict[str, Any]]:
-    items = []
-    for at, question in enumerate(paper_questions(attempt)):
-        order = permutation(attempt.orders[at], len(question.options))
-        answer = attempt.answers[at]
-        multiple = question.kind == Kind.MULTIPLE
-        items.append(
-            {
-                "number": at + 1,
-                "topic": question.topic,
-                "text": question.text,
-                "multiple": multiple,
-                # The value tells the place shown, so it says nothing about the bank's own order.
-                "options": [
-                    PaperOption(
-                        value=1 << place if multiple else place + 1,
-                        letter=ascii_uppercase[place],
-                        text=question.options[option],
-                        chosen=bool(answer >> place & 1) if multiple else answer == place + 1,
-                    )
-                    for place, option in enumerate(order)
-                ],
-                "answered": answer != BLANK,
-            }
-        )
-    return items
-
-
-def _prediction(attempt: Attempt) -> dict[str, Any] | None:
+def prediction_context(attempt: Attempt) -> dict[str, Any] | None:
+    """The question for a number: what was typed or already binds; None in a round without it."""
     round = attempt.round
     if round.prediction_target == PredictionTarget.NONE:
         return None
-    bound = bound_prediction(attempt.entry_id, round.pk)
-    value = bound.value if bound else attempt.prediction_draft
+    bound: Decimal | None = attempt.bound  # type: ignore[attr-defined]  # read with the attempt
+    value = attempt.prediction_draft if bound is None else bound
     percent = round.prediction_target == PredictionTarget.ALL_RIGHT_PERCENT
     return {
         "text": round.prediction_text,
         "value": ""
         if value is None
         else grouped(value)
-        if bound
+        if bound is not None
         else f"{value.normalize():f}".replace(".", ","),
         "bound": bound is not None,
         "example": "87,65432" if percent else "1250",
@@ -146,7 +107,6 @@ def result_context(attempt: Attempt, *, published: bool) -> dict[str, Any]:
     now = attempt.now  # type: ignore[attr-defined]
     state = round_state(round, now)
     shown = result_visible(round, closed=state is RoundState.CLOSED, published=published)
-    prediction = bound_prediction(attempt.entry_id, round.pk)
     allowed = None
     if state is RoundState.OPEN:
         allowed = allowance_of(round, attempts_of(attempt.entry).filter(round=round), now)
@@ -165,7 +125,7 @@ def result_context(attempt: Attempt, *, published: bool) -> dict[str, Any]:
         "total": len(attempt.answers),
         "duration_ms": attempt.duration_ms,
         "receipt": attempt.receipt,
-        "prediction": prediction.value if prediction else None,
+        "prediction": attempt.bound,  # type: ignore[attr-defined]  # read with the attempt
         "finished_by_server": attempt.finished_by == Attempt.FinishedBy.SERVER,
         "attempts_left": allowed.left if allowed else 0,
         "waiting": waiting(allowed) if allowed and allowed.left else "",

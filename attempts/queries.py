@@ -1,13 +1,15 @@
 """Reading attempts for pages."""
 
+from copy import copy
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import Any
 from uuid import UUID
 
 from django.db import connection
-from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
-from django.db.models.functions import Coalesce, Now
+from django.db.models import Exists, Model, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 
 from attempts.models import (
     Attempt,
@@ -20,12 +22,15 @@ from attempts.models import (
 )
 from attempts.rules.corrections import Line
 from attempts.rules.receipts import attempt_line, read_receipt
+from contest_site.accounts.models import User
+from contest_site.lib import hot
 from contest_site.lib.errors import Invalid
 from contest_site.lib.folding import Folded
+from contest_site.lib.hot import Kept
 from contest_site.lib.identity import normal_phone
 from contest_site.lib.text import fold
 from contests.enums import ResultShown
-from contests.models import Contest, Entry, Round
+from contests.models import ConsentWithdrawal, Contest, Entry, Round, RoundClosing
 
 # --- SQL that others build on -------------------------------------------------------------------------------
 # An attempt's number right in force: `... FROM attempts_attempt a` + REGRADED, then MARK wherever the number
@@ -138,23 +143,62 @@ def line_of(attempt: Attempt) -> str:
 # --- Reading for pages --------------------------------------------------------------------------------------
 
 
+# The attempt with what its pages need of its person, of the round's end, and the prediction that binds
+# already.
+OWN = """
+SELECT {attempt}, {entry}, person.phone, withdrawal.at, closing.id, closing.at, prediction.value,
+    statement_timestamp()
+FROM attempts_attempt a
+JOIN contests_entry e ON e.id = a.entry_id
+JOIN accounts_user person ON person.id = e.user_id
+LEFT JOIN contests_consentwithdrawal withdrawal ON withdrawal.entry_id = e.id
+LEFT JOIN contests_roundclosing closing ON closing.round_id = a.round_id
+LEFT JOIN attempts_prediction prediction
+    ON prediction.entry_id = a.entry_id AND prediction.round_id = a.round_id
+WHERE a.id = %s AND e.user_id = %s
+"""
+_rounds: Kept[Round] = Kept()
+
+
 def attempt_of(user_id: int, attempt_id: UUID) -> Attempt:
     """The user's own attempt with all that its pages show, and `now` by the database's clock.
 
-    Raises Attempt.DoesNotExist for another's.
+    `bound` is the number predicted that binds this person in the round, or None. Round and contest may be as
+    they were PAGE_CACHE_SECONDS ago, but for the round's closing. Raises Attempt.DoesNotExist for another's.
     """
-    return (
-        Attempt.objects.select_related(
-            "entry__user",
-            "entry__contest",
-            "entry__consent_withdrawal",
-            "round__contest",
-            "round__seal",
-            "round__closing",
-        )
-        .annotate(now=Now())
-        .get(pk=attempt_id, entry__user_id=user_id)
-    )
+    row = hot.row(_own(), [attempt_id, user_id])
+    if row is None:
+        raise Attempt.DoesNotExist
+    names, entry_names = hot.attributes(Attempt), hot.attributes(Entry)
+    middle, end = len(names), len(names) + len(entry_names)
+    attempt = Attempt.from_db("default", names, row[:middle])
+    entry = Entry.from_db("default", entry_names, row[middle:end])
+    phone, withdrawn_at, closing_id, closed_at, bound, now = row[end:]
+    attempt.bound, attempt.now = bound, now  # type: ignore[attr-defined]
+    round = kept_round(attempt.round_id)
+    closing = RoundClosing(id=closing_id, round_id=round.pk, at=closed_at) if closed_at else None
+    _know(round, "closing", closing)
+    entry.user = User.from_db("default", ["id", "phone"], [user_id, phone])
+    entry.contest = round.contest
+    _know(entry, "consent_withdrawal", ConsentWithdrawal(at=withdrawn_at) if withdrawn_at else None)
+    attempt.entry, attempt.round = entry, round
+    return attempt
+
+
+def kept_round(round_id: int) -> Round:
+    """A round with its contest and seal, as they were PAGE_CACHE_SECONDS ago; the object is the caller's."""
+    rounds = Round.objects.select_related("contest", "seal")
+    return copy(_rounds.get(round_id, lambda: rounds.get(pk=round_id)))
+
+
+def _know(row: Model, name: str, other: Model | None) -> None:
+    """The other side of a one-to-one relation, already read."""
+    row._meta.get_field(name).set_cached_value(row, other)
+
+
+@cache
+def _own() -> str:
+    return OWN.format(attempt=hot.columns(Attempt, "a"), entry=hot.columns(Entry, "e"))
 
 
 def with_marks(attempts: QuerySet[Attempt]) -> QuerySet[Attempt]:

@@ -15,14 +15,16 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from attempts.domain.finishing import attempt_end
-from attempts.domain.saving import Finished, Overtaken, save_answers
+from attempts.domain.saving import Finished, Overtaken, Saved, save_answers, save_by_session
 from attempts.domain.starting import check_person, round_for, start_attempt
 from attempts.domain.submitting import submit_attempt
 from attempts.forms import ReceiptForm, SentPaper, prediction_value, read_paper
 from attempts.models import Attempt
-from attempts.pages import paper_context, receipt_context, remaining_seconds, start_context
+from attempts.pages import prediction_context, receipt_context, remaining_seconds, start_context
 from attempts.queries import attempt_of, receipt_of
+from attempts.sheets import paper_page
 from contest_site.accounts.models import User
+from contest_site.accounts.sessions import recognise, session_key, session_mark
 from contest_site.lib.errors import DomainError, Invalid
 from contest_site.lib.language import always_vietnamese
 from contest_site.lib.network import client_address, device_mark, limit
@@ -42,6 +44,7 @@ def contestant_required(
 
     @wraps(view)
     def wrapped(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+        recognise(request)
         if request.user.is_authenticated:
             return view(request, *args, **kwargs)
         if _wants_json(request):
@@ -102,7 +105,7 @@ def paper(request: HttpRequest, attempt_id: UUID) -> HttpResponse:
     attempt = _own(request, attempt_id)
     if _over(attempt):
         return redirect(RESULT, attempt.pk)
-    return render(request, "attempts/paper.html", paper_context(attempt))
+    return HttpResponse(paper_page(request, attempt))
 
 
 def _over(attempt: Attempt) -> bool:
@@ -114,11 +117,26 @@ def _over(attempt: Attempt) -> bool:
 
 
 @never_cache
-@contestant_required
-@require_POST
 def save(request: HttpRequest, attempt_id: UUID) -> HttpResponse:
     """Save what was tapped: JSON for the page's script, a redirect back to the paper without it."""
-    limit("save", _user(request).pk, per_minute=240)
+    if request.method == "POST":
+        limit("save", session_mark(request) or client_address(request), per_minute=240)
+        if _wants_json(request) and (saved := _save_at_once(request, attempt_id)):
+            return _told(saved)
+    return _save_as_contestant(request, attempt_id)
+
+
+def _save_at_once(request: HttpRequest, attempt_id: UUID) -> Saved | None:
+    """In one statement that finds out who it is, too. Where it does not save, the longer way tells why."""
+    key, sent = session_key(request), read_paper(request.POST)
+    if not key or sent.prediction is not None:
+        return None
+    return save_by_session(attempt_id, key, sent.answers, revision=sent.revision)
+
+
+@contestant_required
+@require_POST
+def _save_as_contestant(request: HttpRequest, attempt_id: UUID) -> HttpResponse:
     sent = read_paper(request.POST)
     try:
         return _save(request, attempt_id, sent)
@@ -146,23 +164,26 @@ def _save(request: HttpRequest, attempt_id: UUID, sent: SentPaper) -> HttpRespon
         revision=sent.revision if _wants_json(request) else None,
     )
     if _wants_json(request):
-        body: dict[str, Any] = {
-            "revision": saved.revision,
-            "saved": True,
-            "remaining": saved.remaining_ms // 1000,
-        }
-        if problem:
-            body |= {"error": str(problem.message), "field": "prediction"}
-        return JsonResponse(body, status=problem.status if problem else 200)
+        return _told(saved, problem)
     if problem:
         return _paper_again(request, attempt_id, problem.message, sent.prediction or "")
     return redirect("attempts:paper", attempt_id)
 
 
+def _told(saved: Saved, problem: Invalid | None = None) -> JsonResponse:
+    body: dict[str, Any] = {
+        "revision": saved.revision,
+        "saved": True,
+        "remaining": saved.remaining_ms // 1000,
+    }
+    if problem:
+        body |= {"error": str(problem.message), "field": "prediction"}
+    return JsonResponse(body, status=problem.status if problem else 200)
+
+
 def _paper_again(request: HttpRequest, attempt_id: UUID, error: str | Promise, typed: str) -> HttpResponse:
-    context = paper_context(_own(request, attempt_id))
-    context["prediction"] |= {"text_typed": typed, "value": typed, "error": error}
-    return render(request, "attempts/paper.html", context, status=400)
+    page = paper_page(request, _own(request, attempt_id), value=typed, error=str(error))
+    return HttpResponse(page, status=400)
 
 
 def _conflict(request: HttpRequest, attempt_id: UUID, error: DomainError) -> HttpResponse:
@@ -198,7 +219,7 @@ def review(request: HttpRequest, attempt_id: UUID) -> HttpResponse:
     attempt = _own(request, attempt_id)
     if _over(attempt):
         return redirect(RESULT, attempt.pk)
-    prediction = paper_context(attempt)["prediction"]
+    prediction = prediction_context(attempt)
     context = {
         "attempt": attempt,
         "contest": attempt.round.contest,

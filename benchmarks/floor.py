@@ -1,8 +1,8 @@
 """The floor: bare Django views in the same web server. No middleware, session, template or form: the one SQL
 statement that a step of a journey cannot do without, and a constant body as long as the site's own page.
 
-Started by benchmarks/stack.py with FLOOR = the folder of the bodies. Rows lie in the site's own tables, under a
-contest that only the floor writes to.
+Started by benchmarks/stack.py with FLOOR = the folder of the bodies. Rows lie in the site's own tables,
+under a contest that only the floor writes to.
 """
 
 import os
@@ -22,8 +22,8 @@ PAPER, ORDERS, LIMITS = [list(range(30)), [0] * 30, [4] * 30]
 INSERT = """
 INSERT INTO attempts_attempt (id, entry_id, round_id, number, seed, paper, orders, limits, answers, revision,
     started_at, deadline, device)
-SELECT %s, %s, %s, 1, %s, %s, %s, %s, %s, 0, statement_timestamp(), statement_timestamp() + interval '30 min', ''
-RETURNING id
+SELECT %s, %s, %s, 1, %s, %s, %s, %s, %s, 0, statement_timestamp(), statement_timestamp() + interval '30
+min', '' RETURNING id
 """
 UPDATE = """
 UPDATE attempts_attempt SET revision = revision + 1, saved_at = statement_timestamp(), answers = %s

@@ -1,9 +1,10 @@
 """The load: a process that speaks HTTP over kept-alive connections, one thread each, cheaper than any server.
 
 `python -m benchmarks.load < order.json > told.json`. An order says where (`port`), what (`kind`) and for whom
-(`people`: what benchmarks/people.py gave them); told are the number of requests, the errors with some examples,
-the seconds and the milliseconds of each request by step. Each contestant comes as the trusted proxy would bring
-him: an address of his own in X-Forwarded-For, over TLS, with Origin and cookies as a browser sends them.
+(`people`: what benchmarks/people.py gave them); told are the number of requests, the errors with some
+examples, the seconds and the milliseconds of each request by step. Each contestant comes as the trusted
+proxy would bring him: an address of his own in X-Forwarded-For, over TLS, with Origin and cookies as a
+browser sends them.
 """
 
 from __future__ import annotations

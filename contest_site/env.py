@@ -70,7 +70,7 @@ def parse_database_url(url: str) -> dict[str, object]:
     query = dict(parse_qsl(parts.query))
     options = {key: value for key, value in query.items() if key not in {"host", "port"}}
     return {
-        "ENGINE": "django.db.backends.postgresql",
+        "ENGINE": "contest_site.lib.postgres",
         "NAME": unquote(parts.path.lstrip("/")),
         "USER": unquote(parts.username or ""),
         "PASSWORD": unquote(parts.password or ""),

@@ -75,6 +75,8 @@ OIDC_EMAIL_CLAIM = env_str("OIDC_EMAIL_CLAIM", "")
 OIDC_CONTACTS_PROVED = env_bool("OIDC_CONTACTS_PROVED", False)
 OIDC_OTHER_HOSTS = env_list("OIDC_OTHER_HOSTS", [])
 RATE_LIMITS_ENABLED = env_bool("RATE_LIMITS_ENABLED", True)
+# For so long a web process gives again what it has read of a plan, and a public page to those not signed in.
+PAGE_CACHE_SECONDS = env_int("PAGE_CACHE_SECONDS", 2)
 
 # --- Watching (contest_site.watch) ---
 # Where the nightly backup goes; "" leaves it out.

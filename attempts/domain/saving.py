@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import LiteralString
 from uuid import UUID
 
 from django.db import connection
@@ -52,30 +53,65 @@ def save_answers(
     `revision` is what the caller last saw, or None to write over whatever is there. Acknowledged = committed.
     Raises Attempt.DoesNotExist (not this user's), Finished, Overtaken, Invalid (a choice not in the paper).
     """
-    statement, parameters = _update(attempt_id, user_id, answers, prediction, clear_prediction, revision)
-    with connection.cursor() as cursor:
-        cursor.execute(statement, parameters)
-        row = cursor.fetchone()
-    if row is None:
-        raise _why_not(attempt_id, user_id, answers, revision)
-    return Saved(revision=row[0], remaining_ms=int(row[1]))
+    who = _OF_USER, user_id
+    if saved := _save(attempt_id, who, answers, prediction, clear_prediction, revision):
+        return saved
+    raise _why_not(attempt_id, user_id, answers, revision)
 
 
-def _update(
+def save_by_session(
+    attempt_id: UUID, session_key: str, answers: Answers, *, revision: int | None
+) -> Saved | None:
+    """The same by the session's key: whose it is and whether it holds are looked up by the UPDATE itself.
+
+    None when nothing was saved, whatever the reason: find out who it is, and use `save_answers`, which tells.
+    """
+    return _save(attempt_id, (_OF_SESSION, session_key), answers, None, False, revision)
+
+
+# Whose attempt it has to be. A session says whose it is only while the account has the password that it was
+# opened with (contest_site.accounts.sessions).
+_OF_USER = ("contests_entry e", "e.user_id = %s")
+_OF_SESSION = (
+    "contests_entry e, django_session s, accounts_user u",
+    "s.session_key = %s AND s.expire_date > statement_timestamp() AND u.id = s.user_id AND u.is_active"
+    " AND e.user_id = u.id",
+)
+Who = tuple[tuple[LiteralString, LiteralString], int | str]
+
+
+def _save(
     attempt_id: UUID,
-    user_id: int,
+    who: Who,
     answers: Answers,
     prediction: Decimal | None,
     clear_prediction: bool,
     revision: int | None,
-) -> tuple[sql.Composed, list[UUID | int | Decimal | None]]:
+) -> Saved | None:
+    statement, parameters = _update(attempt_id, who, answers, prediction, clear_prediction, revision)
+    with connection.cursor() as cursor:
+        cursor.execute(statement, parameters)
+        row = cursor.fetchone()
+    return Saved(revision=row[0], remaining_ms=int(row[1])) if row else None
+
+
+def _update(
+    attempt_id: UUID,
+    who: Who,
+    answers: Answers,
+    prediction: Decimal | None,
+    clear_prediction: bool,
+    revision: int | None,
+) -> tuple[sql.Composed, list[UUID | int | str | Decimal | None]]:
     """The statement; only whole numbers become part of its text, as array subscripts and literals."""
+    (tables, belongs), owner = who
     changes: list[sql.Composable] = [
         sql.SQL("revision = a.revision + 1"),
         sql.SQL("saved_at = statement_timestamp()"),
     ]
     checks: list[sql.Composable] = [
-        sql.SQL("a.id = %s AND e.id = a.entry_id AND e.user_id = %s"),
+        sql.SQL("a.id = %s AND e.id = a.entry_id"),
+        sql.SQL(belongs),
         sql.SQL("a.submitted_at IS NULL AND statement_timestamp() < a.deadline"),
         sql.SQL("NOT EXISTS (SELECT 1 FROM contests_roundclosing c WHERE c.round_id = a.round_id)"),
     ]
@@ -85,18 +121,18 @@ def _update(
         checks.append(
             sql.SQL("{} BETWEEN 0 AND a.limits[{}]").format(sql.Literal(value), sql.Literal(number))
         )
-    parameters: list[UUID | int | Decimal | None] = []
+    parameters: list[UUID | int | str | Decimal | None] = []
     if prediction is not None or clear_prediction:
         changes.append(sql.SQL("prediction_draft = %s"))
         parameters.append(prediction)
-    parameters += [attempt_id, user_id]
+    parameters += [attempt_id, owner]
     if revision is not None:
         checks.append(sql.SQL("a.revision = %s"))
         parameters.append(revision)
     statement = sql.SQL(
-        "UPDATE attempts_attempt a SET {} FROM contests_entry e WHERE {} RETURNING a.revision,"
+        "UPDATE attempts_attempt a SET {} FROM {} WHERE {} RETURNING a.revision,"
         " floor(extract(epoch FROM a.deadline - statement_timestamp()) * 1000)"
-    ).format(sql.SQL(", ").join(changes), sql.SQL(" AND ").join(checks))
+    ).format(sql.SQL(", ").join(changes), sql.SQL(tables), sql.SQL(" AND ").join(checks))
     return statement, parameters
 
 

@@ -5,11 +5,11 @@ import logging
 import time
 
 from django.conf import settings
-from django.core.cache import cache
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 from redis.exceptions import RedisError
 
+from contest_site.lib import tally
 from contest_site.lib.errors import DomainError
 
 log = logging.getLogger(__name__)
@@ -52,9 +52,8 @@ def limit(action: str, key: object, *, per_minute: int) -> None:
         return
     name = f"limit:{action}:{key}:{int(time.time() // 60)}"
     try:
-        cache.add(name, 0, timeout=120)
-        count = cache.incr(name)
-    except (RedisError, ValueError):
+        count = tally.one_more(name, kept=120)
+    except RedisError:
         log.warning("limit of %s could not be counted", action)
         return
     if count > per_minute:

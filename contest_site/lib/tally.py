@@ -59,6 +59,14 @@ def count(kinds: Iterable[str], view: str) -> None:
         log.warning("errors could not be counted: %s", type(error).__name__)
 
 
+def one_more(name: str, kept: int) -> int:
+    """Count one more under this name, kept for so many seconds; how many there are. Raises RedisError."""
+    number = int(client().incr(name))
+    if number == 1:
+        client().expire(name, kept)
+    return number
+
+
 def by_minute(last: int, minutes: int) -> list[dict[str, int]]:
     """The counts of `minutes` minutes up to `last` (minutes since 1970), oldest first. Raises RedisError."""
     with client().pipeline(transaction=False) as pipe:

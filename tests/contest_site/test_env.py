@@ -53,7 +53,7 @@ def test_path_is_made_absolute(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) 
 def test_database_url_over_tcp() -> None:
     parsed = parse_database_url("postgresql://us%40er:p%3Aw@db.example:6432/con%20test?sslmode=require")
     assert parsed == {
-        "ENGINE": "django.db.backends.postgresql",
+        "ENGINE": "contest_site.lib.postgres",
         "NAME": "con test",
         "USER": "us@er",
         "PASSWORD": "p:w",

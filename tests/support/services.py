@@ -41,6 +41,8 @@ def environment(folder: Path, worker: int) -> dict[str, str]:
         "CACHE_URL": embedded.redis_url(folder, 2 * worker + 1),
         "SECRET_KEY": "only-for-tests",
         "INSECURE_HTTP": "true",
+        # What one test has changed the next line of it sees; tests of keeping set it themselves.
+        "PAGE_CACHE_SECONDS": "0",
         "VAR_DIR": str(folder / f"worker-{worker}"),
     }
 

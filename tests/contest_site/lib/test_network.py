@@ -1,10 +1,10 @@
 from unittest.mock import patch
 
 import pytest
-from django.core.cache import cache
 from django.test import RequestFactory
 from redis.exceptions import ConnectionError as RedisDownError
 
+from contest_site.lib import tally
 from contest_site.lib.network import TooMany, client_address, limit
 
 
@@ -36,5 +36,5 @@ def test_a_limit_counts_each_key_for_itself(settings: object) -> None:
 
 def test_without_redis_nobody_is_refused(settings: object) -> None:
     settings.RATE_LIMITS_ENABLED = True  # type: ignore[attr-defined]
-    with patch.object(cache, "add", side_effect=RedisDownError):
+    with patch.object(tally, "client", side_effect=RedisDownError):
         limit("act", "a", per_minute=0)
