@@ -232,7 +232,10 @@ class Found:
 
 @contextmanager
 def papers(round: Round, uncounted: list[int]) -> Iterator[None]:
-    """The round's submitted papers, for `detect`, in a transaction; `uncounted`: entries that count nowhere."""
+    """The round's submitted papers, for `detect`, without those of the entries that count nowhere.
+
+    Inside a transaction.
+    """
     with connection.cursor() as cursor:
         cursor.execute(f"SET LOCAL work_mem = '{SORTED_MB}MB'")
         cursor.execute(CREATE, {"round": round.pk, "uncounted": uncounted})

@@ -12,6 +12,7 @@ from django.db import DatabaseError, InterfaceError, connection
 from redis.exceptions import RedisError
 
 from contest_site.lib import tally
+from contest_site.lib.clock import database_now
 from contest_site.watch import alerts, pulse, signs
 from contest_site.watch.counting import count_round, rounds_to_count
 from contest_site.watch.enums import IncidentKind, State
@@ -34,7 +35,7 @@ def look() -> None:
     if answers(settings.WATCH_WEB_URL):
         tally.stamp(pulse.WEB)
     _forget_the_gone()
-    observe(signs.all_signs(), frozenset(IncidentKind) - {IncidentKind.DATABASE})
+    observe(signs.all_signs(database_now()), frozenset(IncidentKind) - {IncidentKind.DATABASE})
     alerts.tell()
     _database_is_back()
 

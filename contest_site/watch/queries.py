@@ -104,7 +104,7 @@ def snapshot(round_id: int | None = None, *, every_unit: bool = False) -> Snapsh
     now = database_now()
     rounds = watched_rounds(now)
     round = next((one for one in rounds if one.pk == round_id), None) or _most_urgent(rounds, now)
-    signs = all_signs()
+    signs = all_signs(now)
     figures: list[Sign] = []
     units: list[UnitLine] = []
     if round is not None:
@@ -136,7 +136,11 @@ def watched_rounds(now: datetime) -> list[Round]:
     rounds = Round.objects.filter(
         contest__in=announced_contests(), opens_at__lt=now + SOON, closes_at__gt=now - LATELY_CLOSED
     )
-    return list(rounds.select_related("contest", "closing").order_by("-opens_at", "-pk")[:CHOICES])
+    # The plan's texts are long and many, and the page has no use for them.
+    plan = rounds.select_related("contest", "closing").only(
+        *("number", "name", "opens_at", "closes_at", "contest__name", "contest__is_rehearsal", "closing__at")
+    )
+    return list(plan.order_by("-opens_at", "-pk")[:CHOICES])
 
 
 def _most_urgent(rounds: list[Round], now: datetime) -> Round | None:
@@ -198,8 +202,8 @@ def minute_lines(round: Round | None, now: datetime) -> list[MinuteLine]:
     """One line for each of the last minutes, the oldest first, also for those in which nothing was."""
     this = now.replace(second=0, microsecond=0)
     first = this - timedelta(minutes=MINUTES - 1)
-    rows = MinuteCount.objects.filter(round=round, minute__gte=first) if round else []
-    counts = {row.minute: row for row in rows}
+    rows = MinuteCount.objects.filter(round=round, minute__gte=first) if round else MinuteCount.objects.none()
+    counts = {minute: row for minute, *row in rows.values_list("minute", "started", "submitted", "open")}
     try:
         tallies = tally.by_minute(int(time.time() // 60), MINUTES)
     except RedisError:
@@ -207,13 +211,14 @@ def minute_lines(round: Round | None, now: datetime) -> list[MinuteLine]:
     lines = []
     for place in range(MINUTES):
         minute = first + timedelta(minutes=place)
-        row, errors = counts.get(minute), tallies[place]
+        started, submitted, still_open = counts.get(minute, (0, 0, None))
+        errors = tallies[place]
         lines.append(
             MinuteLine(
                 minute,
-                row.started if row else 0,
-                row.submitted if row else 0,
-                row.open if row else None,
+                started,
+                submitted,
+                still_open,
                 errors[tally.ERROR],
                 errors[tally.REFUSED],
                 errors[tally.SLOW],

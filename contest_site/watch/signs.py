@@ -18,7 +18,6 @@ from redis import Redis
 from redis.exceptions import RedisError
 
 from contest_site.lib import tally
-from contest_site.lib.clock import database_now
 from contest_site.lib.templatetags.vi import moment, number
 from contest_site.watch import pulse
 from contest_site.watch.backups import last_backup
@@ -51,9 +50,8 @@ def state_of(value: int, thresholds: tuple[int, int]) -> State:
     return State.URGENT if value >= urgent else State.LOOK if value >= look else State.NORMAL
 
 
-def all_signs() -> list[Sign]:
-    """Everything but the counts of a round, as any process of the site sees it now."""
-    now = database_now()
+def all_signs(now: datetime) -> list[Sign]:
+    """Everything but the counts of a round, as any process of the site sees it now (database time)."""
     found = [*web_signs(), *queue_signs(), *round_signs(now), backup_sign(now), disk_sign()]
     return list({(sign.key, sign.about): sign for sign in found}.values())
 
@@ -182,7 +180,8 @@ def round_signs(now: datetime) -> list[Sign]:
     look, urgent = settings.WATCH_CLOSE
     rounds = Round.objects.filter(contest__in=announced_contests(), closing=None, closes_at__lt=now)
     found = []
-    for round in rounds.select_related("contest").order_by("closes_at")[:5]:
+    named = rounds.select_related("contest").only("name", "closes_at", "contest__name")
+    for round in named.order_by("closes_at")[:5]:
         seconds = int((now - round.closes_at).total_seconds())
         if seconds < look:
             continue

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 from collections.abc import Callable
 from contextlib import suppress
 from functools import wraps
@@ -12,9 +14,10 @@ from django.conf import settings
 from django.contrib import admin, messages
 from django.core.cache import cache
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseNotModified
 from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
+from django.utils.http import quote_etag
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
@@ -25,8 +28,9 @@ from contest_site.watch.queries import Snapshot, snapshot
 
 SECONDS = 15  # until a page without script looks again
 POLL_SECONDS = 5
-# Counts are made every fifteen seconds; a screen more costs next to nothing.
-SHARED_SECONDS = 4
+# Counts are made every fifteen seconds. What was put together is shared for so long by all who look; then one
+# of them puts it together anew, while the others still get what is there.
+SHARED_SECONDS, KEPT_SECONDS = 10, 60
 View = Callable[[HttpRequest], HttpResponse]
 
 
@@ -47,7 +51,7 @@ def for_watchers(view: View) -> View:
 def page(request: HttpRequest) -> HttpResponse:
     """Without script it loads itself anew; the script asks for `lien-tuc` and then on for parts alone."""
     may_back_up = settings.BACKUP_DIR is not None and request.user.has_perm("watch.make_backup")
-    context = {"seen": seen(request), "seconds": POLL_SECONDS, "may_back_up": may_back_up}
+    context = {"seen": json.loads(seen(request)), "seconds": POLL_SECONDS, "may_back_up": may_back_up}
     response = render(request, "watch/page.html", context)
     if "lien-tuc" not in request.GET:
         response["Refresh"] = str(SECONDS)
@@ -57,8 +61,12 @@ def page(request: HttpRequest) -> HttpResponse:
 @for_watchers
 @require_safe
 def data(request: HttpRequest) -> HttpResponse:
-    """The parts of the page as they are now, and the charts' numbers."""
-    return JsonResponse(seen(request))
+    """The parts of the page as they are now, and the charts' numbers; nothing to whoever has the same."""
+    found = seen(request)
+    tag = quote_etag(hashlib.sha256(found).hexdigest()[:32])
+    if request.headers.get("If-None-Match") == tag:
+        return HttpResponseNotModified(headers={"ETag": tag})
+    return HttpResponse(found, content_type="application/json", headers={"ETag": tag})
 
 
 @for_watchers
@@ -70,8 +78,8 @@ def backup(request: HttpRequest) -> HttpResponse:
     return redirect("watch:page")
 
 
-def seen(request: HttpRequest) -> dict[str, Any]:
-    """What the page shows, put together once in a few seconds however many look at it.
+def seen(request: HttpRequest) -> bytes:
+    """What the page shows, as JSON, put together once in a few seconds however many look at it.
 
     `state`, `summary`; `parts`: name → markup; `chart`: columns of numbers.
     """
@@ -81,11 +89,14 @@ def seen(request: HttpRequest) -> dict[str, Any]:
     links = request.user.has_perm("attempts.view_anomaly")
     key = f"watch:seen:{get_language()}:{number}:{every_unit}:{links}"
     with suppress(RedisError):
-        if kept := cache.get(key):
-            return cast("dict[str, Any]", kept)
-    found = _seen(snapshot(number, every_unit=every_unit), links=links)
+        kept: bytes | None = cache.get(key)
+        # Who comes first after the time puts it together.
+        if kept and not cache.add(f"{key}:shared", 1, SHARED_SECONDS):
+            return kept
+    found = json.dumps(_seen(snapshot(number, every_unit=every_unit), links=links)).encode()
     with suppress(RedisError):
-        cache.set(key, found, SHARED_SECONDS)
+        cache.set(key, found, KEPT_SECONDS)
+        cache.set(f"{key}:shared", 1, SHARED_SECONDS)
     return found
 
 

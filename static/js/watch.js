@@ -17,6 +17,7 @@
   const narrow = matchMedia("(max-width: 48rem)");
   const charts = [];
   let since = null;
+  let tag = null;
 
   function axis(extra) {
     return { stroke: "#c4b9ad", grid: { stroke: "#463f38", width: 1 }, ticks: { stroke: "#463f38", width: 1 }, ...extra };
@@ -89,13 +90,19 @@
   async function ask() {
     const url = new URL(page.dataset.data, location.href);
     url.search = address.search;
-    const answer = await fetch(url, { headers: { Accept: "application/json" }, cache: "no-store", redirect: "manual", signal: AbortSignal.timeout(10000) });
+    const headers = { Accept: "application/json" };
+    if (tag) headers["If-None-Match"] = tag;
+    const answer = await fetch(url, { headers, cache: "no-store", redirect: "manual", signal: AbortSignal.timeout(10000) });
     if (answer.type === "opaqueredirect" || answer.status === 403) {
       silent(page.dataset.signedOut);
       return;
     }
-    if (!answer.ok) throw new Error(String(answer.status));
-    show(await answer.json());
+    // 304: nothing has been put together since the last time.
+    if (answer.status !== 304) {
+      if (!answer.ok) throw new Error(String(answer.status));
+      show(await answer.json());
+      tag = answer.headers.get("ETag");
+    }
     since = null;
     lost.hidden = true;
   }

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from django.contrib.auth.models import Group
+from django.core.cache import cache
 from django.test import Client
 from django.urls import reverse
 
@@ -18,7 +19,7 @@ from contest_site.lib.clock import database_now
 from contest_site.roles import AUDITOR, CHIEF, JURY, SECRETARY, WATCH, WRITER, assign_roles
 from contest_site.watch.counting import count_round
 from contest_site.watch.enums import BackupKind, IncidentKind, State
-from contest_site.watch.models import Backup, Incident
+from contest_site.watch.models import Backup, Incident, RoundCount
 from contest_site.watch.queries import snapshot
 from tests.support.factories import (
     make_contest,
@@ -134,8 +135,6 @@ def test_what_is_wrong_is_on_top_in_words() -> None:
 
 def test_papers_over_time_that_nobody_ends_are_urgent() -> None:
     round = running()
-    from contest_site.watch.models import RoundCount
-
     RoundCount.objects.update(overdue=3)
     (sign,) = [one for one in snapshot(round.pk).figures if one.key == "open"]
     assert (sign.state, sign.note) == (State.URGENT, "3 bài quá giờ chưa được kết thúc")
@@ -154,11 +153,28 @@ def test_the_page_asks_as_much_whatever_there_is(units: int, django_assert_num_q
     client = signed_in()
     client.get(PAGE)
     # Session, account, clock, rounds, signs, counts, minutes, units, incidents (a superuser's rights: none).
-    with django_assert_num_queries(13):
-        client.get(f"{DATA}?vong={round.pk}")
-    # Whoever looks at the same within seconds.
+    with django_assert_num_queries(12):
+        first = client.get(f"{DATA}?vong={round.pk}")
+    # Whoever looks at the same within seconds; who has it already gets nothing.
     with django_assert_num_queries(2):
-        client.get(f"{DATA}?vong={round.pk}")
+        second = client.get(f"{DATA}?vong={round.pk}")
+    assert second.content == first.content
+    same = client.get(f"{DATA}?vong={round.pk}", headers={"If-None-Match": second["ETag"]})
+    assert (same.status_code, same.content) == (304, b"")
+
+
+def test_of_many_who_look_one_puts_it_together_anew(django_assert_num_queries: Any) -> None:
+    round = running()
+    client = signed_in()
+    old = client.get(f"{DATA}?vong={round.pk}").content
+    RoundCount.objects.update(submitted=77_777)
+    key = f"watch:seen:vi:{round.pk}:False:True"
+    cache.delete(f"{key}:shared")
+    new = client.get(f"{DATA}?vong={round.pk}").content
+    assert (b"77.777" in old, b"77.777" in new) == (False, True)
+    cache.set(key, old)
+    with django_assert_num_queries(2):
+        assert client.get(f"{DATA}?vong={round.pk}").content == old
 
 
 def test_the_admin_lists_backups_and_incidents() -> None:
