@@ -12,7 +12,7 @@ PASSWORD = "mot-mat-khau-dai"  # noqa: S105  of people who exist only in the ben
 
 
 def make_contest(slug: str) -> Contest:
-    """The contest of a real plan, open now, made through the product's own verbs; the one there is, if any."""
+    """The contest of a real plan, open now, made by the product's own verbs; the one there is, if any."""
     from django.conf import settings
     from django.db import transaction
 

@@ -47,8 +47,8 @@ def recognise(request: HttpRequest) -> None:
         _bind(request)
     elif _is_of(session._session_cache, user):
         user.holds_office = holds_office
-        request._cached_user = user  # type: ignore[attr-defined]  # where AuthenticationMiddleware looks
-        first
+        # Where Django's middleware looks first.
+        request._cached_user = user  # type: ignore[attr-defined]
 
 
 def session_key(request: HttpRequest) -> str:
