@@ -25,6 +25,7 @@ from contest_site.accounts.domain.helping import may_help
 from contest_site.accounts.domain.staff import ask_for_new_password, vouch_for_contacts
 from contest_site.accounts.fields import PhoneField
 from contest_site.accounts.models import ContactMove, FactorRecovery, User
+from contest_site.accounts.queries import named_users
 from contest_site.accounts.recent import recently_authenticated
 from contest_site.audit import trail
 from contest_site.lib.admin import ReadOnlyAdmin
@@ -99,7 +100,7 @@ class UserAdmin(ModelAdmin):
     # No counting: there may be a million accounts, and no number of pages helps to find one.
     paginator = InfinitePaginator
     show_full_result_count = False
-    search_fields = ("full_name", "phone", "email", "username")
+    search_fields = ("full_name",)  # and contacts and usernames, see get_search_results
     search_help_text = _("Họ tên, số điện thoại, thư điện tử hoặc tên đăng nhập")
     readonly_fields = ("phone_verified", "last_login", "date_joined")
     filter_horizontal = ("groups", "user_permissions")
@@ -155,8 +156,7 @@ class UserAdmin(ModelAdmin):
         try:
             contact = read_contact(search_term)
         except Invalid:
-            found: tuple[QuerySet[User], bool] = super().get_search_results(request, queryset, search_term)
-            return found
+            return named_users(search_term, queryset), False
         field = "phone" if contact.phone else "email"
         return queryset.filter(**{field: contact.value}), False
 

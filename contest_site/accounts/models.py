@@ -5,11 +5,13 @@ from typing import Any
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.auth.models import PermissionsMixin
+from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Now
 
 from contest_site.accounts.enums import IdentityCheck, MoveReason
+from contest_site.lib.names import Words
 
 
 def random_username() -> str:
@@ -49,6 +51,11 @@ class User(AbstractBaseUser, PermissionsMixin):
     class Meta:
         verbose_name = "tài khoản"
         verbose_name_plural = "tài khoản"
+        indexes = [
+            GinIndex(Words("full_name"), name="user_names", fastupdate=False),
+            # The few among hundreds of thousands.
+            models.Index(fields=["id"], name="user_staff", condition=Q(is_staff=True)),
+        ]
         permissions = [
             ("help_people", "Được đổi nơi nhận mã và gộp tài khoản của người dự thi"),
             ("recover_second_factor", "Được gỡ lớp bảo vệ thứ hai cho người khác"),

@@ -10,6 +10,7 @@ from django.db.models.functions import Now
 
 from contest_site.accounts.contact import Contact
 from contest_site.accounts.models import User
+from contest_site.lib.names import has_words, words_of
 
 ABANDONED_AFTER = timedelta(days=1)
 
@@ -21,6 +22,15 @@ def verified_account(contact: Contact) -> User | None:
     return User.objects.filter(
         emailaddress__email=contact.value, emailaddress__verified=True, is_active=True
     ).first()
+
+
+def named_users(typed: str, users: QuerySet[User]) -> QuerySet[User]:
+    """Those with a name whose words begin as typed, accents aside, or a username that does; all for ""."""
+    typed = typed.strip()
+    if not typed:
+        return users
+    meant = Q(username__startswith=typed)
+    return users.filter(meant | Q(has_words("full_name", typed)) if words_of(typed) else meant)
 
 
 def is_unclaimed(user: User) -> bool:
