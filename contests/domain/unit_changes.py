@@ -8,7 +8,7 @@ old units, and the tree above them stays. Contests that open from that day on of
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import TYPE_CHECKING
 
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from contest_site.accounts.models import User
 
 CARRIED_LIMIT = 2_000
+SHOWN = 10  # units named one by one
 
 
 @dataclass(frozen=True)
@@ -69,6 +70,9 @@ class Effects:
     reasons: list[str] = field(default_factory=list)
     ended: list[Unit] = field(default_factory=list)
     below: list[Unit] = field(default_factory=list)
+    # Of those, when they are carried: (one, the unit of the same name and kind that takes it in).
+    taken_in: list[tuple[Unit, Unit]] = field(default_factory=list)
+    # People who would report for the units that take theirs in.
     officers: int = 0
     # Contests that have opened, or will have by that day, with entries of these units: (contest, entries).
     keeping: list[tuple[Contest, int]] = field(default_factory=list)
@@ -84,7 +88,15 @@ def effects_of(decision: Decision) -> Effects:
     gone = ids + [unit.pk for unit in found.below]
     if decision.carry and len(found.below) > CARRIED_LIMIT:
         found.reasons.append(_("Có quá nhiều đơn vị trực thuộc để chuyển cùng lúc."))
-    found.officers = UnitOfficer.objects.filter(unit__in=ids).count()
+    late = _(
+        "“%(unit)s” (đơn vị trực thuộc) bắt đầu hoạt động sau ngày có hiệu lực; sửa ngày của đơn vị đó trước."
+    )
+    begun_late = [one for one in found.below if one.valid_from and one.valid_from >= decision.effective_on]
+    found.reasons += [late % {"unit": one.name} for one in begun_late[:SHOWN]]
+    found.officers = len(_officers(gone if decision.carry else ids))
+    if decision.carry:
+        joined = _joined(found.below, decision)
+        found.taken_in = [(one, taker) for one in found.below if (taker := joined.get(one.pk))]
     counted = Entry.objects.filter(unit__in=gone).values("contest").annotate(people=Count("pk"))
     people = dict(counted.order_by().values_list("contest", "people"))
     contests = Contest.objects.filter(pk__in=people, is_rehearsal=False).order_by("opens_at")
@@ -103,6 +115,8 @@ def record_change(decision: Decision, *, by: User) -> UnitChange:
     """
     with transaction.atomic():
         lock(LOCK)
+        # Another decision may have ended these units while this one waited: a double click, for one.
+        decision = _reread(decision)
         seen = effects_of(decision)
         if seen.reasons:
             raise Refused(_("Chưa ghi được việc sáp nhập, chia tách."), seen.reasons)
@@ -120,7 +134,7 @@ def record_change(decision: Decision, *, by: User) -> UnitChange:
         ]
         becoming: Sequence[Unit | None] = after or [None]
         pairs = [(old, new) for old in decision.old for new in becoming]
-        carried = _carry(seen.below, decision.old, after[0], decision) if decision.carry else []
+        carried = _carry(seen.below, decision, after[0]) if decision.carry else []
         pairs += carried if decision.carry else [(one, None) for one in seen.below]
         UnitSuccession.objects.bulk_create(
             [UnitSuccession(change=change, unit=old, successor=new) for old, new in pairs], batch_size=1000
@@ -128,13 +142,30 @@ def record_change(decision: Decision, *, by: User) -> UnitChange:
         gone = [unit.pk for unit in (*decision.old, *seen.below)]
         Unit.objects.filter(pk__in=gone).update(valid_to=decision.effective_on)
         if decision.officers_too:
-            _appoint(decision.old, after)
+            _appoint(pairs)
         record(
             "changed units by decision", change, by=by, kind=decision.kind, number=change.decision_number,
             effective=decision.effective_on.isoformat(), old=[one.code for one in decision.old],
             new=[one.code for one in after], below=len(seen.below), carried=len(carried),
         )  # fmt: skip
     return change
+
+
+def _reread(decision: Decision) -> Decision:
+    """The decision about its units as the database now has them. Raises Refused when one is gone."""
+    named = [*decision.old, *decision.successors, *(one.parent for one in decision.founded if one.parent)]
+    now = Unit.objects.in_bulk([unit.pk for unit in named])
+    if gone := [unit for unit in named if unit.pk not in now]:
+        sentence = _("“%(unit)s” vừa bị xóa khỏi danh mục.")
+        reasons = [sentence % {"unit": unit.name} for unit in gone]
+        raise Refused(_("Chưa ghi được việc sáp nhập, chia tách."), reasons)
+    founded = [replace(one, parent=now[one.parent.pk] if one.parent else None) for one in decision.founded]
+    return replace(
+        decision,
+        old=[now[unit.pk] for unit in decision.old],
+        successors=[now[unit.pk] for unit in decision.successors],
+        founded=founded,
+    )
 
 
 def _faults(decision: Decision) -> list[str]:
@@ -236,33 +267,65 @@ def _free_code(parent: Unit | None) -> str:
     return f"{start}-{number}"
 
 
-def _carry(
-    below: Sequence[Unit], old: Sequence[Unit], successor: Unit, decision: Decision
-) -> list[tuple[Unit, Unit | None]]:
-    """Found the units below anew, in the same shape; one of that name at the successor takes them in."""
-    new: dict[int, Unit] = {unit.pk: successor for unit in old}
-    there: dict[tuple[int, str], Unit] = {}
-    for unit in (successor, *_below([successor.pk], decision.effective_on)):
-        if unit.parent_id:
-            there[unit.parent_id, unit.folded] = unit
+def _joined(below: Sequence[Unit], decision: Decision) -> dict[int, Unit | None]:
+    """By id of each unit that is carried: the unit that takes it in, None where it is founded anew.
+
+    Takes in: one of the same name and kind at the same place, which the successor has already or which an
+    earlier one of `below` will be. A school and a ward's team of the same name are two. One query.
+    """
+    successor = decision.successors[0] if decision.successors else None
+    gone = {unit.pk for unit in (*decision.old, *below)}
+    there: dict[tuple[int, str, str], Unit] = {}
+    for unit in _below([successor.pk], decision.effective_on) if successor else []:
+        if unit.pk not in gone and unit.parent_id:
+            there[unit.parent_id, fold(unit.name), fold(unit.kind)] = unit
+    # Where what stood below a unit will stand: a unit that is there, or 0 or less for one to be founded.
+    places = {unit.pk: successor.pk if successor else 0 for unit in decision.old}
+    found: dict[int, Unit | None] = {}
     for unit in below:
-        assert unit.parent_id is not None
-        parent = new.get(unit.parent_id)
+        parent = places.get(unit.parent_id or 0)
         if parent is None:  # it stood below one that had ended before
             continue
-        known = there.get((parent.pk, fold(unit.name)))
-        if known is None:
-            known = _found(NewUnit(unit.name, parent, kind=unit.kind), decision.effective_on)
-            there[parent.pk, known.folded] = known
-        new[unit.pk] = known
+        taker = there.setdefault((parent, fold(unit.name), fold(unit.kind)), unit)
+        found[unit.pk] = None if taker is unit else taker
+        places[unit.pk] = -taker.pk if taker.pk in gone else taker.pk
+    return found
+
+
+def _carry(below: Sequence[Unit], decision: Decision, successor: Unit) -> list[tuple[Unit, Unit | None]]:
+    """Found the units below anew, in the same shape, but for those that another takes in."""
+    new: dict[int, Unit] = {unit.pk: successor for unit in decision.old}
+    joined = _joined(below, decision)
+    for unit in below:
+        if unit.pk not in joined:
+            continue
+        taker = joined[unit.pk]
+        if taker is None:
+            assert unit.parent_id is not None
+            again = NewUnit(unit.name, new[unit.parent_id], kind=unit.kind)
+            new[unit.pk] = _found(again, decision.effective_on)
+        else:
+            new[unit.pk] = new.get(taker.pk, taker)
     return [(unit, new.get(unit.pk)) for unit in below]
 
 
-def _appoint(old: Sequence[Unit], after: Sequence[Unit]) -> None:
-    """Who reported for an old unit reports for its successors too, and goes on seeing the old one."""
-    users = set(UnitOfficer.objects.filter(unit__in=old).values_list("user", flat=True))
+def _officers(units: Sequence[int]) -> set[int]:
+    return set(UnitOfficer.objects.filter(unit__in=units).values_list("user", flat=True))
+
+
+def _appoint(pairs: Sequence[tuple[Unit, Unit | None]]) -> None:
+    """Who reported for an old unit reports for what took its place too, and goes on seeing the old one."""
+    officers: dict[int, list[int]] = {}
+    rows = UnitOfficer.objects.filter(unit__in=[old.pk for old, _new in pairs])
+    for unit, user in rows.order_by("pk").values_list("unit", "user"):
+        officers.setdefault(unit, []).append(user)
     UnitOfficer.objects.bulk_create(
-        [UnitOfficer(user_id=user, unit=unit) for user in sorted(users) for unit in after],
+        [
+            UnitOfficer(user_id=user, unit=new)
+            for old, new in pairs
+            if new
+            for user in officers.get(old.pk, ())
+        ],
         ignore_conflicts=True,
     )
 

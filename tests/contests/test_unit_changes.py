@@ -129,6 +129,48 @@ def test_what_stands_below_ends_too_or_is_founded_anew(city: Unit) -> None:
     assert successors_of([team.pk])[team.pk][0].successor == new
 
 
+def test_namesakes_of_another_kind_stay_two_and_who_is_taken_in_is_told(city: Unit) -> None:
+    first, second, third = (ward(city, name) for name in ("Một", "Hai", "Ba"))
+    team = make_unit("Hoa Mai", parent=first, kind="Tổ dân phố")
+    schools = [make_unit("Hoa Mai", parent=one, kind="Trường") for one in (first, second)]
+    there = make_unit("Hoa Mai", parent=third, kind="Trường")
+    into = merger(first, second, successors=[third], carry=True)
+    assert effects_of(into).taken_in == [(one, there) for one in schools]
+    founded = merger(first, second, founded=[NewUnit("Phường Bốn", city)], carry=True)
+    assert effects_of(founded).taken_in == [(schools[1], schools[0])]
+    record_change(founded, by=make_staff())
+    became = [successors_of([one.pk])[one.pk][0].successor for one in (team, *schools)]
+    assert [one and one.kind for one in became] == ["Tổ dân phố", "Trường", "Trường"]
+    assert became[1] == became[2] != there
+
+
+def test_a_unit_below_that_begins_on_the_day_or_later_is_told(city: Unit) -> None:
+    first = ward(city, "Một")
+    make_unit("Trường mới", parent=first, valid_from=DAY)
+    [reason] = effects_of(merger(first, founded=[NewUnit("Phường Mới", city)], carry=True)).reasons
+    assert reason.startswith("“Trường mới” (đơn vị trực thuộc) bắt đầu hoạt động sau ngày có hiệu lực")
+
+
+def test_a_double_click_records_one_change(city: Unit) -> None:
+    first = ward(city, "Một")
+    clicks = [
+        merger(Unit.objects.get(pk=first.pk), founded=[NewUnit("Phường Mới", city)]) for _click in range(2)
+    ]
+    record_change(clicks[0], by=make_staff())
+    with pytest.raises(Refused) as refused:
+        record_change(clicks[1], by=make_staff())
+    assert refused.value.reasons == ["“Phường Một” đã chấm dứt hoạt động trước đó."]
+    assert Unit.objects.filter(name="Phường Mới").count() == 1
+
+
+def test_a_unit_that_was_removed_meanwhile_is_told(city: Unit) -> None:
+    first, second = ward(city, "Một"), ward(city, "Hai")
+    Unit.objects.filter(pk=second.pk).delete()
+    with pytest.raises(Refused) as refused:
+        record_change(merger(first, founded=[NewUnit("Tổ", second)]), by=make_staff())
+    assert refused.value.reasons == ["“Phường Hai” vừa bị xóa khỏi danh mục."]
+
+
 def test_officers_report_for_the_successor_too(city: Unit) -> None:
     first, officer = ward(city, "Một"), make_user()
     UnitOfficer.objects.create(user=officer, unit=first)
@@ -137,6 +179,17 @@ def test_officers_report_for_the_successor_too(city: Unit) -> None:
         by=make_staff(),
     )
     assert {one.unit.name for one in officer.offices.all()} == {"Phường Một", "Phường Mới"}
+
+
+def test_officers_of_what_is_carried_report_for_what_it_becomes(city: Unit) -> None:
+    first, officer = ward(city, "Một"), make_user()
+    UnitOfficer.objects.create(user=officer, unit=make_unit("Tổ", parent=first))
+    decision = merger(first, founded=[NewUnit("Phường Mới", city)], carry=True, officers_too=True)
+    assert effects_of(decision).officers == 1
+    record_change(decision, by=make_staff())
+    assert [one.unit.parent and one.unit.parent.name for one in officer.offices.order_by("pk")] == [
+        "Phường Một", "Phường Mới",
+    ]  # fmt: skip
 
 
 def test_a_second_look_says_what_will_happen(city: Unit) -> None:
