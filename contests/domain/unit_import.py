@@ -5,17 +5,20 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from django.db import transaction
+from django.db.models import F
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from contest_site.audit.trail import record
+from contest_site.lib.clock import database_now
 from contest_site.lib.errors import Refused
 from contest_site.lib.locks import lock
 from contest_site.lib.text import clean, fold
 from contests.domain.unit_moves import held_units, stays_words
+from contests.importers.nearest import Nearest
 from contests.importers.units import CODE, NAME, PARENT, TO, ListedUnit
 from contests.models import Unit
 from questions.importers.report import Remark
@@ -79,7 +82,8 @@ class UnitPlan:
 def plan_units(rows: Sequence[ListedUnit], *, under: Unit | None = None) -> UnitPlan:
     """Compare the rows with the directory. Rows without a parent of their own belong below `under`.
 
-    A row is a unit of the directory by its code, or without one by its name below its parent. Two queries.
+    A row is a unit of the directory by its code, or without one by its name below its parent. A unit that has
+    ended is meant by its code alone. Three queries, and five more where units move.
     """
     return _Planner(rows, under).plan()
 
@@ -161,6 +165,7 @@ class _Planner:
         self.places: dict[str, int] = {}
         self.named: dict[str, list[int]] = {}
         self.met: dict[Key, int] = {}
+        self.nearest = Nearest((), cutoff=0.75)
 
     def plan(self) -> UnitPlan:
         try:
@@ -178,6 +183,7 @@ class _Planner:
             self.places.setdefault(row.code.casefold(), place)
             self.named.setdefault(fold(row.name), []).append(place)
         self.places.pop("", None)
+        self.nearest = Nearest([*self.named, *self.names], cutoff=0.75)
         for place in range(len(self.rows)):
             self._key(place)
         if not self.result.problems:
@@ -186,15 +192,18 @@ class _Planner:
             self._check_moves()
 
     def _load(self) -> None:
+        """By code every unit; by name those that are still there, one that goes on before one that ends."""
         columns = ("pk", "code", "name", "kind", "parent_id", "valid_from", "valid_to", "is_rehearsal")
-        for pk, code, name, kind, parent, since, until, rehearsal in Unit.objects.order_by().values_list(
-            *columns
-        ):
+        units = Unit.objects.order_by(F("valid_to").asc(nulls_last=True), "pk")
+        today = timezone.localdate(database_now())
+        for pk, code, name, kind, parent, since, until, rehearsal in units.values_list(*columns):
             key = Key(is_new=False, number=pk)
             above = Key(is_new=False, number=parent) if parent else None
             node = Node(key, code, name, kind, above, since, until, rehearsal)
             self.nodes[key] = node
             self.codes[code.casefold()] = key
+            if until and until <= today:
+                continue
             self.children[above, node.folded] = key
             self.names.setdefault(node.folded, []).append(key)
 
@@ -245,6 +254,8 @@ class _Planner:
         found = list(dict.fromkeys(self._called(fold(last), row)))
         if above:
             found = [key for key in found if self._lies_below(key, [fold(one) for one in above])]
+        if len(found) > 1:
+            found = [key for key in found if self.nodes[key].valid_to is None] or found
         if len(found) > 1 and self.under:
             found = [key for key in found if self.under in self._line(key)] or found
         if len(found) == 1:
@@ -254,9 +265,8 @@ class _Planner:
             message = _("có nhiều đơn vị tên “%(name)s”; ghi mã, hoặc đường dẫn như Tỉnh A / Sở B") % words
         else:
             message = _("không có đơn vị “%(name)s”") % words
-            near = get_close_matches(fold(last), [*self.named, *self.names], n=1, cutoff=0.75)
-            if near:
-                message += "; " + _("có phải là “%(name)s”?") % {"name": self._shown(near[0])}
+            if near := self.nearest.of(fold(last)):
+                message += "; " + _("có phải là “%(name)s”?") % {"name": self._shown(near)}
         self._fault(row, PARENT, message)
         return False
 
@@ -329,8 +339,8 @@ class _Planner:
         """Codes for new units without one: the parent's and a number, as `make_unit` gives."""
         taken = set(self.codes) | {one.code.casefold() for one in self.result.new}
         numbers: dict[Key | None, int] = {}
-        for key in (key for (_above, _name), key in self.children.items() if not key.is_new):
-            numbers[self.nodes[key].parent] = numbers.get(self.nodes[key].parent, 0) + 1
+        for one in (node for key, node in self.nodes.items() if not key.is_new):
+            numbers[one.parent] = numbers.get(one.parent, 0) + 1
 
         def give(one: Node) -> str:
             if not one.code:

@@ -41,5 +41,6 @@ def stays_words() -> str:
     """Why a held unit is not moved and what to do instead, in a sentence for people."""
     return _(
         "Đơn vị (hoặc đơn vị trực thuộc) đã có người đăng ký, tổng số người, khối thi đua hoặc danh sách"
-        " người của một cuộc thi nên không đổi cấp trên được; dùng “Sáp nhập, chia tách” để cuộc thi đó giữ nguyên."
+        " người của một cuộc thi nên không đổi cấp trên được; dùng “Sáp nhập, chia tách” để cuộc thi đó giữ"
+        " nguyên."
     )

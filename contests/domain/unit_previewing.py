@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
 import io
+import json
 from collections.abc import Mapping
 from dataclasses import asdict
 from datetime import date, timedelta
@@ -15,9 +17,10 @@ from django.utils.translation import get_language, override
 from django.utils.translation import gettext as _
 
 from contest_site.lib.errors import Invalid, NotNow, Refused
+from contest_site.lib.locks import lock
 from contest_site.lib.templatetags.vi import day
 from contest_site.lib.work import ask
-from contests.domain.unit_import import Difference, UnitPlan, plan_units, write_units
+from contests.domain.unit_import import LOCK, Difference, Key, Node, UnitPlan, plan_units, write_units
 from contests.importers.table import Report
 from contests.importers.units import ListedUnit, read_units
 from contests.models import Unit, UnitImport
@@ -79,15 +82,30 @@ def _preview(report: Report[ListedUnit], under: Unit | None) -> dict[str, Any]:
         "sentences": sentences,
         "notes": notes[:SHOWN_NOTES],
         "rows": [_stored(one) for one in report.rows],
-        **figures(plan),
+        "new": len(plan.new),
+        "changed": len(plan.changed),
+        "same": plan.same,
+        "digest": _digest(plan),
         "first": [_shown(plan, place) for place in range(min(FIRST_ROWS, len(plan.new)))],
         "differences": [_difference(one) for one in plan.changed[:FIRST_ROWS]],
     }
 
 
-def figures(plan: UnitPlan) -> dict[str, int]:
-    """How many of each; what a person has agreed to."""
-    return {"new": len(plan.new), "changed": len(plan.changed), "same": plan.same}
+def _digest(plan: UnitPlan) -> str:
+    """Of everything that the plan would write and write over: what a person has agreed to."""
+
+    def code(node: Node) -> str:
+        return plan.nodes[node.parent].code if node.parent else ""
+
+    new = [
+        (one.code, one.name, one.kind, code(one), one.valid_from, one.valid_to)
+        for one in sorted(plan.new, key=lambda one: one.row)
+    ]
+    changed = [
+        (one.unit_id, sorted(one.fields.items()), code(plan.nodes[Key(is_new=False, number=one.unit_id)]))
+        for one in sorted(plan.changed, key=lambda one: one.unit_id)
+    ]
+    return hashlib.sha256(json.dumps([new, changed, plan.same], default=str).encode()).hexdigest()
 
 
 def _shown(plan: UnitPlan, place: int) -> dict[str, Any]:
@@ -139,13 +157,14 @@ def import_units(draft: UnitImport, *, by: User) -> UnitPlan:
     the list would do something else than was shown; the preview is then made anew.
     """
     with transaction.atomic():
+        # Nobody changes the directory between the comparison and the writing.
+        lock(LOCK)
         kept = UnitImport.objects.select_for_update().filter(pk=draft.pk, by=by).first()
         if kept is None or kept.waits or kept.failure or not kept.found or kept.found["problems"]:
             raise NotNow(_("Danh mục chưa đọc xong hoặc còn lỗi. Hãy tải tệp lên lại."))
         rows = [_row(one) for one in kept.found["rows"]]
         plan = plan_units(rows, under=kept.under)
-        agreed = {name: kept.found[name] for name in ("new", "changed", "same")}
-        stale = bool(plan.problems) or figures(plan) != agreed
+        stale = bool(plan.problems) or _digest(plan) != kept.found.get("digest")
         if stale:
             kept.found = _preview(Report(rows=rows), kept.under)
             kept.save(update_fields=["found"])

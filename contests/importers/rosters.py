@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
-from difflib import get_close_matches
 from typing import IO, TypeVar
 
 from django.utils.translation import gettext as _
@@ -14,6 +13,7 @@ from contest_site.lib.errors import DomainError, Invalid
 from contest_site.lib.excel import Column, Kind, Sheet, write_workbook
 from contest_site.lib.identity import national_id_hash, normal_phone
 from contest_site.lib.text import fold
+from contests.importers.nearest import Nearest
 from contests.importers.table import Cell, Heading, Report, Table, read_csv, read_workbook
 from contests.models import Contest, Unit
 from contests.person import birth_date, person_name
@@ -117,6 +117,7 @@ class _Units:
         self.codes: dict[str, int] = {}
         self.names: dict[str, list[int]] = {}
         self.shown: dict[str, str] = {}
+        self.nearest = Nearest((), cutoff=0.7)
         if not any(cells[UNIT].text for _number, cells in table.rows if UNIT in cells):
             return
         below = Unit.objects.descendants(unit, include_self=True).values("pk")
@@ -125,6 +126,7 @@ class _Units:
             self.codes[code.casefold()] = pk
             self.names.setdefault(folded, []).append(pk)
             self.shown[folded] = name
+        self.nearest = Nearest(self.shown, cutoff=0.7)
 
     def find(self, cell: Cell) -> int:
         text = cell.text if cell.whole is None else str(cell.whole)
@@ -143,8 +145,8 @@ class _Units:
         if found:
             raise Invalid(_("có nhiều đơn vị tên “%(name)s” trong %(unit)s; hãy ghi mã đơn vị") % words)
         message = _("không có đơn vị “%(name)s” trong %(unit)s") % words
-        if near := get_close_matches(fold(text), list(self.shown), n=1, cutoff=0.7):
-            message += "; " + _("có phải là “%(name)s”?") % {"name": self.shown[near[0]]}
+        if near := self.nearest.of(fold(text)):
+            message += "; " + _("có phải là “%(name)s”?") % {"name": self.shown[near]}
         raise Invalid(message)
 
 

@@ -17,8 +17,10 @@ from contest_site.lib.errors import Refused
 from contests.admin.units import UnitForm
 from contests.domain.unit_import import UnitPlan, plan_units, write_units
 from contests.domain.unit_moves import held_units, stays_words
+from contests.domain.unit_previewing import import_units, keep_unit_file
 from contests.importers.units import ListedUnit, read_units, write_template
 from contests.models import Contest, Headcount, Roster, RosterPerson, Unit
+from contests.tasks import preview_units
 from tests.support.factories import make_block, make_contest, make_entry, make_staff, make_unit
 
 pytestmark = pytest.mark.django_db
@@ -174,6 +176,57 @@ def test_known_units_are_updated_and_what_differs_is_said() -> None:
     office.refresh_from_db()
     assert room.parent
     assert (room.parent.code, office.folded, other.parent) == ("A-3", "so y te", area)
+
+
+def test_a_name_means_the_unit_that_is_there_and_a_code_the_one_that_ended() -> None:
+    area = make_unit("Tỉnh A", code="A")
+    make_unit("Trường A", parent=area, code="OLD", kind="cũ", valid_to=date(2025, 7, 1))
+    new = make_unit("Trường A", parent=area, code="NEW", kind="cũ", valid_from=date(2025, 7, 1))
+    rows = [
+        ListedUnit(2, "Trường A", parent="Tỉnh A", kind="THPT"),
+        ListedUnit(3, "Tổ 1", parent="Tỉnh A / Trường A"),
+        ListedUnit(4, "Trường A", code="OLD", kind="THPT cũ"),
+    ]
+    write_units(rows[:2], by=None)
+    assert dict(Unit.objects.values_list("code", "kind")) == {
+        "A": "",
+        "OLD": "cũ",
+        "NEW": "THPT",
+        "NEW-1": "",
+    }
+    assert new.children.get().name == "Tổ 1"
+    assert [one.code for one in plan_units(rows[2:]).changed] == ["OLD"]
+    assert sentences(plan_units([ListedUnit(2, "Tổ 2", parent="Trường A")])) == []
+
+
+def test_the_nearest_name_is_sought_once_for_each_that_is_unknown(monkeypatch: pytest.MonkeyPatch) -> None:
+    sought: list[str] = []
+
+    def nearest(text: str, names: list[str], **_values: Any) -> list[str]:
+        sought.append(text)
+        return names[:1]
+
+    monkeypatch.setattr("contests.importers.nearest.get_close_matches", nearest)
+    monkeypatch.setattr("contests.importers.nearest.SHOWN_PROBLEMS", 2)
+    parents = ["Sở A", "so a", "Sở B", "Sở C"]
+    plan = plan_units([ListedUnit(row, f"Tổ {row}", parent=one) for row, one in enumerate(parents, 2)])
+    assert sought == ["so a", "so b"]
+    assert ["có phải là" in one for one in sentences(plan)] == [True, True, True, False]
+
+
+def test_what_was_agreed_to_is_written_and_nothing_else() -> None:
+    officer, unit = make_staff(), make_unit("Tên cũ", code="X1")
+    draft = keep_unit_file("a.csv", "Mã đơn vị,Tên đơn vị\nX1,Tên trong tệp\n".encode(), by=officer)
+    preview_units(draft.pk)
+    draft.refresh_from_db()
+    Unit.objects.filter(pk=unit.pk).update(name="Tên vừa đính chính")
+    with pytest.raises(Refused, match="vừa thay đổi"):
+        import_units(draft, by=officer)
+    unit.refresh_from_db()
+    assert unit.name == "Tên vừa đính chính"
+    # The preview was made anew; now that is agreed to.
+    draft.refresh_from_db()
+    assert len(import_units(draft, by=officer).changed) == 1
 
 
 HOLDS = {
