@@ -1,0 +1,1 @@
+"""What the site does for organisers when a contest is as large as it gets: measured beside its floors."""
