@@ -1,16 +1,22 @@
-"""Takes the pictures of docs/guides/nguoi-du-thi.md anew, from the real pages on a phone of 360 px.
+"""Takes the pictures of the guides in docs/guides/ anew, from the real pages.
 
-Not part of the suite: `bin/test tests/e2e/guide_pictures.py` whenever the pages have changed.
+The contestant's on a phone of 360 px (static/guide/), the organisers' and agencies' at 1280 and 360 px
+(docs/pictures/guides/; tests.e2e.guide_office walks there). Not part of the suite:
+`bin/test tests/e2e/guide_pictures.py` whenever the pages have changed.
 """
 
 import io
+from collections.abc import Iterator
 from pathlib import Path
 
+import pytest
 from PIL import Image
 from playwright.sync_api import Page, expect
 
 from tests.e2e.conftest import PHONE, NewPage
+from tests.e2e.guide_office import ACCOUNTS, OFFICE_PICTURES, Walk
 from tests.e2e.walker import CONTEST, begin, enter, sign_up
+from tests.support import stack as stacks
 from tests.support.stack import ROOT, Stack
 
 FOLDER = ROOT / "static" / "guide"
@@ -32,6 +38,13 @@ publish(round, Office(secretary, chief))
 """
 
 
+@pytest.fixture
+def stack(services_folder: Path) -> Iterator[Stack]:
+    """A site of its own for each: what one test fills is not in the other's pictures."""
+    with stacks.running(services_folder, 13) as running:
+        yield running
+
+
 def shoot(page: Page, name: str, *, height: int = 0) -> None:
     """The page as the phone shows it now, without what is only the demo's."""
     FOLDER.mkdir(exist_ok=True)
@@ -44,7 +57,7 @@ def shoot(page: Page, name: str, *, height: int = 0) -> None:
     page.set_viewport_size(PHONE)
 
 
-def test_pictures(stack: Stack, new_page: NewPage, page_errors: list[str]) -> None:
+def test_contestant(stack: Stack, new_page: NewPage, page_errors: list[str]) -> None:
     stack.manage("load_demo")
     phone, codes = new_page(PHONE), new_page()
     phone.goto("/tai-khoan/dang-ky/")
@@ -103,3 +116,14 @@ def test_pictures(stack: Stack, new_page: NewPage, page_errors: list[str]) -> No
     shoot(phone, "cua-toi")
     for picture in FOLDER.glob("*.webp"):
         assert picture.stat().st_size < 60_000, picture.name
+
+
+def test_office(stack: Stack, new_page: NewPage, tmp_path: Path) -> None:
+    """From the empty system to the press summary, then a week that runs and an agency's pages."""
+    stack.manage("shell", "--no-imports", "-c", ACCOUNTS)
+    walk = Walk(stack, new_page, tmp_path)
+    walk.prepare()
+    walk.first_week()
+    walk.second_week()
+    for picture in OFFICE_PICTURES.glob("*.png"):
+        assert picture.stat().st_size <= 100_000, picture.name
