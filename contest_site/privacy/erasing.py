@@ -23,6 +23,7 @@ from contest_site.audit.trail import record
 from contest_site.lib.errors import Invalid, NotNow
 from contest_site.privacy.accounts import accounts_of
 from contest_site.privacy.copying import path_of
+from contest_site.privacy.remembering import Erased, remember
 from contests.enums import DataRequestKind, Verdict
 from contests.models import (
     ConsentWithdrawal,
@@ -99,6 +100,25 @@ def erase_person(user: User) -> None:
         account.phone_verified = account.is_active = False
         account.set_unusable_password()
         account.save()
+    remember([one.pk for one in accounts], entries.values_list("pk", flat=True))
+
+
+def erase_again(erased: Erased, *, reason: str) -> tuple[int, list[str]]:
+    """Erase whom an older backup brought back: how many accounts, and why which could not be erased."""
+    count, left = 0, []
+    for user in User.objects.filter(pk__in=erased.accounts).order_by("pk"):
+        try:
+            with transaction.atomic():
+                erase_person(user)
+                record("erased person", user, by=None, reason=reason)
+            count += 1
+        except NotNow as refusal:
+            left.append(f"#{user.pk}: {refusal}")
+    with transaction.atomic():
+        # Those that no longer were one of these accounts' when the backup was made.
+        strays = Entry.objects.filter(pk__in=erased.entries).exclude(user__in=erased.accounts)
+        erase_entries(strays, name_too=True)
+    return count, left
 
 
 def _forget_in_recent_acts(model: type[Model], ids: list[int]) -> None:
