@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import shutil
 import tarfile
 import tempfile
 from dataclasses import dataclass
@@ -15,7 +14,22 @@ from django.conf import settings
 from django.db import connection
 
 from contest_site.watch import postgres
-from contest_site.watch.saving import CHUNK, DUMP, FORMAT, MANIFEST, MEDIA, Counted, count_rows, identity_mark
+from contest_site.watch.saving import (
+    CHUNK,
+    DUMP,
+    FILES,
+    FORMAT,
+    MANIFEST,
+    MEDIA,
+    UNPACKING,
+    Counted,
+    Digest,
+    Reading,
+    count_rows,
+    identity_mark,
+)
+
+DROP_IT = "No file was put back; drop this database before another try."
 
 
 class RestoreError(Exception):
@@ -33,21 +47,32 @@ class Restored:
 
 
 def restore(path: Path) -> Restored:
-    """Fill the empty database and the media folder from a backup. Raises RestoreError, ToolError, OSError."""
+    """Fill the empty database and the media folder from a backup, all or nothing.
+
+    The files are unpacked beside those that are there, compared with what was saved, and take their places
+    when the database is in. Raises RestoreError, ToolError, OSError.
+    """
     _check_sum(path)
     _check_empty()
     settings.VAR_DIR.mkdir(parents=True, exist_ok=True)
+    settings.MEDIA_ROOT.mkdir(parents=True, exist_ok=True)
     try:
-        with tarfile.open(path) as tar, tempfile.TemporaryDirectory(dir=settings.VAR_DIR) as folder:
+        with (
+            tarfile.open(path) as tar,
+            tempfile.TemporaryDirectory(dir=settings.VAR_DIR) as folder,
+            # Inside, for it may be a disk of its own: what is whole is then only renamed.
+            tempfile.TemporaryDirectory(prefix=UNPACKING, dir=settings.MEDIA_ROOT) as beside,
+        ):
             manifest = _manifest(tar)
             dump = Path(folder) / DUMP
             _take(tar, DUMP, dump, manifest["dump_sha256"])
+            files = _unpack(tar, Path(beside))
             _fill(dump)
-            files = _media(tar)
+            counted = count_rows()
+            _compare(manifest, counted)
+            _put_in_place(Path(beside))
     except tarfile.TarError as error:
         raise RestoreError(f"{path.name} is damaged: {error}.") from None
-    counted = count_rows()
-    _compare(manifest, counted)
     return Restored(manifest["made_at"], counted, files, manifest["identity_key"] == identity_mark())
 
 
@@ -80,7 +105,7 @@ def _manifest(tar: tarfile.TarFile) -> dict[str, Any]:
     except (KeyError, ValueError):
         manifest = {}
     if manifest.get("format") != FORMAT:
-        raise RestoreError("This file is no backup of this site, or one of a newer release.")
+        raise RestoreError("This file is no backup of this site, or one of another release.")
     return manifest
 
 
@@ -105,25 +130,47 @@ def _fill(dump: Path) -> None:
     postgres.run([postgres.tool("pg_restore"), *options, str(dump)])
 
 
-def _media(tar: tarfile.TarFile) -> int:
-    """Each file under its own name, whole or not at all; nothing outside the media folder."""
-    count = 0
-    root = settings.MEDIA_ROOT
+def _unpack(tar: tarfile.TarFile, folder: Path) -> int:
+    """Every file and folder with the rights it had; how many files. Compared with what was saved."""
+    digest = Digest()
+    saved: dict[str, Any] | None = None
+    modes: list[tuple[Path, int]] = []
     for member in tar:
-        if not member.isfile() or not member.name.startswith(f"{MEDIA}/"):
+        if member.name == FILES and (source := tar.extractfile(member)):
+            saved = json.load(source)
+        if not member.name.startswith(f"{MEDIA}/") or not (member.isfile() or member.isdir()):
             continue
-        target = (root / member.name.removeprefix(f"{MEDIA}/")).resolve()
-        if not target.is_relative_to(root.resolve()):
+        target = (folder / member.name.removeprefix(f"{MEDIA}/")).resolve()
+        if not target.is_relative_to(folder.resolve()):
             raise RestoreError(f"{member.name} would lie outside the media folder.")
+        modes.append((target, member.mode & 0o777 | (0o700 if member.isdir() else 0)))
+        if member.isdir():
+            target.mkdir(parents=True, exist_ok=True)
+            continue
         target.parent.mkdir(parents=True, exist_ok=True)
         source = tar.extractfile(member)
         assert source is not None
-        part = target.with_name(f".{target.name}.part")
-        with source, part.open("wb") as file:
-            shutil.copyfileobj(source, file, CHUNK)
-        part.rename(target)
-        count += 1
-    return count
+        reading = Reading(source)
+        with source, target.open("xb") as file:
+            while data := reading.read(CHUNK):
+                file.write(data)
+        digest.add(member.name, reading.sha256.hexdigest())
+    if saved != {"count": digest.count, "sha256": digest.hexdigest()}:
+        raise RestoreError("The files in the backup are not those that were saved.")
+    for target, mode in modes:
+        target.chmod(mode)
+    return digest.count
+
+
+def _put_in_place(folder: Path) -> None:
+    """Each file under its own name; what else is there stays."""
+    for path in sorted(folder.rglob("*")):
+        target = settings.MEDIA_ROOT / path.relative_to(folder)
+        if not path.is_dir():
+            path.replace(target)
+        elif not target.exists():
+            target.mkdir()
+            target.chmod(path.stat().st_mode & 0o777)
 
 
 def _compare(manifest: dict[str, Any], counted: Counted) -> None:
@@ -132,6 +179,8 @@ def _compare(manifest: dict[str, Any], counted: Counted) -> None:
         name for name in tables.keys() | counted.tables.keys() if tables.get(name) != counted.tables.get(name)
     )
     if differ:
-        raise RestoreError(f"These tables have not as many rows as were saved: {', '.join(differ)}.")
+        raise RestoreError(
+            f"These tables have not as many rows as were saved: {', '.join(differ)}. {DROP_IT}"
+        )
     if manifest["digests"] != counted.digests:
-        raise RestoreError("The digests of the standings are not those that were saved.")
+        raise RestoreError(f"The digests of the standings are not those that were saved. {DROP_IT}")

@@ -10,7 +10,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from contest_site.lib.templatetags.vi import number
 from contest_site.watch.enums import BackupKind
 from contest_site.watch.postgres import ToolError
-from contest_site.watch.saving import back_up, keep_newest
+from contest_site.watch.saving import BusyError, back_up, keep_newest
 from contest_site.watch.signs import size
 
 
@@ -30,7 +30,7 @@ class Command(BaseCommand):
             type=_count,
             metavar="N",
             default=settings.BACKUP_KEEP,
-            help="Số bản mới nhất được giữ lại, 0 là giữ tất cả (BACKUP_KEEP).",
+            help="Số bản mới nhất của mỗi loại được giữ lại, 0 là giữ tất cả (BACKUP_KEEP).",
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -38,6 +38,8 @@ class Command(BaseCommand):
         try:
             backup = back_up(folder, kind=BackupKind.MANUAL)
             removed = keep_newest(folder, options["keep"])
+        except BusyError:
+            raise CommandError("Đang có một bản sao lưu khác được tạo; hãy chạy lại khi xong.") from None
         except (ToolError, OSError) as error:
             raise CommandError(f"Không sao lưu được: {error}") from None
         print(f"{folder / backup.name}")
