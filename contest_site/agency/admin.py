@@ -47,7 +47,7 @@ class GroundsForm(forms.Form):
 class AgencyRequestAdmin(ReadOnlyAdmin):
     list_display = ("linked", "kind", "asked", "contest", "at", "state")
     list_display_links = None
-    list_filter = (WaitingFilter, "kind", ("contest", admin.RelatedOnlyFieldListFilter))
+    list_filter = (WaitingFilter, "kind", "contest")
     list_select_related = ("unit", "contest", "decision")
     search_fields = ("unit__name", "unit__folded", "unit__code")
     search_help_text = gettext_lazy("Tên hoặc mã đơn vị")

@@ -8,6 +8,7 @@ from django import forms
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
+from django.db.models.functions import Now
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
@@ -18,12 +19,12 @@ from django.utils.translation import gettext_lazy
 from unfold.widgets import UnfoldAdminTextareaWidget
 
 from contest_site.lib.admin import ReadOnlyAdmin
-from contest_site.lib.clock import database_now
 from contest_site.lib.errors import DomainError
 from contest_site.privacy.accounts import accounts_of
 from contest_site.privacy.erasing import answer_erasure, erasure_requests
 from contests.admin.pages import permitted
-from contests.models import DataRequest, Entry
+from contests.models import DataRequest, Entry, RosterPerson
+from contests.rosters import people_like_accounts
 from prizes.queries import published_awards
 
 
@@ -59,7 +60,7 @@ class ErasureAdmin(ReadOnlyAdmin):
     ordering = ("due_at",)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[DataRequest]:
-        return erasure_requests()
+        return erasure_requests().annotate(now=Now())
 
     def get_urls(self) -> list[Any]:
         view = self.admin_site.admin_view(self.answer_page)
@@ -71,10 +72,10 @@ class ErasureAdmin(ReadOnlyAdmin):
         return format_html('<a href="{}">{}</a>', address, row.user)
 
     @admin.display(description=gettext_lazy("tình trạng"))
-    def state(self, row: DataRequest) -> str:
+    def state(self, row: Any) -> str:
         if answer := getattr(row, "answer", None):
             return str(answer.get_verdict_display())
-        return _("QUÁ HẠN") if row.due_at <= database_now() else _("Chờ trả lời")
+        return _("QUÁ HẠN") if row.due_at <= row.now else _("Chờ trả lời")
 
     def answer_page(self, request: HttpRequest, pk: int) -> HttpResponse:
         """What would go and what stays; POST answers."""
@@ -96,6 +97,9 @@ class ErasureAdmin(ReadOnlyAdmin):
             "form": form,
             "entries": Entry.objects.filter(user__in=accounts).select_related("contest", "unit"),
             "awards": published_awards().filter(entry__user__in=accounts).count(),
+            "near": RosterPerson.objects.filter(pk__in=people_like_accounts(list(accounts))).select_related(
+                "roster__contest", "unit"
+            ),
             "may_answer": request.user.has_perm("contests.answer_data_request"),
             "back": reverse("admin:contests_datarequest_changelist"),
         }

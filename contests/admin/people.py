@@ -27,6 +27,7 @@ from contests.domain.consenting import PAPERS_AT_ONCE, record_paper_consents, to
 from contests.domain.excluding import readmit_person, record_exclusion
 from contests.domain.showing import show_national_id
 from contests.entered import entry_state
+from contests.finding import named_entries
 from contests.models import Entry, Exclusion
 from contests.queries import waiting_for_guardian
 
@@ -108,7 +109,7 @@ class EntryAdmin(PhoneSearch, ReadOnlyAdmin):
         ("category", admin.RelatedOnlyFieldListFilter),
     )
     list_select_related = ("unit", "category", "contest")
-    search_fields = ("full_name", "unit__name")
+    search_fields = ("full_name",)  # and units, see get_search_results
     search_help_text = gettext_lazy("Họ và tên, đơn vị hoặc số điện thoại")
     actions = ("record_papers",)
     fields = (
@@ -119,6 +120,10 @@ class EntryAdmin(PhoneSearch, ReadOnlyAdmin):
     def get_urls(self) -> list[Any]:
         view = self.admin_site.admin_view(self.national_id_page)
         return [path("<int:pk>/so-dinh-danh/", view, name="contests_entry_national_id"), *super().get_urls()]
+
+    def get_search_results(self, request: HttpRequest, queryset: QuerySet[Entry], search_term: str) -> Any:
+        """By phone, else by words of the name, or all of a unit; accents do not matter."""
+        return named_entries(search_term, queryset, units=True), False
 
     def has_record_papers_permission(self, request: HttpRequest) -> bool:
         return bool(request.user.has_perm("contests.decide_request"))

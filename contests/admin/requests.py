@@ -23,6 +23,7 @@ from unfold.widgets import UnfoldAdminTextareaWidget, UnfoldAdminTextInputWidget
 from contest_site.lib.admin import ReadOnlyAdmin
 from contest_site.lib.errors import DomainError, Invalid
 from contest_site.lib.identity import display_phone
+from contest_site.lib.names import has_words, words_of
 from contests.admin.pages import permitted
 from contests.domain.requesting import decide_request, make_unit
 from contests.enums import Gender, RequestKind
@@ -101,7 +102,7 @@ class WaitingFilter(admin.SimpleListFilter):
 class EntryRequestAdmin(ReadOnlyAdmin):
     list_display = ("linked", "kind", "contest", "unit", "at", "state")
     list_display_links = None
-    list_filter = (WaitingFilter, "kind", ("entry__contest", admin.RelatedOnlyFieldListFilter))
+    list_filter = (WaitingFilter, "kind", "entry__contest")
     list_select_related = ("entry__contest", "entry__unit", "decision")
     search_fields = ("entry__full_name",)
     search_help_text = gettext_lazy("Họ và tên")
@@ -110,6 +111,14 @@ class EntryRequestAdmin(ReadOnlyAdmin):
     def get_urls(self) -> list[Any]:
         view = self.admin_site.admin_view(self.decide_page)
         return [path("<int:pk>/quyet-dinh/", view, name="contests_entryrequest_decide"), *super().get_urls()]
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[EntryRequest], search_term: str
+    ) -> tuple[QuerySet[EntryRequest], bool]:
+        """By the words of the name, accents aside."""
+        if words_of(search_term):
+            return queryset.filter(has_words("entry__full_name", search_term)), False
+        return (queryset.none() if search_term.strip() else queryset), False
 
     @admin.display(description=gettext_lazy("người dự thi"), ordering="entry__full_name")
     def linked(self, row: EntryRequest) -> str:

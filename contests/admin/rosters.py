@@ -9,7 +9,7 @@ from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.core.validators import FileExtensionValidator
-from django.db.models import Count, QuerySet
+from django.db.models import Count, OuterRef, QuerySet, Subquery
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.urls import path, reverse
@@ -97,7 +97,7 @@ class RosterAdmin(ReadOnlyAdmin):
     list_before_template = "admin/contests/roster_steps.html"
     list_display = ("linked", "contest", "people_count", "at", "by")
     list_display_links = None
-    list_filter = (("contest", admin.RelatedOnlyFieldListFilter),)
+    list_filter = ("contest",)
     list_select_related = ("contest", "unit", "by")
     search_fields = ("unit__folded", "unit__code")
     search_help_text = gettext_lazy("Tên đơn vị không dấu, hoặc mã đơn vị")
@@ -105,7 +105,9 @@ class RosterAdmin(ReadOnlyAdmin):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Roster]:
         rows: QuerySet[Roster] = super().get_queryset(request)
-        return rows.annotate(people_count=Count("people"))
+        # Of the page's rosters alone.
+        people = RosterPerson.objects.filter(roster=OuterRef("pk")).order_by().values("roster")
+        return rows.annotate(people_count=Subquery(people.annotate(n=Count("pk")).values("n")))
 
     def get_urls(self) -> list[Any]:
         view = self.admin_site.admin_view
@@ -125,8 +127,8 @@ class RosterAdmin(ReadOnlyAdmin):
 
     @admin.display(description=gettext_lazy("số người"))
     def people_count(self, row: Any) -> int:
-        number: int = row.people_count
-        return number
+        number: int | None = row.people_count
+        return number or 0
 
     def template_page(self, request: HttpRequest) -> HttpResponse:
         permitted(request, "contests.view_roster")
@@ -190,9 +192,7 @@ class RosterAdmin(ReadOnlyAdmin):
         """Everybody of one list with what is known, those of one state with `?tinh-trang=`."""
         permitted(request, "contests.view_roster")
         row = _find(pk)
-        own = set(row.people.values_list("pk", flat=True))
-        # The tree below the unit may have lists of its own besides.
-        lines = [one for one in roster(row.contest, row.unit) if one.person_id in own]
+        lines = roster(row.contest, row.unit, only=row)
         status = request.GET.get("tinh-trang", "")
         shown = [one for one in lines if one.status == status] if status in RosterStatus.values else lines
         numbers = {one: sum(line.status is one for line in lines) for one in RosterStatus}

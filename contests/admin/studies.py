@@ -12,6 +12,7 @@ from django import forms
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
+from django.db.models.functions import Now
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.urls import URLPattern, path, reverse
@@ -111,7 +112,9 @@ class StudyAdmin(ReadOnlyAdmin):
         ]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Study]:
-        return cast("QuerySet[Study]", super().get_queryset(request)).defer("pool__content")
+        return (
+            cast("QuerySet[Study]", super().get_queryset(request)).defer("pool__content").annotate(now=Now())
+        )
 
     def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return request.user.has_perm(PUBLISH)
@@ -205,13 +208,13 @@ def _check(request: HttpRequest) -> User:
 
 def _study(pk: int) -> Study:
     studies = Study.objects.select_related("pool__bank", "by", "withdrawal__by").defer("pool__content")
-    return get_object_or_404(studies, pk=pk)
+    return get_object_or_404(studies.annotate(now=Now()), pk=pk)
 
 
-def _state(study: Study) -> str:
+def _state(study: Any) -> str:
     if getattr(study, "withdrawal", None):
         return _("đã ngừng công bố")
-    return _("đang công bố") if study.opens_at <= database_now() else _("chờ đến ngày công bố")
+    return _("đang công bố") if study.opens_at <= study.now else _("chờ đến ngày công bố")
 
 
 def _address(study: Study) -> str:
