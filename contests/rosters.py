@@ -11,26 +11,37 @@ Whose an entry is follows from what the roster says, by fixed rules; what they l
    (`contests.domain.rosters.settle_match`).
 
 Different national IDs are different people, whatever else is the same. What somebody said comes before all.
-Organisers' trials and entries whose consent was taken back are no entries here, as in every count.
+Organisers' trials and entries whose consent was taken back are no entries here, as in every count, whatever
+was said of them. Who may not compete, or was disqualified, has taken part: `RosterCounts.uncounted`.
+
+Somebody whom the unit's own list and one of a unit above name is one person (`repeated`): by the same
+national ID, else in the same unit by name and birth date or phone. The nearest unit's own line stands.
+
+An officer writes names into a list and must not learn by it where else these people entered (decision
+0022): of entries that are neither below the list's unit nor the officer's own only rule 1 and what was said
+are told.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, fields
 from functools import cache
 from typing import Any
 
 from django.db import connection
 from django.db.models import Q
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from contest_site.accounts.models import User
 from contest_site.lib.name_order import rows_by_name
 from contest_site.lib.text import fold, name_sort_key
 from contests.enums import RosterStatus
-from contests.models import Contest, Entry, RosterPerson, Round, Unit
+from contests.models import Contest, Entry, Roster, RosterPerson, Round, Unit
+from contests.roster_sql import COUNTS, IN_ORDER, LINES, PEOPLE, TAKEN_PART
 
+SEE_ROSTER = "contests.view_roster"
 # How a person's entry was found.
 SAID, BY_ID, BY_PHONE, BY_NAME = 0, 1, 2, 3
 # Why a person's entry is not certain.
@@ -85,12 +96,28 @@ def _doubt(how: int | None, candidates: int) -> str:
 
 @dataclass(frozen=True)
 class RosterCounts:
-    """People of the rosters, by what is known of them; `people` is their sum."""
+    """People of the rosters, by what is known of them; `people` is their sum.
+
+    `uncounted`: how many of `taken` no count of participants has.
+    """
 
     taken: int = 0
     entered: int = 0
     absent: int = 0
     unclear: int = 0
+    uncounted: int = 0
+
+    @property
+    def uncounted_words(self) -> str:
+        """Why more of the list took part than participants are counted, in a sentence; "" for none."""
+        words = ngettext(
+            "Trong số đã dự thi có %(count)d người không được tính vào số liệu tham gia (người không được dự"
+            " thi hoặc đã bị loại kết quả).",
+            "Trong số đã dự thi có %(count)d người không được tính vào số liệu tham gia (người không được dự"
+            " thi hoặc đã bị loại kết quả).",
+            self.uncounted,
+        )
+        return words % {"count": self.uncounted} if self.uncounted else ""
 
     @property
     def people(self) -> int:
@@ -121,117 +148,23 @@ def folded_name(name: str) -> str:
     return name.translate(str.maketrans(accented, plain)).lower()
 
 
-FOLDED = "lower(translate(entry.full_name, %(accented)s, %(plain)s))"
-# `theirs`: every pair of a person and an entry that the rules know, with the best of its rules; `claim`: of
-# each person the best of those. People of a whole roster are looked at, so that who else of it fits an entry
-# is the same whichever part of the tree is asked for. `taken_part` asks a later app's table.
-LINES = """
-WITH RECURSIVE tree AS (
-    SELECT id, name, code FROM contests_unit WHERE id = %(unit)s
-    UNION ALL
-    SELECT below.id, below.name, below.code FROM contests_unit below JOIN tree ON below.parent_id = tree.id
-), list AS (
-    SELECT roster.id, roster.unit_id FROM contests_roster roster
-    WHERE roster.contest_id = %(contest)s AND EXISTS (
-        SELECT FROM contests_rosterperson person JOIN tree ON tree.id = person.unit_id
-        WHERE person.roster_id = roster.id
-    )
-), person AS MATERIALIZED (
-    SELECT person.*, list.unit_id AS listed_at
-    FROM contests_rosterperson person JOIN list ON list.id = person.roster_id
-), scope AS (
-    SELECT unit_id AS listed, unit_id AS id FROM list
-    UNION
-    SELECT scope.listed, below.id FROM contests_unit below JOIN scope ON below.parent_id = scope.id
-), fits AS (
-    SELECT person.id AS person_id, entry.id AS entry_id, 1 AS rule
-    FROM person JOIN contests_entry entry
-      ON entry.contest_id = %(contest)s AND entry.national_id_hash = person.national_id_hash
-    UNION ALL
-    SELECT person.id, entry.id, CASE WHEN {folded} = person.folded THEN 2 ELSE 4 END
-    FROM person JOIN contests_entry entry
-      ON entry.contest_id = %(contest)s AND entry.phone = person.phone
-    UNION ALL
-    SELECT person.id, entry.id, CASE WHEN {folded} = person.folded THEN 2 ELSE 4 END
-    FROM person JOIN accounts_user account ON account.phone = person.phone
-    JOIN contests_entry entry ON entry.contest_id = %(contest)s AND entry.user_id = account.id
-    UNION ALL
-    SELECT person.id, entry.id,
-           CASE WHEN NOT EXISTS (
-                    SELECT FROM scope WHERE scope.listed = person.listed_at AND scope.id = entry.unit_id
-                ) THEN 5
-                WHEN lower(entry.full_name) = lower(person.full_name) THEN 3 ELSE 6 END
-    FROM person JOIN contests_entry entry
-      ON entry.contest_id = %(contest)s AND entry.birth_date = person.birth_date AND {folded} = person.folded
-), theirs AS (
-    SELECT fits.person_id, fits.entry_id, person.roster_id, min(fits.rule) AS rule
-    FROM fits JOIN person ON person.id = fits.person_id JOIN contests_entry entry ON entry.id = fits.entry_id
-    WHERE NOT entry.unofficial AND (fits.rule = 1
-       OR entry.national_id_hash IS NULL OR person.national_id_hash IS NULL
-       OR entry.national_id_hash = person.national_id_hash)
-      AND NOT EXISTS (SELECT FROM contests_consentwithdrawal taken WHERE taken.entry_id = entry.id)
-      AND NOT EXISTS (
-          SELECT FROM contests_rostermatch other JOIN person owner ON owner.id = other.person_id
-          WHERE other.entry_id = entry.id AND owner.roster_id = person.roster_id AND owner.id <> person.id
-      )
-    GROUP BY fits.person_id, fits.entry_id, person.roster_id
-), best AS (
-    SELECT theirs.*, min(rule) OVER (PARTITION BY person_id) AS persons_rule,
-           min(rule) OVER (PARTITION BY entry_id, roster_id) AS entrys_rule
-    FROM theirs
-), claim AS (
-    -- What is certainly somebody else's of this roster is no near fit of another.
-    SELECT best.*,
-           count(*) FILTER (WHERE rule = entrys_rule) OVER (PARTITION BY entry_id, roster_id) AS rivals
-    FROM best WHERE rule = persons_rule AND (rule <= 3 OR entrys_rule > 3)
-), found AS (
-    SELECT person_id, min(rule) AS rule, count(*) AS candidates,
-           min(entry_id) FILTER (WHERE rule = entrys_rule AND rivals = 1 AND rule <= 3) AS entry_id
-    FROM claim GROUP BY person_id
-), line AS (
-    SELECT person.id, person.full_name, person.reference, person.unit_id, tree.name AS unit_name,
-           tree.code AS unit_code, person.listed_at,
-           CASE WHEN said.id IS NULL THEN found.rule WHEN said.entry_id IS NOT NULL THEN 0 END AS how,
-           CASE WHEN said.id IS NOT NULL THEN said.entry_id
-                WHEN found.candidates = 1 THEN found.entry_id END AS entry_id,
-           CASE WHEN said.id IS NULL THEN coalesce(found.candidates, 0) ELSE 0 END AS candidates
-    FROM person JOIN tree ON tree.id = person.unit_id
-    LEFT JOIN found ON found.person_id = person.id
-    LEFT JOIN contests_rostermatch said ON said.person_id = person.id
-), known AS (
-    SELECT line.*,
-           CASE WHEN line.entry_id IS NULL AND line.candidates > 0 THEN 'unclear'
-                WHEN line.entry_id IS NULL THEN 'absent'
-                WHEN {taken_part} THEN 'taken' ELSE 'entered' END AS status
-    FROM line
-)
-"""
-TAKEN_PART = """
-EXISTS (
-    SELECT FROM {attempts} attempt
-    WHERE attempt.entry_id = line.entry_id AND attempt.submitted_at IS NOT NULL
-      AND (%(round)s::bigint IS NULL OR attempt.round_id = %(round)s)
-)
-"""
-PEOPLE = """
-SELECT known.id, full_name, reference, known.unit_id, unit_name, status, how, known.entry_id, candidates,
-       known.entry_id IS NOT NULL AND NOT EXISTS (
-           SELECT FROM contests_entry entry JOIN scope ON scope.id = entry.unit_id
-           WHERE entry.id = known.entry_id AND scope.listed = known.listed_at
-       ) AS elsewhere, unit_code
-FROM known WHERE status = ANY(%(statuses)s)
-"""
-IN_ORDER = "ORDER BY unit_code, known.id"
-COUNTS = "SELECT unit_id, status, count(*) FROM known GROUP BY unit_id, status"
-
-
-def roster(contest: Contest, unit: Unit, *, round: Round | None = None) -> list[RosterLine]:
+def roster(
+    contest: Contest,
+    unit: Unit,
+    *,
+    round: Round | None = None,
+    asking: User | None = None,
+    only: Roster | None = None,
+) -> list[RosterLine]:
     """Everybody on a roster of the unit or of a unit below it, by unit and then in Vietnamese order of names.
 
-    "Taken part" means a submitted attempt in the round (None: in any round). One query.
+    "Taken part" means a submitted attempt in the round (None: in any round). `asking`: the account that is
+    shown it (None: the organisers; decision 0022). `only`: every line of that roster, those included that a
+    nearer one repeats. One query.
     """
+    values = _values(contest, unit, round, asking, statuses=RosterStatus.values, roster=only and only.pk)
     with connection.cursor() as cursor:
-        cursor.execute(_sql(PEOPLE + IN_ORDER), _people_values(contest, unit, round, list(RosterStatus)))
+        cursor.execute(_sql(PEOPLE + IN_ORDER), values)
         lines = [_line(row) for row in cursor.fetchall()]
     # The database has no Vietnamese collation; units keep the order in which they came.
     places = {unit_id: place for place, unit_id in enumerate(dict.fromkeys(line.unit_id for line in lines))}
@@ -239,39 +172,63 @@ def roster(contest: Contest, unit: Unit, *, round: Round | None = None) -> list[
 
 
 def missing(
-    contest: Contest, unit: Unit, *, round: Round | None = None, most: int | None = None
+    contest: Contest,
+    unit: Unit,
+    *,
+    round: Round | None = None,
+    asking: User | None = None,
+    most: int | None = None,
 ) -> tuple[int, Iterator[RosterLine]]:
     """How many of `roster` are not known to have taken part (absent, entered only, or unclear), and who.
 
     `most`: only the first so many of the lines. Inside a transaction, as long as which the lines can be read;
     a whole province's are never in memory.
     """
-    statuses = [one for one in RosterStatus if one is not RosterStatus.TAKEN]
-    count, rows = rows_by_name(
-        _sql(PEOPLE), _people_values(contest, unit, round, statuses), within="unit_code", most=most
-    )
+    statuses = [one.value for one in RosterStatus if one is not RosterStatus.TAKEN]
+    values = _values(contest, unit, round, asking, statuses=statuses)
+    count, rows = rows_by_name(_sql(PEOPLE), values, within="unit_code", most=most)
     return count, map(_line, rows)
 
 
-def counts(contest: Contest, unit: Unit, *, round: Round | None = None) -> RosterCounts:
-    """How many of the subtree's rosters are in which state; all zero where there is no roster. One query."""
-    return _sum(counts_by_unit(contest, unit, round=round).values())
+def counts(
+    contest: Contest,
+    unit: Unit,
+    *,
+    round: Round | None = None,
+    asking: User | None = None,
+    uncounted: Sequence[int] = (),
+) -> RosterCounts:
+    """How many of the subtree's rosters are in which state; all zero where there is no roster. One query.
+
+    `uncounted`: the entries that no count of participants has (`attempts.uncounted.uncounted_people`).
+    """
+    return _sum(counts_by_unit(contest, unit, round=round, asking=asking, uncounted=uncounted).values())
 
 
-def counts_by_unit(contest: Contest, unit: Unit, *, round: Round | None = None) -> dict[int, RosterCounts]:
+def counts_by_unit(
+    contest: Contest,
+    unit: Unit,
+    *,
+    round: Round | None = None,
+    asking: User | None = None,
+    uncounted: Sequence[int] = (),
+) -> dict[int, RosterCounts]:
     """As `counts`, by the id of the unit that people belong to themselves (not summed upwards). One query."""
     found: dict[int, dict[str, int]] = {}
+    values = _values(contest, unit, round, asking, uncounted=list(uncounted))
     with connection.cursor() as cursor:
-        cursor.execute(_sql(COUNTS), _values(contest, unit, round))
-        for unit_id, status, people in cursor.fetchall():
-            found.setdefault(unit_id, {})[status] = people
+        cursor.execute(_sql(COUNTS), values)
+        for unit_id, status, people, without in cursor.fetchall():
+            numbers = found.setdefault(unit_id, {"uncounted": 0})
+            numbers[status] = people
+            numbers["uncounted"] += without
     return {unit_id: RosterCounts(**numbers) for unit_id, numbers in found.items()}
 
 
-def _sum(several: Any) -> RosterCounts:
-    one = list(several)
+def _sum(several: Iterable[RosterCounts]) -> RosterCounts:
+    every = list(several)
     return RosterCounts(
-        *(sum(getattr(each, name) for each in one) for name in ("taken", "entered", "absent", "unclear"))
+        **{one.name: sum(getattr(each, one.name) for each in every) for one in fields(RosterCounts)}
     )
 
 
@@ -286,46 +243,69 @@ def _sql(select: str) -> str:
     attempts = Entry._meta.get_field("attempts").related_model
     assert not isinstance(attempts, str)
     taken = TAKEN_PART.format(attempts=attempts._meta.db_table)
-    return LINES.format(folded=FOLDED, taken_part=taken) + select
+    return LINES.replace("{taken_part}", taken) + select
 
 
-def _values(contest: Contest, unit: Unit, round: Round | None) -> dict[str, Any]:
+def _values(
+    contest: Contest, unit: Unit, round: Round | None, asking: User | None, **more: Any
+) -> dict[str, Any]:
     accented, plain = _letters()
+    officer = asking is not None and not asking.has_perm(SEE_ROSTER)
     return {
         "contest": contest.pk,
         "unit": unit.pk,
         "round": None if round is None else round.pk,
         "accented": accented,
         "plain": plain,
+        "officer": asking.pk if asking and officer else None,
+        "roster": None,
+        **more,
     }
 
 
-def _people_values(
-    contest: Contest, unit: Unit, round: Round | None, statuses: list[RosterStatus]
-) -> dict[str, Any]:
-    return {**_values(contest, unit, round), "statuses": [one.value for one in statuses]}
-
-
 def people_of_accounts(accounts: Sequence[int]) -> set[int]:
-    """Ids of the people on rosters who are the holders of these accounts, as far as the rules above know it.
+    """Ids of the people on rosters who certainly are the holders of these accounts. Four queries.
 
-    Certain ones only: by what somebody said, by national ID, by phone and name, or by name and birth date in
-    the roster's own unit. Of a contest that the person has not entered: by the account's phone and name.
+    What anybody may write into an entry proves nothing here: who knows a name and a birth date must neither
+    read nor erase another's line. Certain is what an organiser or officer said, the same national ID as an
+    entry's (one entry of a contest has it), and the account's verified phone together with the name. A line
+    of which something else was said is not theirs.
     """
-    found: set[int] = set()
-    for entry in Entry.objects.filter(user__in=accounts, erased_at=None).select_related("contest", "user"):
-        people = RosterPerson.objects.filter(roster__contest=entry.contest_id)
-        phones = [phone for phone in (entry.phone, entry.user.phone) if phone]
-        near = Q(match__entry=entry) | Q(phone__in=phones)
-        if entry.national_id_hash:
-            near |= Q(national_id_hash=entry.national_id_hash)
-        if entry.birth_date:
-            near |= Q(birth_date=entry.birth_date, folded=folded_name(entry.full_name))
-        for unit in Unit.objects.filter(pk__in=people.filter(near).values("unit")):
-            found |= {one.person_id for one in roster(entry.contest, unit) if one.entry_id == entry.pk}
-    for phone, name in User.objects.filter(pk__in=accounts, phone__isnull=False).values_list(
-        "phone", "full_name"
-    ):
-        same = RosterPerson.objects.filter(phone=phone, folded=folded_name(name))
-        found |= set(same.values_list("pk", flat=True))
+    entries = list(Entry.objects.filter(user__in=accounts, erased_at=None))
+    people = RosterPerson.objects.select_related("match", "roster")
+    found = {one.pk for one in people.filter(match__entry__user__in=accounts)}
+    ids = {(one.contest_id, one.national_id_hash) for one in entries if one.national_id_hash}
+    with_id = {contest for contest, _hashed in ids}
+    unsaid = people.filter(match=None)
+    for one in unsaid.filter(national_id_hash__in={hashed for _contest, hashed in ids}):
+        if (one.roster.contest_id, one.national_id_hash) in ids:
+            found.add(one.pk)
+    verified = User.objects.filter(pk__in=accounts, phone__isnull=False, phone_verified=True)
+    phones = dict(verified.values_list("phone", "full_name"))
+    names = {folded_name(name) for name in (*phones.values(), *(one.full_name for one in entries))}
+    for one in unsaid.filter(phone__in=phones, folded__in=names):
+        # Different national IDs are different people; the same one was found above.
+        if one.national_id_hash is None or one.roster.contest_id not in with_id:
+            found.add(one.pk)
     return found
+
+
+def people_like_accounts(accounts: Sequence[int]) -> set[int]:
+    """Ids of the people on rosters who may be the holders of these accounts without being certainly so.
+
+    By an entry's typed phone with the name, or name and birth date: for organisers, who can ask. One query
+    for each entry.
+    """
+    certain = people_of_accounts(accounts)
+    found: set[int] = set()
+    for entry in Entry.objects.filter(user__in=accounts, erased_at=None):
+        near = Q(phone=entry.phone) if entry.phone else Q(pk=None)
+        if entry.birth_date:
+            near |= Q(birth_date=entry.birth_date)
+        people = RosterPerson.objects.filter(
+            near, roster__contest=entry.contest_id, folded=folded_name(entry.full_name), match=None
+        )
+        if entry.national_id_hash:
+            people = people.filter(national_id_hash=None)
+        found |= set(people.values_list("pk", flat=True))
+    return found - certain

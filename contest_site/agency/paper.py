@@ -56,7 +56,7 @@ def _facts(order: Order, unit: Unit) -> dict[str, Any]:
         "rounds": _parts(by_round(contest, unit), _("Vòng thi")) if several else None,
         "categories": _parts(by_category(contest, unit, round=round), _("Đối tượng")),
         "below": [row for row in rows if row.depth == 1],
-        "roster": rosters.counts(contest, unit, round=round),
+        "roster": rosters.counts(contest, unit, round=round, asking=order.by),
         "shown": shown,
     }
 

@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_http_methods, require_safe
 
+from attempts.uncounted import uncounted_people
 from contest_site.agency.asked import Asked, asked
 from contest_site.agency.forms import RosterForm
 from contest_site.agency.views import DOWNLOADS_PER_MINUTE, EXCEL, SEE_ROSTER
@@ -29,6 +30,7 @@ from contests.domain.rosters import (
     keep_roster_file,
     may_upload_roster,
     settle_match,
+    told_of,
 )
 from contests.enums import RosterStatus
 from contests.importers.rosters import write_template
@@ -50,11 +52,19 @@ def missing(request: HttpRequest, slug: str) -> HttpResponse:
     if not about.may_name_people(SEE_ROSTER):
         raise PermissionDenied
     with transaction.atomic():
-        count, lines = rosters.missing(about.contest, about.unit, round=about.round, most=SHOWN)
+        count, lines = rosters.missing(
+            about.contest, about.unit, round=about.round, asking=about.user, most=SHOWN
+        )
         shown = list(lines)
     context = {
         **_frame(about),
-        "counts": rosters.counts(about.contest, about.unit, round=about.round),
+        "counts": rosters.counts(
+            about.contest,
+            about.unit,
+            round=about.round,
+            asking=about.user,
+            uncounted=uncounted_people(about.contest, about.round),
+        ),
         "lines": shown,
         "left_out": count - len(shown),
         "UNCLEAR": RosterStatus.UNCLEAR,
@@ -148,9 +158,8 @@ def match(request: HttpRequest, slug: str, person_id: int) -> HttpResponse:
     own = set(subtree_ids(about.unit))
     every = list(candidates(person))
     offered = [entry for entry in every if entry.unit_id in own]
-    context = {
-        **_frame(about), "person": person, "offered": offered, "elsewhere": len(every) - len(offered)
-    }  # fmt: skip
+    told = [entry for entry in told_of(person, every, about.user) if entry.unit_id not in own]
+    context = {**_frame(about), "person": person, "offered": offered, "elsewhere": len(told)}
     if request.method != "POST":
         return render(request, "agency/match.html", context)
     chosen = request.POST.get("entry", "")

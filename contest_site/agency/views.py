@@ -104,7 +104,7 @@ def _more(about: Asked, now: datetime) -> dict[str, Any]:
         "comparison_note": "" if compared else hidden_until_closed(contest, now),
         "by_round": by_round(contest, unit) if len(about.rounds) > 1 and not round else [],
         "by_category": by_category(contest, unit, round=round),
-        "roster": rosters.counts(contest, unit, round=round),
+        "roster": rosters.counts(contest, unit, round=round, asking=about.user),
         "waiting": waiting(about),
         "links": {name: about.page(name) for name in ("excel", "missing", "requests")},
         "reports_url": reverse("reports:new", args=[contest.slug]),

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Iterable, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import date, timedelta
 from pathlib import PurePath
@@ -33,8 +34,8 @@ from contests.models import (
     Unit,
     UnitOfficer,
 )
-from contests.queries import contest_units
-from contests.rosters import folded_name
+from contests.queries import contest_units, subtree_ids
+from contests.rosters import SEE_ROSTER, folded_name
 from questions.importers.container import FILE_LIMIT, UnreadableError
 
 if TYPE_CHECKING:
@@ -44,6 +45,7 @@ CHANGE = "contests.change_roster"
 TASK = "contests.tasks.preview_roster"
 DRAFT_LIFE = timedelta(days=1)
 FIRST_ROWS, SHOWN_NOTES = 50, 200
+Keys = Callable[[RosterPerson], list[tuple[object, ...]]]
 COLUMNS = ("full_name", "folded", "unit_id", "reference", "birth_date", "phone", "national_id_hash")
 
 
@@ -116,7 +118,8 @@ def previewed(draft: RosterImport) -> dict[str, Any]:
         try:
             report = read_roster(file, draft.contest, draft.unit, is_csv=is_csv, today=today)
         except UnreadableError as error:
-            return {"found": {"problems": 1, "sentences": [str(error)], "notes": [], "rows": []}}
+            found = {"problems": 1, "sentences": [str(error)], "notes": [], "rows": []}
+            return {"content": b"", "found": found}
         return {"content": b"", "found": _preview(draft, report)}
 
 
@@ -209,27 +212,25 @@ def _write(roster: Roster, changes: RosterChanges) -> None:
 def changes_of(contest: Contest, unit: Unit, rows: Iterable[RosterRow], *, mode: str) -> RosterChanges:
     """What writing these rows would do; writes nothing. One query.
 
-    A person is the same by national ID, else by name (accents aside) and birth date or phone.
+    A person is the same by national ID, else by name (accents aside) and birth date or phone. What was said
+    of whose entry is somebody's stays that person's alone (`_paired`).
     """
-    known = list(RosterPerson.objects.filter(roster__contest=contest, roster__unit=unit).order_by("pk"))
-    places: dict[tuple[object, ...], list[RosterPerson]] = {}
-    for one in known:
-        for key in _keys(one):
-            places.setdefault(key, []).append(one)
+    people = RosterPerson.objects.filter(roster__contest=contest, roster__unit=unit)
+    known = list(people.select_related("match__entry").order_by("pk"))
+    new = [_person(row) for row in rows]
+    pairs = _paired(known, new)
     found, met = RosterChanges(), set()
-    for row in rows:
-        new = _person(row)
-        fits = (one for key in _keys(new) for one in places.get(key, ()) if one.pk not in met)
-        old = next(fits, None)
+    for place, one in enumerate(new):
+        old = pairs.get(place)
         if old is None:
-            found.added.append(new)
+            found.added.append(one)
             continue
         met.add(old.pk)
-        if all(getattr(old, name) == getattr(new, name) for name in COLUMNS):
+        if _values(old) == _values(one):
             found.kept += 1
             continue
         for name in COLUMNS:
-            setattr(old, name, getattr(new, name))
+            setattr(old, name, getattr(one, name))
         found.changed.append(old)
     rest = [one for one in known if one.pk not in met]
     if mode == RosterMode.REPLACE:
@@ -237,6 +238,73 @@ def changes_of(contest: Contest, unit: Unit, rows: Iterable[RosterRow], *, mode:
     else:
         found.kept += len(rest)
     return found
+
+
+def _paired(known: Sequence[RosterPerson], new: Sequence[RosterPerson]) -> dict[int, RosterPerson]:
+    """By place in the new list: who of the old one it is. The surest first, for all rows, then the next.
+
+    National ID; every column alike; name and birth date, or phone, that only one old and one new line have;
+    and these among several, but then nobody of whom a match was said: it could become another's.
+    """
+    pairs: dict[int, RosterPerson] = {}
+    free = {one.pk: one for one in known}
+    for keys, alone in ((_id_key, False), (_all_columns, False), (_near_keys, True), (_near_keys, False)):
+        olds = _by_key(free.values(), keys)
+        rest = [(place, one) for place, one in enumerate(new) if place not in pairs]
+        asking = Counter(key for _place, one in rest for key in keys(one))
+        for place, one in rest:
+            for key in keys(one):
+                fits = [old for old in olds.get(key, ()) if old.pk in free and _may_be(old, one)]
+                if alone and (len(fits) > 1 or asking[key] > 1):
+                    continue
+                if keys is _near_keys and not alone:
+                    fits = [old for old in fits if _said(old) is None]
+                if fits:
+                    pairs[place] = free.pop(fits[0].pk)
+                    break
+    return pairs
+
+
+def _by_key(people: Iterable[RosterPerson], keys: Keys) -> dict[tuple[object, ...], list[RosterPerson]]:
+    found: dict[tuple[object, ...], list[RosterPerson]] = {}
+    for one in people:
+        for key in keys(one):
+            found.setdefault(key, []).append(one)
+    return found
+
+
+def _values(one: RosterPerson) -> tuple[object, ...]:
+    return tuple(getattr(one, name) for name in COLUMNS)
+
+
+def _id_key(one: RosterPerson) -> list[tuple[object, ...]]:
+    return [(one.national_id_hash,)] if one.national_id_hash else []
+
+
+def _all_columns(one: RosterPerson) -> list[tuple[object, ...]]:
+    return [_values(one)]
+
+
+def _near_keys(one: RosterPerson) -> list[tuple[object, ...]]:
+    keys: list[tuple[object, ...]] = []
+    if one.birth_date:
+        keys.append(("born", one.folded, one.birth_date))
+    if one.phone:
+        keys.append(("phone", one.folded, one.phone))
+    return keys
+
+
+def _said(one: RosterPerson) -> RosterMatch | None:
+    return getattr(one, "match", None)
+
+
+def _may_be(old: RosterPerson, new: RosterPerson) -> bool:
+    """Whether no national ID speaks against it: not the old line's, and not the entry's said to be theirs."""
+    said = _said(old)
+    known = [old.national_id_hash, said.entry.national_id_hash if said and said.entry else None]
+    if new.national_id_hash and old.national_id_hash == new.national_id_hash:
+        return True
+    return new.national_id_hash is None or all(one in (None, new.national_id_hash) for one in known)
 
 
 def _person(row: RosterRow) -> RosterPerson:
@@ -249,17 +317,6 @@ def _person(row: RosterRow) -> RosterPerson:
         phone=row.phone,
         national_id_hash=row.national_id_hash,
     )
-
-
-def _keys(one: RosterPerson) -> list[tuple[object, ...]]:
-    keys: list[tuple[object, ...]] = []
-    if one.national_id_hash:
-        keys.append(("id", one.national_id_hash))
-    if one.birth_date:
-        keys.append(("born", one.folded, one.birth_date))
-    if one.phone:
-        keys.append(("phone", one.folded, one.phone))
-    return keys
 
 
 def remove_roster(roster: Roster, *, by: User) -> int:
@@ -292,14 +349,29 @@ def candidates(person: RosterPerson) -> QuerySet[Entry]:
     return entries.filter(pk__in=found).select_related("unit", "category").order_by("pk")
 
 
+def told_of(person: RosterPerson, found: Iterable[Entry], asking: User) -> list[Entry]:
+    """Those of a person's candidates that the account may know of (decision 0022). Two queries, or none."""
+    if asking.has_perm(SEE_ROSTER):
+        return list(found)
+    listed = set(subtree_ids(person.roster.unit))
+    own = {pk for office in asking.offices.select_related("unit") for pk in subtree_ids(office.unit)}
+    return [
+        one
+        for one in found
+        if one.unit_id in listed | own
+        or (person.national_id_hash and one.national_id_hash == person.national_id_hash)
+    ]
+
+
 def settle_match(person: RosterPerson, entry: Entry | None, *, by: User) -> RosterMatch:
     """Say whose entry is this person's, out of `candidates`; None: none of them is. May be said anew.
 
-    Raises NotAllowed for somebody who may not change the roster, or an officer for an entry of a unit that
-    is not theirs; Invalid for an entry that does not fit or is said to be somebody else's.
+    Raises NotAllowed for who may change neither the roster nor one of the person's unit, or an officer for an
+    entry of a unit that is not theirs; Invalid for an entry that does not fit or is said to be another's.
     """
-    contest, unit = person.roster.contest, person.roster.unit
-    if not may_upload_roster(by, contest, unit):
+    contest = person.roster.contest
+    # A list that the unit above brought names people of this officer's unit, too.
+    if not any(may_upload_roster(by, contest, unit) for unit in (person.roster.unit, person.unit)):
         raise NotAllowed(_("Chỉ Ban Tổ chức và cán bộ đầu mối của đơn vị được đối chiếu danh sách."))
     if entry and not by.has_perm(CHANGE) and not is_officer_over(by, entry.unit):
         raise NotAllowed(_("Đăng ký này thuộc đơn vị khác; đề nghị Ban Tổ chức xác nhận."))

@@ -9,13 +9,27 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from attempts.models import Disqualification, Reinstatement
+from attempts.reports import unit_rows
+from attempts.uncounted import uncounted_people
 from contest_site.lib.clock import database_now
 from contest_site.lib.identity import national_id_hash
 from contests import rosters
+from contests.domain.rosters import candidates, told_of
 from contests.enums import RosterStatus
-from contests.models import ConsentWithdrawal, Contest, Entry, Roster, RosterMatch, RosterPerson, Unit
+from contests.models import (
+    ConsentWithdrawal,
+    Contest,
+    Entry,
+    Roster,
+    RosterMatch,
+    RosterPerson,
+    Unit,
+    UnitOfficer,
+)
 from contests.rosters import RosterCounts, counts, counts_by_unit, folded_name, missing, roster
 from tests.support.factories import (
+    exclude,
     make_contest,
     make_entry,
     make_round,
@@ -164,6 +178,83 @@ def test_trials_and_withdrawn_consents_are_no_entries(contest: Contest, office: 
     entry = entered(contest, office, phone=PHONE)
     ConsentWithdrawal.objects.create(entry=entry, by=entry.user)
     assert {one.status for one in roster(contest, office)} == {RosterStatus.ABSENT}
+
+
+def test_a_match_that_was_said_counts_no_more_than_its_entry(contest: Contest, office: Unit) -> None:
+    for number, fields in enumerate(({"unofficial": True}, {})):
+        person = listed(contest, office, f"Người {number}", birth_date=BORN)
+        entry = entered(contest, office, f"Người {number}", birth_date=BORN, **fields)
+        RosterMatch.objects.create(person=person, entry=entry, by=make_staff())
+    ConsentWithdrawal.objects.create(entry=entry, by=entry.user)
+    found = [(one.status, one.how, one.entry_id) for one in roster(contest, office)]
+    assert found == [(RosterStatus.ABSENT, None, None)] * 2
+
+
+def test_who_took_part_without_being_counted_is_told_apart(contest: Contest, office: Unit) -> None:
+    first = make_round(contest, closes_at=database_now() + timedelta(hours=1))
+    entries = []
+    for number in range(4):
+        listed(contest, office, f"Người {number}", birth_date=BORN)
+        entries.append(entered(contest, office, f"Người {number}", birth_date=BORN))
+        submitted_attempt(entries[-1], first, correct=3, submitted_at=database_now())
+    exclude(contest, user=entries[0].user)
+    for entry in entries[1:3]:
+        judged = Disqualification.objects.create(entry=entry, round=first, grounds="x", by=make_staff())
+    Reinstatement.objects.create(disqualification=judged, grounds="x", by=make_staff())
+    found = counts(contest, office, uncounted=uncounted_people(contest))
+    assert (found.taken, found.uncounted) == (4, 2)
+    assert found.taken - found.uncounted == unit_rows(contest, office, with_scores=False)[0].people
+    assert found.uncounted_words.startswith("Trong số đã dự thi có 2 người không được tính")
+    assert uncounted_people(contest, first) == [entry.pk for entry in entries[:2]]
+
+
+def test_who_is_on_the_units_own_list_and_on_one_above_is_one_person(contest: Contest, office: Unit) -> None:
+    room, hashed = make_unit("Phòng 1", parent=office), national_id_hash("001088000123")
+    area = contest.area
+    assert area
+    own = [
+        listed(contest, room, "Lê Lan", national_id_hash=hashed),
+        listed(contest, room, "Trần Bình", birth_date=BORN),
+        listed(contest, room, "Vũ Hải", phone=PHONE, birth_date=BORN),
+    ]
+    # By the national ID wherever the list above has them; else in the same unit.
+    listed(contest, area, "Lê Thị Lan", national_id_hash=hashed)
+    listed(contest, room, "Trần Bình", at=office, birth_date=BORN)
+    listed(contest, room, "Vũ Hải", at=area, phone=PHONE)
+    others = [
+        listed(contest, office, "Trần Bình", at=area, birth_date=BORN),
+        listed(contest, room, "Lê Lan", at=area, national_id_hash=national_id_hash("001088000124")),
+    ]
+    assert {one.person_id for one in roster(contest, area)} == {one.pk for one in (*own, *others)}
+    assert {one.person_id for one in roster(contest, room)} == {one.pk for one in (*own, others[1])}
+    assert counts(contest, area).people == 5
+    above = Roster.objects.get(unit=area)
+    assert len(roster(contest, area, only=above)) == above.people.count() == 4
+
+
+def test_an_officer_learns_of_entries_elsewhere_by_the_national_id_alone(
+    contest: Contest, office: Unit
+) -> None:
+    hashed, officer = national_id_hash("001088000123"), make_user()
+    elsewhere = make_unit("Sở khác", parent=contest.area)
+    UnitOfficer.objects.create(user=officer, unit=office)
+    listed(contest, office, "Lê Lan", national_id_hash=hashed)
+    listed(contest, office, "Trần Bình", birth_date=BORN)
+    person = listed(contest, office, "Vũ Hải", phone=PHONE)
+    entered(contest, elsewhere, "Lê Lan", national_id_hash=hashed)
+    entered(contest, elsewhere, "Trần Bình", birth_date=BORN)
+    entered(contest, elsewhere, "Vũ Hải", phone=PHONE)
+    known = counts(contest, office)
+    assert known == counts(contest, office, asking=make_staff()) == RosterCounts(entered=2, unclear=1)
+    assert counts(contest, office, asking=officer) == RosterCounts(entered=1, absent=2)
+    assert [one.explanation for one in roster(contest, office, asking=officer)] == [
+        "", "", "Trùng số định danh cá nhân. Đăng ký dự thi ở đơn vị khác.",
+    ]  # fmt: skip
+    assert told_of(person, candidates(person), officer) == []
+    # Of an officer of both units neither is hidden.
+    UnitOfficer.objects.create(user=officer, unit=elsewhere)
+    assert counts(contest, office, asking=officer) == known
+    assert told_of(person, candidates(person), officer) == list(candidates(person))
 
 
 def test_who_is_missing_is_who_has_submitted_nothing(contest: Contest, office: Unit) -> None:

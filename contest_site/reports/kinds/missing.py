@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from django.utils.translation import gettext as _
 
 from attempts.exporters import about, letterhead
+from attempts.uncounted import uncounted_people
 from contest_site.lib.errors import NotNow
 from contest_site.lib.excel import Column, Kind, Sheet, Total, Value
 from contest_site.lib.templatetags.vi import moment
@@ -19,12 +20,13 @@ from contests.enums import RosterStatus
 def non_participants(order: Order) -> Book:
     """By unit, and inside it by name. Raises NotNow where no unit of the subtree has given a roster."""
     unit = unit_of(order)
-    counts = rosters.counts(order.contest, unit, round=order.round)
+    uncounted = uncounted_people(order.contest, order.round)
+    counts = rosters.counts(order.contest, unit, round=order.round, asking=order.by, uncounted=uncounted)
     if not counts.people:
         raise NotNow(
             _("Chưa có danh sách cán bộ nào của đơn vị này. Hãy nhập danh sách rồi lập lại báo cáo.")
         )
-    count, people = rosters.missing(order.contest, unit, round=order.round)
+    count, people = rosters.missing(order.contest, unit, round=order.round, asking=order.by)
     sheet = Sheet(
         _("Người chưa dự thi"),
         [
@@ -42,6 +44,7 @@ def non_participants(order: Order) -> Book:
             _("Số liệu đến %(moment)s.") % {"moment": moment(order.at)},
             _("Theo danh sách do đơn vị cung cấp: %(people)d người, đã dự thi %(taken)d người.")
             % {"people": counts.people, "taken": counts.taken},
+            *([counts.uncounted_words] if counts.uncounted else []),
         ],
         total_label=_("Cộng"),
         frozen_columns=2,
