@@ -48,6 +48,7 @@ def gather(user: User) -> Values:
         _("Tài khoản"): _account(user),
         _("Cuộc thi đã đăng ký"): [_entry(one) for one in entries],
         _("Danh sách do đơn vị lập"): [_listed(one) for one in _rosters(accounts)],
+        _("Danh sách của đơn vị chưa xác định là của ai"): _not_certain(entries),
         _("Đề nghị về dữ liệu cá nhân"): [
             {_("loại"): one.get_kind_display(), _("gửi lúc"): moment(one.at)}
             for one in DataRequest.objects.filter(user__in=accounts).order_by("pk")
@@ -58,6 +59,20 @@ def gather(user: User) -> Values:
 def _rosters(accounts: Iterable[int]) -> Iterable[RosterPerson]:
     found = RosterPerson.objects.filter(pk__in=people_of_accounts(list(accounts)))
     return found.select_related("roster__contest", "unit").order_by("pk")
+
+
+def _not_certain(entries: Iterable[Entry]) -> str:
+    """Whom to ask; the same for everybody, for it must not tell whom the lists have."""
+    asked = dict.fromkeys(
+        f"{one.contest.organiser} ({one.contest.hotline})" if one.contest.hotline else one.contest.organiser
+        for one in entries
+    )
+    sentence = _(
+        "Đơn vị có thể đã ghi tên trong danh sách cán bộ, học sinh mà chưa đủ căn cứ xác định là cùng một"
+        " người nên không có trong bản này. Muốn biết hoặc muốn xóa, hỏi cán bộ đầu mối của đơn vị hoặc Ban"
+        " Tổ chức."
+    )
+    return " ".join([sentence, "; ".join(asked)]).strip()
 
 
 def _listed(one: RosterPerson) -> Values:

@@ -15,6 +15,7 @@ from openpyxl import Workbook
 from contest_site.accounts.models import User
 from contest_site.lib.errors import Invalid, NotAllowed, NotNow
 from contest_site.lib.identity import national_id_hash
+from contest_site.privacy.asking import ask_for_erasure
 from contest_site.privacy.erasing import erase_person
 from contest_site.privacy.gathering import gather
 from contest_site.privacy.retention import erase_old_entries
@@ -146,6 +147,7 @@ def test_a_list_with_faults_is_not_written(contest: Contest, office: Unit, offic
     draft = keep_roster_file(contest, office, "ds.xlsx", b"PK not a workbook", by=officer)
     preview_roster(draft.pk)
     draft.refresh_from_db()
+    assert bytes(draft.content) == b""
     assert draft.found
     assert draft.found["sentences"]
     with pytest.raises(NotNow):
@@ -168,6 +170,49 @@ def test_another_list_takes_the_place_of_the_first_and_says_what_differs(
     assert RosterMatch.objects.filter(person__reference="11A").exists()
     written(contest, office, officer, second, mode=RosterMode.ADD)
     assert RosterPerson.objects.count() == 3
+
+
+def an(national_id: str | None, reference: str | None = None, phone: str | None = None) -> list[Any]:
+    return [1, "Nguyễn Văn An", "17/05/1990", phone, national_id, reference, None]
+
+
+PHONE = "0912345678"
+ID1, ID2, ID3 = "001088000123", "001088000124", "001088000125"
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "whose"),
+    [
+        # Said of the line with the second ID; a namesake stands first in the next list.
+        ([an(ID2)], [an(ID1), an(ID2)], an(ID2)),
+        ([an(ID1), an(ID2)], [an(ID3), an(ID1), an(ID2)], an(ID2)),
+        # Without IDs: the same lines in another order, and two that could both be meant.
+        ([an(None, "A"), an(None, "B", PHONE)], [an(None, "B", PHONE), an(None, "A")], an(None, "B", PHONE)),
+        ([an(None, "10A")], [an(ID1), an(ID2)], None),
+        # The entry that was said has an ID of its own.
+        ([an(None)], [an(ID1)], None),
+        ([an(None)], [an(ID2)], an(ID2)),
+        ([an(None)], [an(None, "11A")], an(None, "11A")),
+    ],
+)
+def test_whose_an_entry_was_said_to_be_goes_to_no_namesake(
+    contest: Contest, office: Unit, officer: User, before: list[Any], after: list[Any], whose: Any
+) -> None:
+    written(contest, office, officer, *before)
+    entry = make_entry(contest, unit=office, national_id_hash=national_id_hash(ID2), phone=None)
+    person = RosterPerson.objects.latest("pk")
+    RosterMatch.objects.create(person=person, entry=entry, by=officer)
+    written(contest, office, officer, *after)
+    assert RosterPerson.objects.count() == len(after)
+    kept = RosterPerson.objects.filter(match__entry=entry).first()
+    found = kept and (kept.national_id_hash, kept.reference)
+    assert found == (whose and (whose[4] and national_id_hash(whose[4]), whose[5] or ""))
+
+
+def test_a_namesake_with_another_id_is_added(contest: Contest, office: Unit, officer: User) -> None:
+    written(contest, office, officer, an(ID1))
+    written(contest, office, officer, an(ID2), mode=RosterMode.ADD)
+    assert RosterPerson.objects.count() == 2
 
 
 def test_officers_bring_lists_of_their_own_subtree_alone(
@@ -200,6 +245,11 @@ def test_whose_an_entry_is_can_be_said(contest: Contest, office: Unit, officer: 
     assert roster(contest, office)[0].entry_id == entry.pk
     settle_match(person, None, by=officer)
     assert roster(contest, office)[0].status is RosterStatus.ABSENT
+    # A list of the unit above: the officer of the person's unit may say it as well.
+    above = Roster.objects.create(contest=contest, unit=contest.area, by=make_staff())
+    RosterPerson.objects.filter(pk=person.pk).update(roster=above)
+    person.refresh_from_db()
+    assert settle_match(person, entry, by=officer).entry == entry
     entry.unit = make_unit("Sở khác", parent=contest.area)
     entry.save()
     with pytest.raises(NotAllowed, match="đề nghị Ban Tổ chức"):
@@ -217,19 +267,45 @@ def test_who_is_erased_is_on_no_list_any_more_and_a_copy_has_the_lists(
 ) -> None:
     written(
         contest, office, officer,
-        [1, "Nguyễn Văn An", "17/05/1990", None, None, "10A", None],
-        [2, "Nguyễn Văn An", "18/05/1990", None, None, "10B", None],
-        [3, "Lê Thị Lan", None, "0912345678", None, None, None],
+        an(ID1, "10A"),
+        [2, "Lê Thị Lan", None, PHONE, None, "10B", None],
+        [3, "Vũ Hải", "17/05/1990", None, None, "10C", None],
+        [4, "Vũ Hà", "17/05/1990", None, None, "10D", None],
     )  # fmt: skip
-    person = make_user(full_name="Nguyễn Văn An")
-    make_entry(
-        contest, user=person, unit=office, full_name="Nguyễn Văn An", birth_date=date(1990, 5, 17), phone=None
-    )
-    [line] = gather(person)["Danh sách do đơn vị lập"]
-    assert (line["đơn vị"], line["mã, bộ phận"]) == ("Sở Tư pháp", "10A")
-    erase_person(person)
-    erase_person(make_user(full_name="Lê Thị Lan", phone="+84912345678"))
-    assert [one.reference for one in RosterPerson.objects.all()] == ["10B"]
+    # By the national ID, by the verified phone with the name, and by what somebody said.
+    first = make_entry(
+        contest, unit=office, full_name="Nguyễn An", national_id_hash=national_id_hash(ID1)
+    ).user
+    second = make_user(full_name="Lê Thị Lan", phone="+84912345678", phone_verified=True)
+    third = make_entry(contest, unit=office, full_name="Vũ Hải", phone=None)
+    settle_match(RosterPerson.objects.get(reference="10C"), third, by=officer)
+    for user, reference in ((first, "10A"), (second, "10B"), (third.user, "10C")):
+        [line] = gather(user)["Danh sách do đơn vị lập"]
+        assert (line["đơn vị"], line["mã, bộ phận"]) == ("Sở Tư pháp", reference)
+        erase_person(user)
+    assert [one.reference for one in RosterPerson.objects.all()] == ["10D"]
+
+
+def test_a_namesake_by_own_word_neither_reads_nor_erases_anothers_line(
+    contest: Contest, office: Unit, officer: User, page: Client
+) -> None:
+    lan = [2, "Lê Thị Lan", None, "0912345679", None, "10B", None]
+    written(contest, office, officer, an(ID1, "10A", PHONE), lan)
+    stranger = make_user()
+    make_entry(contest, user=stranger, unit=office, full_name="Nguyễn Văn An", birth_date=date(1990, 5, 17))
+    other = make_user(full_name="Lê Thị Lan", phone=None)
+    make_entry(contest, user=other, unit=office, full_name="Lê Thị Lan", phone="+84912345679")
+    for user, reference in ((stranger, "10A"), (other, "10B")):
+        copy = gather(user)
+        assert copy["Danh sách do đơn vị lập"] == []
+        assert "hỏi cán bộ đầu mối" in copy["Danh sách của đơn vị chưa xác định là của ai"]
+        # Who answers the erasure sees the line and can say whose it is.
+        asked = page.get(reverse("admin:contests_datarequest_answer", args=[ask_for_erasure(user).pk]))
+        line = RosterPerson.objects.get(reference=reference)
+        assert [one.pk for one in asked.context["near"]] == [line.pk]
+        assert reverse("admin:contests_roster_match", args=[line.pk]) in asked.content.decode()
+        erase_person(user)
+    assert RosterPerson.objects.count() == 2
 
 
 def test_lists_go_when_they_were_kept_long_enough(
