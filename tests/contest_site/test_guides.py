@@ -1,4 +1,4 @@
-"""What the guides of organisers and agencies name is there: pictures, links, names on screens, roles, addresses.
+"""What the guides of organisers and agencies name is there: pictures, links, screens, roles, addresses.
 
 Names in bold are names on the screen; "…" in one stands for what differs from time to time.
 """
