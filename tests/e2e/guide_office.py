@@ -213,7 +213,7 @@ class Walk:
         weeks.next_step(secretary, "Đóng vòng thi", reason="Kết thúc theo kế hoạch tuần")
         weeks.look_through(secretary, closing)
         shoot(secretary, "dau-hieu", height=900)
-        secretary.goto(f"{ADMIN}audit/change/?table=contests_contest")
+        secretary.goto(f"{ADMIN}audit/change/")
         shoot(secretary, "thay-doi-du-lieu")
         secretary.goto(ADMIN)
         shoot(secretary, "viec-hom-nay", height=760)
