@@ -11,17 +11,20 @@ import logging
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 
 from django.db import OperationalError, connection, transaction
 from psycopg.errors import LockNotAvailable
 
 from contest_site.audit.models import Seal
 from contest_site.audit.triggers import unwatched
+from contest_site.lib.clock import database_now
 
 log = logging.getLogger(__name__)
 
 ROWS = 5_000  # of one seal
 TRIES, PAUSE = 20, 0.1  # for the moment in which nobody writes
+LATE = timedelta(minutes=15)  # a row that waits longer waits for a process that is not there
 TABLES = {Seal.Trail.CHANGES: "audit_change", Seal.Trail.EVENTS: "audit_auditevent"}
 # What became of the rows of one seal.
 DAMAGE = """
@@ -41,6 +44,18 @@ WHERE sealed.digest IS DISTINCT FROM stored.digest ORDER BY row
 FORGED = """
 SELECT id FROM {table}
 WHERE id < 1 OR id > (SELECT last_value FROM {table}_id_seq) ORDER BY id
+"""
+# The first row of each trail that no seal binds.
+OPEN = """
+SELECT min(at) FROM (
+    (SELECT t.at FROM audit_change AS t WHERE t.id > coalesce((
+        SELECT s.upto FROM audit_seal AS s WHERE s.trail = 'changes' ORDER BY s.after DESC LIMIT 1), 0)
+    ORDER BY t.id LIMIT 1)
+    UNION ALL
+    (SELECT t.at FROM audit_auditevent AS t WHERE t.id > coalesce((
+        SELECT s.upto FROM audit_seal AS s WHERE s.trail = 'events' ORDER BY s.after DESC LIMIT 1), 0)
+    ORDER BY t.id LIMIT 1)
+) AS first
 """
 CHAIN = """
 SELECT id, after, upto, lag(upto) OVER line AS reached, encode(seal, 'hex'),
@@ -65,10 +80,12 @@ class Verdict:
     last: dict[str, str] = field(default_factory=dict)
     # Seals that somebody expected and that are not there.
     unknown: list[str] = field(default_factory=list)
+    # Since when a row waits for its seal, where that is too long.
+    late: datetime | None = None
 
     @property
     def whole(self) -> bool:
-        return not (self.damage or self.broken or self.unwatched or self.unknown)
+        return not (self.damage or self.broken or self.unwatched or self.unknown or self.late)
 
 
 def seal_trails() -> int:
@@ -99,7 +116,16 @@ def _seal_next(trail: Seal.Trail) -> int:
             if not isinstance(error.__cause__, LockNotAvailable):
                 raise
             time.sleep(PAUSE)
+    log.warning("trail %s is written to all the time: its newest rows have no seal yet", trail.value)
     return 0
+
+
+def unsealed_since() -> datetime | None:
+    """The moment of the oldest row that no seal binds; None when all are sealed. One query, by index."""
+    with connection.cursor() as cursor:
+        cursor.execute(OPEN)
+        found: datetime | None = cursor.fetchone()[0]
+    return found
 
 
 def verify(*expected: str) -> Verdict:
@@ -130,6 +156,8 @@ def verify(*expected: str) -> Verdict:
             rows, open_rows = cursor.fetchone()
             verdict.rows += rows
             verdict.open_rows += open_rows
+    since = unsealed_since()
+    verdict.late = since if since and since < database_now() - LATE else None
     verdict.unknown = [seal for seal in expected if seal.lower() not in known]
     return verdict
 

@@ -35,7 +35,8 @@ def look() -> None:
     if answers(settings.WATCH_WEB_URL):
         tally.stamp(pulse.WEB)
     _forget_the_gone()
-    observe(signs.all_signs(database_now()), frozenset(IncidentKind) - {IncidentKind.DATABASE})
+    found = signs.all_signs(database_now())
+    observe(found, signs.measured(found))
     alerts.tell()
     _database_is_back()
 

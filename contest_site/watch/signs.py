@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import shutil
 import time
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
 from functools import lru_cache
@@ -17,16 +18,22 @@ from django.utils.translation import ngettext
 from redis import Redis
 from redis.exceptions import RedisError
 
+from contest_site.audit.sealing import unsealed_since
 from contest_site.lib import tally
 from contest_site.lib.templatetags.vi import moment, number
 from contest_site.watch import pulse
-from contest_site.watch.backups import last_backup
+from contest_site.watch.backups import LOST, last_backup
 from contest_site.watch.enums import IncidentKind, State
 from contest_site.watch.models import Backup
 from contests.models import Round
 from contests.queries import announced_contests
 
 LATELY = 5  # minutes over which errors are added up
+TRAIL_MINUTES = (5, 15)  # without a seal: one should look, and it cannot wait
+# Looked at each time, also where no sign says so (no round is late).
+ALWAYS = frozenset(
+    {IncidentKind.CLOSE, IncidentKind.BACKUP, IncidentKind.TRAIL, IncidentKind.DISK, IncidentKind.REDIS}
+)
 GIGABYTE = 1024**3
 
 
@@ -52,8 +59,13 @@ def state_of(value: int, thresholds: tuple[int, int]) -> State:
 
 def all_signs(now: datetime) -> list[Sign]:
     """Everything but the counts of a round, as any process of the site sees it now (database time)."""
-    found = [*web_signs(), *queue_signs(), *round_signs(now), backup_sign(now), disk_sign()]
+    found = [*web_signs(), *queue_signs(), *round_signs(now), backup_sign(now), trail_sign(now), disk_sign()]
     return list({(sign.key, sign.about): sign for sign in found}.values())
+
+
+def measured(found: list[Sign]) -> frozenset[IncidentKind]:
+    """Kinds of incidents that these signs of everything speak of: what nobody could measure is not over."""
+    return ALWAYS | {IncidentKind(sign.kind) for sign in found if sign.kind}
 
 
 def web_signs() -> list[Sign]:
@@ -201,13 +213,22 @@ def round_signs(now: datetime) -> list[Sign]:
 
 def backup_sign(now: datetime) -> Sign:
     """The age of the last backup; somebody is woken only where backups are to be made by themselves."""
+    latest = list(Backup.objects.order_by("-at", "-pk")[:2])
+    sign = _last_backup_sign(next((one for one in latest if not one.running), None), now)
+    running = next((one for one in latest if one.running and one.at > now - LOST), None)
+    if running is None:
+        return sign
+    said = _("Đang sao lưu từ %(at)s.") % {"at": moment(running.at)}
+    return replace(sign, note=f"{said} {sign.note}")
+
+
+def _last_backup_sign(latest: Backup | None, now: datetime) -> Sign:
     last = last_backup()
     kind = IncidentKind.BACKUP if settings.BACKUP_DIR else ""
-    failed = Backup.objects.order_by("-at", "-pk").first()
-    if failed and failed.failure:
+    if latest and latest.failure:
         note = _("Lần sao lưu lúc %(at)s bị lỗi: %(failure)s") % {
-            "at": moment(failed.at),
-            "failure": failed.failure,
+            "at": moment(latest.at),
+            "failure": latest.failure,
         }
         return Sign("backup", _("Sao lưu gần nhất"), _since(last, now), State.URGENT, note, kind)
     if last is None:
@@ -215,14 +236,8 @@ def backup_sign(now: datetime) -> Sign:
         return Sign("backup", _("Sao lưu gần nhất"), _("chưa có"), State.LOOK, note)
     hours = int((now - last.at).total_seconds() // 3600)
     note = f"{moment(last.at)}, {size(last.size)}"
-    return Sign(
-        "backup",
-        _("Sao lưu gần nhất"),
-        _since(last, now),
-        state_of(hours, settings.WATCH_BACKUP_HOURS),
-        note,
-        kind,
-    )
+    state = state_of(hours, settings.WATCH_BACKUP_HOURS)
+    return Sign("backup", _("Sao lưu gần nhất"), _since(last, now), state, note, kind)
 
 
 def _since(backup: Backup | None, now: datetime) -> str:
@@ -235,6 +250,20 @@ def _since(backup: Backup | None, now: datetime) -> str:
     if hours < 48:
         return ngettext("%(count)d giờ trước", "%(count)d giờ trước", hours) % {"count": hours}
     return ngettext("%(count)d ngày trước", "%(count)d ngày trước", hours // 24) % {"count": hours // 24}
+
+
+def trail_sign(now: datetime) -> Sign:
+    """For how long the oldest row of the trail waits for a seal, which it should get within a minute."""
+    since = unsealed_since()
+    seconds = int((now - since).total_seconds()) if since else 0
+    with suppress(RedisError):
+        # A site that was switched off is not late yet.
+        seconds = min(seconds, pulse.silence()[pulse.BORN])
+    state = state_of(seconds // 60, TRAIL_MINUTES)
+    if state is State.NORMAL or since is None:
+        return Sign("trail", _("Niêm phong nhật ký"), _("đủ"), State.NORMAL, kind=IncidentKind.TRAIL)
+    note = _("Có dòng chưa được niêm phong từ %(at)s.") % {"at": moment(since)}
+    return Sign("trail", _("Niêm phong nhật ký"), _("chậm"), state, note, IncidentKind.TRAIL)
 
 
 def disk_sign() -> Sign:

@@ -1,5 +1,6 @@
 """Seals over the trail: what was altered, removed or slipped in afterwards is found, whoever did it."""
 
+from datetime import timedelta
 from io import StringIO
 
 import pytest
@@ -7,6 +8,7 @@ from django.contrib.auth.models import Group
 from django.core.management import CommandError, call_command
 from django.db import connection
 
+from contest_site.audit import sealing
 from contest_site.audit.models import AuditEvent, Change, Seal
 from contest_site.audit.sealing import seal_trails, verify
 from contest_site.audit.trail import record
@@ -126,6 +128,19 @@ def test_a_trail_written_anew_does_not_hold_a_seal_noted_elsewhere() -> None:
     seal_trails()
     assert verify().whole
     assert verify(noted).unknown == [noted]
+
+
+def test_a_trail_that_waits_long_for_its_seal_fails_the_command_and_the_log_says_why(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    Group.objects.create(name="Tổ sau")
+    assert verify().whole
+    monkeypatch.setattr(sealing, "LATE", timedelta(0))
+    with pytest.raises(CommandError, match="Nhật ký chưa được niêm phong từ"):
+        call_command("verify_trail", stdout=StringIO())
+    monkeypatch.setattr(sealing, "TRIES", 0)
+    assert seal_trails() == 0
+    assert "newest rows have no seal" in caplog.text
 
 
 def test_the_command_names_each_row_and_fails() -> None:

@@ -15,6 +15,7 @@ from typing import Any
 import pytest
 from django.core import mail
 from django.db import OperationalError
+from redis.exceptions import RedisError
 
 from contest_site.lib import tally
 from contest_site.lib.clock import database_now
@@ -275,3 +276,19 @@ def test_words_are_those_of_the_operators_language() -> None:
         subject, text = alerts.words(Incident(kind=IncidentKind.BEAT, text="x", began_at=now))
     assert subject == "[Khẩn] Bộ hẹn giờ không hoạt động"
     assert "Phát hiện lúc" in text
+
+
+def test_what_could_not_be_measured_is_not_over(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(guarding, "answers", lambda url: True)
+    observe([Sign("errors", "Lỗi máy chủ", "30", State.URGENT, "", IncidentKind.ERRORS), FULL], KINDS)
+
+    def away(*arguments: Any) -> None:
+        raise RedisError
+
+    monkeypatch.setattr(tally, "by_minute", away)
+    guarding.look()
+    calm = dict(Incident.objects.filter(ended_at=None).values_list("kind", "calm_since"))
+    assert calm[IncidentKind.ERRORS] is None
+    assert IncidentKind.REDIS in calm
+    # The disk was looked at and is not full any more.
+    assert calm[IncidentKind.DISK] is not None

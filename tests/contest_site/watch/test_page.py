@@ -153,7 +153,7 @@ def test_the_page_asks_as_much_whatever_there_is(units: int, django_assert_num_q
     client = signed_in()
     client.get(PAGE)
     # Session, account, clock, rounds, signs, counts, minutes, units, incidents (a superuser's rights: none).
-    with django_assert_num_queries(12):
+    with django_assert_num_queries(13):
         first = client.get(f"{DATA}?vong={round.pk}")
     # Whoever looks at the same within seconds; who has it already gets nothing.
     with django_assert_num_queries(2):

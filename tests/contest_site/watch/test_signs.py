@@ -12,6 +12,8 @@ from django.http import HttpRequest, HttpResponse
 from django.test import RequestFactory
 from redis.exceptions import ConnectionError as RedisDownError
 
+from contest_site.audit.sealing import seal_trails, unsealed_since
+from contest_site.audit.trail import record
 from contest_site.lib import tally
 from contest_site.lib.clock import database_now
 from contest_site.lib.middleware import CountingMiddleware
@@ -20,7 +22,7 @@ from contest_site.watch.enums import BackupKind, State
 from contest_site.watch.models import Backup
 from contest_site.watch.signs import Sign
 from contests.domain.rounds import close_round
-from tests.support.factories import make_contest, make_round
+from tests.support.factories import make_contest, make_round, make_staff
 
 FRESH = {pulse.BEAT: 1, pulse.LOOKED: 1, pulse.WEB: 1, pulse.BORN: 9999, "worker a celery,pdf": 2}
 
@@ -160,6 +162,28 @@ def test_the_last_backup_is_told_by_its_age_and_a_failed_one_at_once(settings: A
     sign = signs.backup_sign(now)
     assert sign.state is State.URGENT
     assert "hết chỗ" in sign.note
+
+
+TRAIL = [(4, "normal", "đủ"), (5, "look", "chậm"), (15, "urgent", "chậm")]
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(("minutes", "state", "value"), TRAIL)
+def test_a_trail_that_is_not_sealed_for_minutes_is_seen(
+    minutes: int, state: str, value: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seal_trails()
+    assert unsealed_since() is None
+    record("changed account", make_staff(), by=None)
+    since = unsealed_since()
+    assert since is not None
+    now = since + timedelta(minutes=minutes, seconds=5)
+    monkeypatch.setattr(pulse, "silence", lambda: {pulse.BORN: 7200})
+    sign = signs.trail_sign(now)
+    assert (sign.state, sign.value) == (state, value)
+    # A site that was switched on a moment ago has not had the time.
+    monkeypatch.setattr(pulse, "silence", lambda: {pulse.BORN: 60})
+    assert signs.trail_sign(now).state is State.NORMAL
 
 
 @pytest.mark.parametrize(("used", "state"), [(69, "normal"), (70, "look"), (80, "urgent")])

@@ -6,7 +6,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from contest_site.audit.models import Seal
 from contest_site.audit.sealing import Verdict, verify
-from contest_site.lib.templatetags.vi import number
+from contest_site.lib.templatetags.vi import moment, number
 
 WORDS = {"altered": "bị sửa", "missing": "bị xóa", "inserted": "bị chèn thêm"}
 
@@ -14,7 +14,7 @@ WORDS = {"altered": "bị sửa", "missing": "bị xóa", "inserted": "bị chè
 class Command(BaseCommand):
     help = (
         "Đối chiếu nhật ký với các niêm phong: dòng bị sửa, bị xóa, bị chèn thêm; niêm phong bị thay; "
-        "bảng không được theo dõi. Kết thúc với mã 1 khi có sai lệch."
+        "nhật ký lâu chưa được niêm phong; bảng không được theo dõi. Kết thúc với mã 1 khi có sai lệch."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
@@ -44,6 +44,7 @@ def _findings(verdict: Verdict) -> list[str]:
         *(f"{Seal.Trail(trail).label}: dòng {row} {WORDS[what]}" for trail, row, what in verdict.damage),
         *(f"{Seal.Trail(trail).label}: niêm phong {seal} không khớp" for trail, seal in verdict.broken),
         *(f"Không có niêm phong {seal}" for seal in verdict.unknown),
+        *([f"Nhật ký chưa được niêm phong từ {moment(verdict.late)}"] if verdict.late else []),
         *(
             f"Bảng {table}: thay đổi không được ghi (trigger bị tắt hoặc thiếu)"
             for table in verdict.unwatched
