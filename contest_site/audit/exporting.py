@@ -6,6 +6,7 @@ import csv
 import json
 from collections.abc import Iterator
 from datetime import datetime
+from itertools import islice
 from typing import IO, Any
 
 from django.db.models import QuerySet
@@ -35,7 +36,7 @@ def csv_lines(rows: QuerySet[Change]) -> Iterator[str]:
     """CSV for spreadsheets (a mark for UTF-8 first); texts cannot act as formulas."""
     writer = csv.writer(_Echo())
     yield "\ufeff" + writer.writerow(headings())
-    for change in rows.iterator(CHUNK):
+    for change in _by_key(rows):
         yield writer.writerow(
             f"{value:%Y-%m-%d %H:%M:%S}" if isinstance(value, datetime) else _safe(value)
             for value in _cells(change)
@@ -52,7 +53,7 @@ def write_excel(file: IO[bytes], rows: QuerySet[Change], *, made_at: datetime) -
     ]
     lines = (
         [value.replace(tzinfo=None) if isinstance(value, datetime) else value for value in _cells(change)]
-        for change in rows[:EXCEL_ROWS].iterator(CHUNK)
+        for change in islice(_by_key(rows), EXCEL_ROWS)
     )
     title = _("Nhật ký thay đổi dữ liệu")
     sheets = [Sheet(name=_("Nhật ký"), title=(title,), columns=columns, rows=lines), _seals()]
@@ -75,6 +76,15 @@ def _seals() -> Sheet:
         for one in seals.iterator(CHUNK)
     )  # fmt: skip
     return Sheet(name=_("Niêm phong"), title=(_("Niêm phong nhật ký"),), columns=columns, rows=rows)
+
+
+def _by_key(rows: QuerySet[Change]) -> Iterator[Change]:
+    """The rows, the latest first, some at a time: not every pooler has cursors of the server."""
+    rows = rows.order_by("-id")
+    some = list(rows[:CHUNK])
+    while some:
+        yield from some
+        some = list(rows.filter(pk__lt=some[-1].pk)[:CHUNK]) if len(some) == CHUNK else []
 
 
 def _cells(change: Change) -> list[Any]:
