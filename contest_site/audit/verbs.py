@@ -94,6 +94,7 @@ VERBS: Mapping[str, Promise] = {
     "merged accounts": _("gộp tài khoản"),
     "took off second factor": _("gỡ lớp bảo vệ thứ hai"),
     "asked for backup": _("yêu cầu sao lưu"),
+    "erased rehearsal": _("xóa dữ liệu của cuộc tổng duyệt"),
     "exported trail": _("xuất nhật ký thay đổi dữ liệu"),
 }
 # What the screens of the admin write: one of these words and the model's name.

@@ -1,6 +1,11 @@
 """Triggers write down what changes in the organisers' tables: who, what, before and after, from where."""
 
+import ast
+from collections.abc import Iterator
+from io import BytesIO
+from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 
 import pytest
 from django.contrib.auth.models import Group
@@ -9,18 +14,22 @@ from django.db.models import F, Value
 from django.db.models.functions import Concat
 from django.test import Client, RequestFactory
 from django.urls import reverse
+from django.utils import timezone
 
 from contest_site.accounts.models import User
+from contest_site.audit import exporting
 from contest_site.audit.acting import Acting, acting
 from contest_site.audit.models import AuditEvent, Change
 from contest_site.audit.queries import history_of
 from contest_site.audit.tracked import tracked, tracked_models
 from contest_site.audit.trail import record
 from contest_site.audit.triggers import install, unwatched
+from contest_site.audit.verbs import ACTS, VERBS
 from contest_site.lib.work import Work
 from contest_site.privacy.erasing import erase_person
 from contests.models import Contest, Entry, Faq
 from tests.support.factories import make_contest, make_entry, make_user
+from tests.support.stack import ROOT
 
 pytestmark = pytest.mark.django_db
 
@@ -198,3 +207,43 @@ def test_the_contest_page_asks_the_trail_nothing(client: Client) -> None:
     client.get(f"/{contest.slug}/")
     assert Change.objects.count() == before
     assert Contest.objects.filter(pk=contest.pk).exists()
+
+
+def test_a_file_of_the_trail_is_read_by_key_without_a_cursor_of_the_server(
+    monkeypatch: pytest.MonkeyPatch, django_assert_num_queries: Any
+) -> None:
+    for number in range(5):
+        Group.objects.create(name=f"Tổ {number}")
+    monkeypatch.setattr(exporting, "CHUNK", 2)
+    rows = Change.objects.filter(table_name="auth_group", changes__name__1__startswith="Tổ ").order_by("-id")
+    newest_first = [str(pk) for pk in rows.values_list("pk", flat=True)]
+    with django_assert_num_queries(3):
+        lines = list(exporting.csv_lines(rows))
+    assert [line.split(",")[0] for line in lines[1:]] == newest_first
+    assert len(newest_first) == 5
+    with patch.object(exporting, "write_workbook") as written, monkeypatch.context() as patched:
+        patched.setattr(exporting, "EXCEL_ROWS", 3)
+        exporting.write_excel(BytesIO(), rows, made_at=timezone.now())
+        (trail, _seals) = written.call_args.args[1]
+        assert [str(line[0]) for line in trail.rows] == newest_first[:3]
+
+
+def test_every_verb_that_the_program_records_has_words() -> None:
+    said = {
+        verb for path in ROOT.glob("*/**/*.py") if path.parts[len(ROOT.parts)] in OWN for verb in _verbs(path)
+    }
+    assert len(said) > 70
+    assert {verb for verb in said if verb not in VERBS and verb.split()[0] not in ACTS} == set()
+
+
+OWN = {"contest_site", "questions", "contests", "attempts", "prizes"}
+
+
+def _verbs(path: Path) -> Iterator[str]:
+    """What calls of `record` in a module say, also one of two."""
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.Call) and node.args and ast.unparse(node.func).split(".")[-1] == "record":
+            first = node.args[0]
+            for one in (first.body, first.orelse) if isinstance(first, ast.IfExp) else (first,):
+                if isinstance(one, ast.Constant) and isinstance(one.value, str):
+                    yield one.value
