@@ -9,6 +9,7 @@ place and leaves those contests as they were.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Any
 
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
@@ -21,7 +22,7 @@ def held_units(units: Iterable[int] | QuerySet[Unit], *, but_for: Contest | None
 
     `but_for`: a contest whose plan is being written anew, and whose own rows therefore hold nothing.
     """
-    ids = units.values("pk") if isinstance(units, QuerySet) else list(units)
+    ids: Any = units.values("pk") if isinstance(units, QuerySet) else list(units)
     found: set[int] = set()
     for model, contest in (
         (Entry, "contest"),

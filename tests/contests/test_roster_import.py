@@ -246,6 +246,7 @@ def test_whose_an_entry_is_can_be_said(contest: Contest, office: Unit, officer: 
     settle_match(person, None, by=officer)
     assert roster(contest, office)[0].status is RosterStatus.ABSENT
     # A list of the unit above: the officer of the person's unit may say it as well.
+    assert contest.area
     above = Roster.objects.create(contest=contest, unit=contest.area, by=make_staff())
     RosterPerson.objects.filter(pk=person.pk).update(roster=above)
     person.refresh_from_db()

@@ -8,13 +8,13 @@ import pytest
 from django.test import Client
 
 from contest_site.lib.errors import Refused
-from contests.admin.pages import address
 from contests.domain.starting import Beginning, plan_to_read, start_from_plan
 from contests.domain.storing import store_plan
 from contests.domain.unit_changes import Decision, record_change
 from contests.domain.unit_moves import stays_words
 from contests.models import Contest, Unit
 from tests.support.factories import make_staff, make_unit
+from tests.support.screens import address
 
 pytestmark = pytest.mark.django_db
 
@@ -56,5 +56,5 @@ def test_the_page_names_the_units_that_were_left_out(page: Client) -> None:
         "name": "Cuộc thi", "slug": "mot", "organiser": "UBND", "place": "Bồng Sơn", "hotline": "",
         "opening": "07:00 04/01/2027", "with_units": "on",
     }  # fmt: skip
-    answer = page.post(address("contest_start_plan", PLAN), form, follow=True)
+    answer = page.post(address("contests_contest_start_plan", PLAN), form, follow=True)
     assert f"nên không đưa vào: {row.name}." in answer.content.decode()
