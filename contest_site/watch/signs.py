@@ -261,9 +261,11 @@ def trail_sign(now: datetime) -> Sign:
         seconds = min(seconds, pulse.silence()[pulse.BORN])
     state = state_of(seconds // 60, TRAIL_MINUTES)
     if state is State.NORMAL or since is None:
-        return Sign("trail", _("Niêm phong nhật ký"), _("đủ"), State.NORMAL, kind=IncidentKind.TRAIL)
+        return Sign(
+            "trail", _("Niêm phong nhật ký"), _("đã niêm phong"), State.NORMAL, kind=IncidentKind.TRAIL
+        )
     note = _("Có dòng chưa được niêm phong từ %(at)s.") % {"at": moment(since)}
-    return Sign("trail", _("Niêm phong nhật ký"), _("chậm"), state, note, IncidentKind.TRAIL)
+    return Sign("trail", _("Niêm phong nhật ký"), _("chưa niêm phong"), state, note, IncidentKind.TRAIL)
 
 
 def disk_sign() -> Sign:

@@ -164,7 +164,7 @@ def test_the_last_backup_is_told_by_its_age_and_a_failed_one_at_once(settings: A
     assert "hết chỗ" in sign.note
 
 
-TRAIL = [(4, "normal", "đủ"), (5, "look", "chậm"), (15, "urgent", "chậm")]
+TRAIL = [(4, "normal", "đã niêm phong"), (5, "look", "chưa niêm phong"), (15, "urgent", "chưa niêm phong")]
 
 
 @pytest.mark.django_db
