@@ -158,15 +158,17 @@ LEFT JOIN attempts_prediction prediction
 WHERE a.id = %s AND e.user_id = %s
 """
 _rounds: Kept[Round] = Kept()
+_addresses: Kept[int] = Kept()
 
 
-def attempt_of(user_id: int, attempt_id: UUID) -> Attempt:
+def attempt_of(user_id: int, attempt_id: UUID, *, lock: bool = False) -> Attempt:
     """The user's own attempt with all that its pages show, and `now` by the database's clock.
 
     `bound` is the number predicted that binds this person in the round, or None. Round and contest may be as
-    they were PAGE_CACHE_SECONDS ago, but for the round's closing. Raises Attempt.DoesNotExist for another's.
+    they were PAGE_CACHE_SECONDS ago, but for the round's closing. `lock` holds the row for a change. Raises
+    Attempt.DoesNotExist for another's.
     """
-    row = hot.row(_own(), [attempt_id, user_id])
+    row = hot.row(_own(lock), [attempt_id, user_id])
     if row is None:
         raise Attempt.DoesNotExist
     names, entry_names = hot.attributes(Attempt), hot.attributes(Entry)
@@ -177,28 +179,39 @@ def attempt_of(user_id: int, attempt_id: UUID) -> Attempt:
     attempt.bound, attempt.now = bound, now  # type: ignore[attr-defined]
     round = kept_round(attempt.round_id)
     closing = RoundClosing(id=closing_id, round_id=round.pk, at=closed_at) if closed_at else None
-    _know(round, "closing", closing)
+    know(round, "closing", closing)
     entry.user = User.from_db("default", ["id", "phone"], [user_id, phone])
     entry.contest = round.contest
-    _know(entry, "consent_withdrawal", ConsentWithdrawal(at=withdrawn_at) if withdrawn_at else None)
+    know(entry, "consent_withdrawal", ConsentWithdrawal(at=withdrawn_at) if withdrawn_at else None)
     attempt.entry, attempt.round = entry, round
     return attempt
 
 
 def kept_round(round_id: int) -> Round:
     """A round with its contest and seal, as they were PAGE_CACHE_SECONDS ago; the object is the caller's."""
-    rounds = Round.objects.select_related("contest", "seal")
+    rounds = Round.objects.select_related("contest__announcement", "seal", "promotes_from")
     return copy(_rounds.get(round_id, lambda: rounds.get(pk=round_id)))
 
 
-def _know(row: Model, name: str, other: Model | None) -> None:
+def kept_round_of(slug: str, number: int) -> Round:
+    """The same by its address. Raises Round.DoesNotExist, also while its contest is not announced."""
+
+    def find() -> int:
+        announced = Round.objects.filter(contest__announcement__isnull=False)
+        return announced.values_list("pk", flat=True).get(contest__slug=slug, number=number)
+
+    return kept_round(_addresses.get((slug, number), find))
+
+
+def know(row: Model, name: str, other: Model | None) -> None:
     """The other side of a one-to-one relation, already read."""
     row._meta.get_field(name).set_cached_value(row, other)
 
 
 @cache
-def _own() -> str:
-    return OWN.format(attempt=hot.columns(Attempt, "a"), entry=hot.columns(Entry, "e"))
+def _own(lock: bool) -> str:
+    statement = OWN.format(attempt=hot.columns(Attempt, "a"), entry=hot.columns(Entry, "e"))
+    return statement + "FOR UPDATE OF a" * lock
 
 
 def with_marks(attempts: QuerySet[Attempt]) -> QuerySet[Attempt]:

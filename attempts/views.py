@@ -7,7 +7,7 @@ from uuid import UUID
 
 from django.contrib.auth.views import redirect_to_login
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
@@ -16,12 +16,12 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from attempts.domain.finishing import attempt_end
 from attempts.domain.saving import Finished, Overtaken, Saved, save_answers, save_by_session
-from attempts.domain.starting import check_person, round_for, start_attempt
+from attempts.domain.starting import check_person, round_for, start_at_once
 from attempts.domain.submitting import submit_attempt
 from attempts.forms import ReceiptForm, SentPaper, prediction_value, read_paper
 from attempts.models import Attempt
 from attempts.pages import prediction_context, receipt_context, remaining_seconds, start_context
-from attempts.queries import attempt_of, receipt_of
+from attempts.queries import attempt_of, kept_round_of, receipt_of
 from attempts.sheets import paper_page
 from contest_site.accounts.models import User
 from contest_site.accounts.sessions import recognise, session_key, session_mark
@@ -77,19 +77,19 @@ def _wants_json(request: HttpRequest) -> bool:
 def start(request: HttpRequest, slug: str, number: int) -> HttpResponse:
     """GET explains what will happen, POST starts; an open attempt is gone on with."""
     user = _user(request)
-    round = get_object_or_404(
-        Round.objects.select_related("contest"),
-        contest__slug=slug,
-        number=number,
-        contest__announcement__isnull=False,
-    )
+    try:
+        round = kept_round_of(slug, number)
+    except Round.DoesNotExist:
+        raise Http404 from None
+    if request.method == "POST":
+        limit("start", user.pk, per_minute=20)
+        attempt = start_at_once(user.pk, round, address=client_address(request), device=device_mark(request))
+        if attempt is None:
+            return redirect("contests:entry", slug=slug)
+        return redirect("attempts:paper", attempt.pk)
     entry = Entry.objects.select_related("contest", "user").filter(contest=round.contest, user=user).first()
     if entry is None:
         return redirect("contests:entry", slug=slug)
-    if request.method == "POST":
-        limit("start", user.pk, per_minute=20)
-        attempt = start_attempt(entry, round, address=client_address(request), device=device_mark(request))
-        return redirect("attempts:paper", attempt.pk)
     state = round_for(entry, round)
     check_person(entry, state)
     context = start_context(entry, state)
@@ -237,23 +237,28 @@ def review(request: HttpRequest, attempt_id: UUID) -> HttpResponse:
 @require_POST
 def submit(request: HttpRequest, attempt_id: UUID) -> HttpResponse:
     """Finish. Double taps, replays and late arrivals all lead to the one result."""
-    attempt = _own(request, attempt_id)
     sent = read_paper(request.POST)
+    value = None
+    if sent.prediction is not None:
+        attempt = _own(request, attempt_id)
+        try:
+            value = prediction_value(sent.prediction, attempt.round.prediction_target)
+        except Invalid as error:
+            if _over(attempt):
+                return redirect(RESULT, attempt.pk)
+            save_answers(attempt.pk, _user(request).pk, sent.answers)
+            return _paper_again(request, attempt_id, error.message, sent.prediction)
     try:
-        value = prediction_value(sent.prediction, attempt.round.prediction_target)
-    except Invalid as error:
-        if _over(attempt):
-            return redirect(RESULT, attempt.pk)
-        save_answers(attempt.pk, _user(request).pk, sent.answers)
-        return _paper_again(request, attempt_id, error.message, sent.prediction or "")
-    submit_attempt(
-        attempt.pk,
-        _user(request).pk,
-        sent.answers,
-        prediction=value,
-        clear_prediction=sent.prediction is not None and value is None,
-    )
-    return redirect(RESULT, attempt.pk)
+        submit_attempt(
+            attempt_id,
+            _user(request).pk,
+            sent.answers,
+            prediction=value,
+            clear_prediction=sent.prediction is not None and value is None,
+        )
+    except Attempt.DoesNotExist:
+        raise Http404 from None
+    return redirect(RESULT, attempt_id)
 
 
 @always_vietnamese

@@ -100,7 +100,7 @@ def journey(bench: Bench) -> list[Row]:
     from benchmarks.people import contestants
 
     found = scene(bench)
-    number, rounds = (60, 3) if bench.quick else (120, 5)
+    number, rounds = (30, 3) if bench.quick else (120, 5)
 
     def floor() -> float:
         people = contestants(found.floor_contest, number)
@@ -154,7 +154,7 @@ def sitting_on_floor(bench: Bench, number: int) -> list[dict[str, Any]]:
 
 @measurement("save", quick=True, order=11)
 def save(bench: Bench) -> list[Row]:
-    each, rounds = (30, 3) if bench.quick else (60, 5)
+    each, rounds = (20, 3) if bench.quick else (60, 5)
     people, floor_people = sitting(bench, 16), sitting_on_floor(bench, 16)
 
     def floor() -> float:
@@ -176,7 +176,7 @@ def start(bench: Bench) -> list[Row]:
     from benchmarks.people import contestants
 
     found = scene(bench)
-    number, rounds = (200, 3) if bench.quick else (400, 5)
+    number, rounds = (100, 3) if bench.quick else (400, 5)
 
     def floor() -> float:
         people = contestants(found.floor_contest, number)
@@ -201,7 +201,7 @@ def login(bench: Bench) -> list[Row]:
     from benchmarks.people import PASSWORD, contestants
 
     found = scene(bench)
-    number, rounds = (60, 3) if bench.quick else (120, 5)
+    number, rounds = (30, 3) if bench.quick else (120, 5)
     stored = make_password(PASSWORD)
 
     def hash_alone() -> float:

@@ -9,7 +9,7 @@ from django.db.models import Count, Exists, OuterRef, QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from attempts.domain.starting import allowance_of, check_person, refusal, round_for, waiting
+from attempts.domain.starting import Look, allowance_of, check_person, refusal, round_for, waiting
 from attempts.models import Attempt
 from attempts.queries import attempts_of
 from contest_site.accounts.models import User
@@ -64,12 +64,18 @@ def home_cards(user_id: int | None, now: datetime) -> dict[str, list[ContestCard
     return cards
 
 
-def round_items(contest: Contest, now: datetime, published: set[int | None]) -> list[dict[str, Any]]:
-    """The rounds of a contest for its page: state, seconds to the next change, seal, published results."""
-    items = []
+def rounds_of(contest: Contest) -> list[Round]:
     rounds = contest.rounds.select_related("closing", "seal__pool", "promotes_from")
     # The digest is shown; the sealed questions themselves are megabytes that nobody here reads.
-    for round in rounds.defer("seal__pool__content"):
+    return list(rounds.defer("seal__pool__content"))
+
+
+def round_items(
+    contest: Contest, rounds: list[Round], now: datetime, published: set[int | None]
+) -> list[dict[str, Any]]:
+    """The rounds of a contest for its page: state, seconds to the next change, seal, published results."""
+    items = []
+    for round in rounds:
         seal = getattr(round, "seal", None)
         state = round_state(round, now)
         items.append(
@@ -105,8 +111,12 @@ def next_action(
     exclusion: Exclusion | None,
     items: list[dict[str, Any]],
     now: datetime,
+    look: Look | None = None,
 ) -> dict[str, str]:
-    """The one thing to do on a contest's page, for this person at this moment: label, url (or ""), note."""
+    """The one thing to do on a contest's page, for this person at this moment: label, url (or ""), note.
+
+    `look`: at the round that is open, where somebody has looked already.
+    """
     current = next((item for item in items if item["state"] == "open"), None)
     if exclusion and not (entry and entry.unofficial):
         return _action("", "", refusal(exclusion))
@@ -121,7 +131,7 @@ def next_action(
         )
     if current is None:
         return _between_rounds(contest, items)
-    return _in_round(entry, current["round"], now)
+    return _in_round(entry, current["round"], now, look)
 
 
 def _action(label: str, url: str, note: str = "") -> dict[str, str]:
@@ -167,13 +177,13 @@ def _between_rounds(contest: Contest, items: list[dict[str, Any]]) -> dict[str, 
     return _action("", "", _("Cuộc thi đã kết thúc. Kết quả được đăng tại đây sau khi Ban Tổ chức công bố."))
 
 
-def _in_round(entry: Entry, round: Round, now: datetime) -> dict[str, str]:
+def _in_round(entry: Entry, round: Round, now: datetime, look: Look | None) -> dict[str, str]:
     if round.promotes_from_id is not None:
         try:
-            check_person(entry, round_for(entry, round))
+            check_person(entry, look.round if look else round_for(entry, round))
         except NotAllowed as refused:
             return _action("", "", str(refused))
-    attempts = [attempt for attempt in attempts_of(entry) if attempt.round_id == round.pk]
+    attempts = look.attempts if look else list(attempts_of(entry).filter(round=round))
     start = reverse("attempts:start", args=[round.contest.slug, round.number])
     if open_attempt := next((attempt for attempt in attempts if attempt.submitted_at is None), None):
         return _action(_("Làm tiếp bài thi"), reverse("attempts:paper", args=[open_attempt.pk]))

@@ -1,28 +1,33 @@
 """Pages that need more than one app, and the error pages."""
 
+from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
 from django.contrib.auth.decorators import login_required
 from django.db import connection
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
+from django.template.loader import render_to_string
 from django.templatetags.static import static
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from attempts.domain.finishing import attempt_end
+from attempts.domain.starting import Look, look_at_start
 from attempts.domain.submitting import submit_attempt
 from attempts.models import Attempt
 from attempts.pages import result_context
-from attempts.queries import attempt_of
+from attempts.queries import attempt_of, kept_round
 from contest_site import queries
 from contest_site.accounts.models import User
+from contest_site.accounts.sessions import recognise, recognised
 from contest_site.lib.clock import database_now
-from contest_site.public.participation import participation
-from contests.models import Contest, Entry, Exclusion
-from contests.prize_tables import prize_tables
-from contests.queries import announced_contests, exclusion_of, matching_exclusion
-from questions.studies import public_studies, studies_of_banks
+from contest_site.public.frames import framed
+from contest_site.public.plan import ContestPlan, contest_plan
+from contests.models import Entry, Exclusion
+from contests.queries import exclusion_of, matching_exclusion
+from questions.studies import public_studies
 
 
 @require_safe
@@ -47,48 +52,53 @@ def home(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def contest(request: HttpRequest, slug: str) -> HttpResponse:
-    contest = get_object_or_404(announced_contests(), slug=slug)
-    now = database_now()
-    published = queries.published_rounds(contest)
-    items = queries.round_items(contest, now, published)
-    entry = _entry(request, contest)
-    exclusion = _exclusion(request, contest, entry)
-    tables = prize_tables(contest)
+    recognise(request)
+    plan = contest_plan(slug)
+    if plan is None:
+        raise Http404
+    now = plan.now()
+    items = queries.round_items(plan.contest, plan.rounds, now, plan.published)
+    person = _person(request, plan, items)
     context = {
-        "contest": contest,
+        "contest": plan.contest,
         "rounds": items,
-        "overall_published": None in published,
-        "entry": entry,
-        "action": queries.next_action(contest, entry, exclusion, items, now),
-        "exclusion": exclusion,
-        "trial_url": queries.trial_address(request.user, contest, entry, exclusion, now),
-        "categories": contest.categories.all(),
-        "blocks": queries.blocks_of(contest, tables),
-        "milestones": contest.milestones.all(),
-        "documents": contest.documents.all(),
-        "studies": studies_of_banks(item["round"].bank_id for item in items),
-        "tables": tables,
-        "prize_total": sum(laid.total for laid in tables),
-        "participation": participation(contest, [item["round"] for item in items], now),
+        "entry": person.entry,
+        "action": queries.next_action(plan.contest, person.entry, person.exclusion, items, now, person.look),
+        "exclusion": person.exclusion,
+        "trial_url": queries.trial_address(request.user, plan.contest, person.entry, person.exclusion, now),
     }
-    return render(request, "contest.html", context)
+    head = render_to_string("contests/_head.html", {**context, "request": request})
+    return framed(
+        request, "contest.html", {"contest": plan.contest}, {"head": head, "plan": plan.page(items)}
+    )
 
 
-def _entry(request: HttpRequest, contest: Contest) -> Entry | None:
-    if not request.user.is_authenticated:
-        return None
-    entries = Entry.objects.select_related("contest", "unit", "user")
-    return entries.filter(contest=contest, user=request.user).first()
+@dataclass(frozen=True)
+class Visitor:
+    """Who opens a contest's page: the entry, why the person may not take part, the round that is open."""
+
+    entry: Entry | None = None
+    exclusion: Exclusion | None = None
+    look: Look | None = None
 
 
-def _exclusion(request: HttpRequest, contest: Contest, entry: Entry | None) -> Exclusion | None:
-    """Why this person may not take part, as far as it is known before the entry form is filled in."""
-    if entry:
-        return exclusion_of(entry)
-    if not isinstance(request.user, User):
-        return None
-    return matching_exclusion(
-        contest, user_id=request.user.pk, phones=[request.user.phone], national_id_hash=None
+def _person(request: HttpRequest, plan: ContestPlan, items: list[dict[str, Any]]) -> Visitor:
+    user = request.user
+    if not isinstance(user, User):
+        return Visitor()
+    current = next((item["round"] for item in items if item["state"] == "open"), None)
+    if current and (look := look_at_start(user.pk, kept_round(current.pk))):
+        # The one statement at the bell: entry, attempts, and whether the list has to be asked at all.
+        look.entry.user = user
+        exclusion = exclusion_of(look.entry) if look.round.excluded else None  # type: ignore[attr-defined]
+        return Visitor(look.entry, exclusion, look)
+    entries = Entry.objects.select_related("contest", "unit", "user").filter(contest=plan.contest, user=user)
+    if entry := entries.first():
+        return Visitor(entry, exclusion_of(entry))
+    # As far as it is known before the entry form is filled in.
+    return Visitor(
+        None,
+        matching_exclusion(plan.contest, user_id=user.pk, phones=[user.phone], national_id_hash=None),
     )
 
 
@@ -101,6 +111,7 @@ def mine(request: HttpRequest) -> HttpResponse:
 
 
 @never_cache
+@recognised
 @login_required
 @require_safe
 def result(request: HttpRequest, attempt_id: UUID) -> HttpResponse:

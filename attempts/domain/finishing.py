@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.db import OperationalError, transaction
-from django.db.models import F, Q
+from django.db.models import Q
 from django.db.models.functions import Now
 
 from attempts.domain.papers import paper_scales
@@ -20,6 +20,11 @@ log = logging.getLogger(__name__)
 
 BATCH = 200
 MILLISECOND = timedelta(milliseconds=1)
+# What an end writes into the row.
+WRITTEN = (
+    *("answers", "prediction_draft", "revision", "submitted_at", "finished_by"),
+    *("choices", "correct", "duration_ms", "receipt"),
+)
 
 
 def seal_attempt(attempt: Attempt, *, received: datetime, finished_by: Attempt.FinishedBy) -> bool:
@@ -31,18 +36,14 @@ def seal_attempt(attempt: Attempt, *, received: datetime, finished_by: Attempt.F
     """
     ended = min(received, attempt_end(attempt))
     attempt.submitted_at = ended
+    attempt.finished_by = finished_by
     attempt.duration_ms = (ended - attempt.started_at) // MILLISECOND
     marked = mark(attempt.answers, attempt.orders, paper_scales(attempt))
+    attempt.choices, attempt.correct = marked.choices, marked.correct
+    attempt.receipt = receipt_of_line(line_of(attempt))
+    attempt.revision += 1  # nobody else writes to a locked row
     done = Attempt.objects.filter(pk=attempt.pk, submitted_at=None).update(
-        answers=attempt.answers,
-        prediction_draft=attempt.prediction_draft,
-        revision=F("revision") + 1,
-        submitted_at=ended,
-        finished_by=finished_by,
-        choices=marked.choices,
-        correct=marked.correct,
-        duration_ms=attempt.duration_ms,
-        receipt=receipt_of_line(line_of(attempt)),
+        **{name: getattr(attempt, name) for name in WRITTEN}
     )
     if done and attempt.prediction_draft is not None:
         Prediction.objects.bulk_create(

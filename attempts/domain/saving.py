@@ -3,14 +3,13 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import LiteralString
+from functools import cache
 from uuid import UUID
 
-from django.db import connection
 from django.utils.translation import gettext as _
-from psycopg import sql
 
 from attempts.models import Attempt
+from contest_site.lib import hot
 from contest_site.lib.errors import Invalid, NotNow
 
 # question number of the paper (from 1) → the answer (attempts.rules.marking)
@@ -77,7 +76,7 @@ _OF_SESSION = (
     "s.session_key = %s AND s.expire_date > statement_timestamp() AND u.id = s.user_id AND u.is_active"
     " AND e.user_id = u.id",
 )
-Who = tuple[tuple[LiteralString, LiteralString], int | str]
+Who = tuple[tuple[str, str], int | str]
 
 
 def _save(
@@ -88,52 +87,38 @@ def _save(
     clear_prediction: bool,
     revision: int | None,
 ) -> Saved | None:
-    statement, parameters = _update(attempt_id, who, answers, prediction, clear_prediction, revision)
-    with connection.cursor() as cursor:
-        cursor.execute(statement, parameters)
-        row = cursor.fetchone()
+    (tables, belongs), owner = who
+    predicts = prediction is not None or clear_prediction
+    statement = _statement(tables, belongs, len(answers), predicts, revision is not None)
+    given = sorted(answers.items())
+    parameters: list[UUID | int | str | Decimal | None] = [one for pair in given for one in pair]
+    if predicts:
+        parameters.append(prediction)
+    parameters += [attempt_id, owner]
+    # A subscript outside the paper reads as NULL, so the check fails and nothing is written.
+    parameters += [one for number, value in given for one in (value, number)]
+    if revision is not None:
+        parameters.append(revision)
+    row = hot.row(statement, parameters)
     return Saved(revision=row[0], remaining_ms=int(row[1])) if row else None
 
 
-def _update(
-    attempt_id: UUID,
-    who: Who,
-    answers: Answers,
-    prediction: Decimal | None,
-    clear_prediction: bool,
-    revision: int | None,
-) -> tuple[sql.Composed, list[UUID | int | str | Decimal | None]]:
-    """The statement; only whole numbers become part of its text, as array subscripts and literals."""
-    (tables, belongs), owner = who
-    changes: list[sql.Composable] = [
-        sql.SQL("revision = a.revision + 1"),
-        sql.SQL("saved_at = statement_timestamp()"),
+@cache
+def _statement(tables: str, belongs: str, answers: int, predicts: bool, revised: bool) -> str:
+    """For so many answers; with a handful of texts the server keeps its plans for all of them."""
+    changes = ["revision = a.revision + 1", "saved_at = statement_timestamp()"]
+    changes += ["answers[%s] = %s"] * answers + ["prediction_draft = %s"] * predicts
+    checks = [
+        "a.id = %s AND e.id = a.entry_id",
+        belongs,
+        "a.submitted_at IS NULL AND statement_timestamp() < a.deadline",
+        "NOT EXISTS (SELECT 1 FROM contests_roundclosing c WHERE c.round_id = a.round_id)",
     ]
-    checks: list[sql.Composable] = [
-        sql.SQL("a.id = %s AND e.id = a.entry_id"),
-        sql.SQL(belongs),
-        sql.SQL("a.submitted_at IS NULL AND statement_timestamp() < a.deadline"),
-        sql.SQL("NOT EXISTS (SELECT 1 FROM contests_roundclosing c WHERE c.round_id = a.round_id)"),
-    ]
-    for number, value in sorted(answers.items()):
-        changes.append(sql.SQL("answers[{}] = {}").format(sql.Literal(number), sql.Literal(value)))
-        # A subscript outside the paper reads as NULL, so the check fails and nothing is written.
-        checks.append(
-            sql.SQL("{} BETWEEN 0 AND a.limits[{}]").format(sql.Literal(value), sql.Literal(number))
-        )
-    parameters: list[UUID | int | str | Decimal | None] = []
-    if prediction is not None or clear_prediction:
-        changes.append(sql.SQL("prediction_draft = %s"))
-        parameters.append(prediction)
-    parameters += [attempt_id, owner]
-    if revision is not None:
-        checks.append(sql.SQL("a.revision = %s"))
-        parameters.append(revision)
-    statement = sql.SQL(
-        "UPDATE attempts_attempt a SET {} FROM {} WHERE {} RETURNING a.revision,"
-        " floor(extract(epoch FROM a.deadline - statement_timestamp()) * 1000)"
-    ).format(sql.SQL(", ").join(changes), sql.SQL(tables), sql.SQL(" AND ").join(checks))
-    return statement, parameters
+    checks += ["%s BETWEEN 0 AND a.limits[%s]"] * answers + ["a.revision = %s"] * revised
+    return (
+        f"UPDATE attempts_attempt a SET {', '.join(changes)} FROM {tables} WHERE {' AND '.join(checks)}"  # noqa: S608
+        " RETURNING a.revision, floor(extract(epoch FROM a.deadline - statement_timestamp()) * 1000)"
+    )
 
 
 def _why_not(attempt_id: UUID, user_id: int, answers: Answers, revision: int | None) -> Exception:

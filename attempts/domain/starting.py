@@ -1,21 +1,36 @@
 """Starting an attempt: one row is inserted, and the database alone decides between parallel starts."""
 
+import json
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
+from django.contrib.postgres.expressions import ArraySubquery
 from django.db import connection
-from django.db.models import Exists, OuterRef
-from django.db.models.functions import Now
+from django.db.models import Exists, OuterRef, Subquery
+from django.db.models.functions import JSONObject, Now
 from django.utils.translation import gettext as _
 
 from attempts.domain.papers import sealed_paper
 from attempts.models import Attempt
+from attempts.queries import know
 from attempts.rules.limits import Allowance, Limits, Sitting, Wait, allowance
+from contest_site.lib import hot
 from contest_site.lib.errors import NotAllowed, NotNow
+from contest_site.lib.hot import Compiled
 from contest_site.lib.templatetags.vi import moment
-from contests.models import Entry, Exclusion, Promotion, Round
+from contests.models import (
+    ConsentWithdrawal,
+    Contest,
+    Entry,
+    Exclusion,
+    Promotion,
+    Round,
+    RoundClosing,
+)
 from contests.queries import (
     RoundState,
     effective_close,
@@ -63,17 +78,96 @@ def start_attempt(entry: Entry, round: Round, *, address: str | None = None, dev
     """
     while True:
         state = round_for(entry, round)
-        check_person(entry, state)
         attempts = list(
             Attempt.objects.filter(entry=entry, round=state).only("number", "started_at", "submitted_at")
         )
-        for attempt in attempts:
-            if attempt.submitted_at is None:
-                return attempt
-        _check_window(state, attempts)
-        if started := _insert(entry, state, len(attempts) + 1, address, device):
+        if started := _start(Look(entry, state, attempts), address, device):
             return started
         # Another tab or device was faster: look again, which leads to its attempt while that is open.
+
+
+def start_at_once(
+    user_id: int, round: Round, *, address: str | None = None, device: str = ""
+) -> Attempt | None:
+    """The same with one look and one INSERT, for a round of `kept_round`; None for who has not entered."""
+    look = look_at_start(user_id, round)
+    if look is None:
+        return None
+    if started := _start(look, address, device):
+        return started
+    return start_attempt(look.entry, round, address=address, device=device)
+
+
+@dataclass(frozen=True)
+class Look:
+    """A person before a start: the round as `round_for` gives it, and the attempts in it so far."""
+
+    entry: Entry
+    round: Round
+    attempts: list[Attempt]
+
+
+def _start(look: Look, address: str | None, device: str) -> Attempt | None:
+    """None when what was looked at is no longer so."""
+    check_person(look.entry, look.round)
+    for attempt in look.attempts:
+        if attempt.submitted_at is None:
+            return attempt
+    _check_window(look.round, look.attempts)
+    return _insert(look.entry, look.round, len(look.attempts) + 1, address, device)
+
+
+def look_at_start(user_id: int, round: Round) -> Look | None:
+    """One statement; the plan of the round is that of `kept_round`, everything about the person is of now."""
+    row = _looking().row(round.pk, round.contest_id, user_id)
+    if row is None:
+        return None
+    names = hot.attributes(Entry)
+    entry = Entry.from_db("default", names, row[: len(names)])
+    entry.contest = round.contest
+    now, closed_at, *facts, sittings = row[len(names) :]
+    know(round, "closing", RoundClosing(round_id=round.pk, at=closed_at) if closed_at else None)
+    for name, value in zip(("now", *FACTS), (now, *facts), strict=True):
+        setattr(round, name, value)
+    return Look(entry, round, [_sitting(one) for one in sittings])
+
+
+# What a start depends on beside the plan, in the words of `round_for`.
+FACTS = ("excluded", "promoted", "unguarded", "withdrawn")
+ROUND, CONTEST, USER = -1, -2, -3  # stand for their numbers in the one statement
+
+
+@cache
+def _looking() -> Compiled:
+    contest, person = Contest(pk=CONTEST), OuterRef("pk")
+    attempts = Attempt.objects.filter(entry=person, round=ROUND)
+    facts = Entry.objects.filter(contest=contest, user=USER).annotate(
+        looked_at=Now(),
+        closed_at=Subquery(RoundClosing.objects.filter(round=ROUND).values("at")),
+        excluded=Exists(excluded_entries(contest).filter(pk=person)),
+        promoted=Exists(Promotion.objects.filter(round=ROUND, entry=person, withdrawal=None)),
+        unguarded=Exists(waiting_for_guardian().filter(pk=person)),
+        withdrawn=Exists(ConsentWithdrawal.objects.filter(entry=person)),
+        sittings=ArraySubquery(
+            attempts.values(
+                one=JSONObject(id="id", number="number", started_at="started_at", submitted_at="submitted_at")
+            )
+        ),
+    )
+    rows = facts.values_list(*hot.attributes(Entry), "looked_at", "closed_at", *FACTS, "sittings")
+    return Compiled(rows, ROUND, CONTEST, USER)
+
+
+def _sitting(text: str) -> Attempt:
+    known: dict[str, Any] = json.loads(text)
+    submitted = known["submitted_at"]
+    values = [
+        UUID(known["id"]),
+        known["number"],
+        datetime.fromisoformat(known["started_at"]),
+        submitted and datetime.fromisoformat(submitted),
+    ]
+    return Attempt.from_db("default", ["id", "number", "started_at", "submitted_at"], values)
 
 
 def allowance_of(round: Round, attempts: Iterable[Attempt], now: datetime) -> Allowance:

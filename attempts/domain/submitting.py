@@ -4,12 +4,12 @@ from decimal import Decimal
 from uuid import UUID
 
 from django.db import connection, transaction
-from django.db.models.functions import Now
 from django.utils.translation import gettext as _
 
 from attempts.domain.finishing import attempt_end, seal_attempt
 from attempts.domain.saving import Answers
 from attempts.models import Attempt
+from attempts.queries import attempt_of
 from contest_site.lib.errors import Invalid
 
 HOLD = """
@@ -34,19 +34,14 @@ def submit_attempt(
     Raises Attempt.DoesNotExist (not this user's) and Invalid (a choice that is not in the paper).
     """
     hold_open(attempt_id)
-    attempt = (
-        Attempt.objects.select_related("round__seal", "round__closing")
-        .annotate(now=Now())
-        .select_for_update(of=("self",))
-        .get(pk=attempt_id, entry__user_id=user_id)
-    )
+    attempt = attempt_of(user_id, attempt_id, lock=True)
     if attempt.submitted_at is None:
-        in_time = attempt.now < attempt_end(attempt)
+        now = attempt.now  # type: ignore[attr-defined]  # annotated by the query
+        in_time = now < attempt_end(attempt)
         if in_time:
             _take(attempt, answers or {}, prediction, clear_prediction)
         finished_by = Attempt.FinishedBy.CONTESTANT if in_time else Attempt.FinishedBy.SERVER
-        seal_attempt(attempt, received=attempt.now, finished_by=finished_by)
-        attempt.refresh_from_db()
+        seal_attempt(attempt, received=now, finished_by=finished_by)
     return attempt
 
 

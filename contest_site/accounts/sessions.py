@@ -7,13 +7,15 @@ that the session was opened with.
 
 from __future__ import annotations
 
-from functools import lru_cache
+from collections.abc import Callable
+from functools import lru_cache, wraps
 from hashlib import blake2b
+from typing import Any
 
 from django.conf import settings
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
 from django.db import connection
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.utils.crypto import constant_time_compare
 
 from contest_site.accounts.models import User
@@ -49,6 +51,17 @@ def recognise(request: HttpRequest) -> None:
         user.holds_office = holds_office
         # Where Django's middleware looks first.
         request._cached_user = user  # type: ignore[attr-defined]
+
+
+def recognised(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    """A view that comes to know first who asks."""
+
+    @wraps(view)
+    def knowing(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        recognise(request)
+        return view(request, *args, **kwargs)
+
+    return knowing
 
 
 def session_key(request: HttpRequest) -> str:

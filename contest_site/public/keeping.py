@@ -1,9 +1,9 @@
-"""Public pages under a link from television: made once in a moment and given to everybody who is not signed in.
+"""Public pages under a link from television: made once in a moment for everybody who is not signed in.
 
 Each web process keeps a page for PAGE_CACHE_SECONDS (docs/decisions/0021). A page is for everybody when its
-address is one of sharing.PUBLIC_PAGES, nobody is signed in, it sets no cookie and does not ask not to be stored;
-it differs by what is asked for, by language and by the way of showing. While one request makes it anew the others
-get the last one, so what is published is seen after twice that time at the latest.
+address is one of sharing.PUBLIC_PAGES, nobody is signed in, it sets no cookie and does not ask not to be
+stored; it differs by what is asked for, by language and by the way of showing. While one request makes it
+anew the others get the last one, so what is published is seen after twice that time at the latest.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from hashlib import blake2b
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseNotModified
+from django.utils.cache import patch_vary_headers
 
 from contest_site.public import reading
 from contest_site.public.sharing import PUBLIC_PAGES
@@ -32,7 +33,8 @@ class Page:
     def answer(self, request: HttpRequest) -> HttpResponse:
         """The page, or that the browser has it already."""
         if request.META.get("HTTP_IF_NONE_MATCH") == self.headers["ETag"]:
-            return HttpResponseNotModified(headers=self.headers)
+            kept = ("ETag", "Cache-Control", "Vary")
+            return HttpResponseNotModified(headers={name: self.headers[name] for name in kept})
         return HttpResponse(self.content, headers=self.headers)
 
 
@@ -60,7 +62,9 @@ class KeptPageMiddleware:
             self.pages.clear()
         etag = f'"{blake2b(response.content, digest_size=16).hexdigest()}"'
         # A browser may keep it, and asks each time whether it is still the same.
-        headers = {**response.headers, "ETag": etag, "Cache-Control": "no-cache"}
+        response["ETag"], response["Cache-Control"] = etag, "no-cache"
+        patch_vary_headers(response, ["Cookie"])
+        headers = dict(response.headers)
         self.pages[key] = Page(response.content, headers, now + settings.PAGE_CACHE_SECONDS)
         return self.pages[key].answer(request)
 

@@ -179,22 +179,25 @@ def test_a_burst_around_the_deadline_gets_a_definite_answer_by_the_servers_clock
 
 @pytest.mark.django_db
 class TestFewQueries:
-    def test_a_start_and_the_page_before_it(self, django_assert_num_queries: Any) -> None:
+    def test_a_start_and_the_page_before_it(self, settings: Any, django_assert_num_queries: Any) -> None:
+        settings.PAGE_CACHE_SECONDS = 60
         round = make_round()
         first, second = (make_entry(round.contest) for _ in range(2))
         client_of(first.user).post(start_url(round))  # the sealed pool is read once in a process
         client = client_of(second.user)
-        # session, user, round, entry, the round as it is now, and four for what the page tells
+        # the session, its account and that they belong together, entry, the round as it is now, and four for
+        # what the page tells
         with django_assert_num_queries(9):
             client.get(start_url(round))
-        # session, user, round, entry, the round as it is now, the attempts so far, INSERT
-        with django_assert_num_queries(7):
+        # session with account, all that the start depends on, INSERT
+        with django_assert_num_queries(3):
             assert client.post(start_url(round)).status_code == 302
 
     def test_a_submission(self, django_assert_num_queries: Any) -> None:
         sitting = Sitting()
-        # session, user, attempt; in a transaction: the round held open, the attempt, UPDATE, the attempt
-        with django_assert_num_queries(9):
+        sitting.client.get(sitting.url("paper"))
+        # session with account; in a transaction: the round held open, the attempt, its round, UPDATE
+        with django_assert_num_queries(7):
             sitting.client.post(sitting.url("submit"), {"q1": "1"})
 
 
