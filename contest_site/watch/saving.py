@@ -145,10 +145,10 @@ def keep_newest(folder: Path, count: int) -> list[str]:
     """
     if count < 1:
         return []
-    found = [name for path in folder.iterdir() if (name := NAME.fullmatch(path.name))]
-    found.sort(key=lambda name: (name[1], int(name[3] or 1)))
-    nights = [name[0] for name in found if not name[2]]
-    by_hand = [name[0] for name in found if name[2]]
+    found = [match for path in folder.iterdir() if (match := NAME.fullmatch(path.name))]
+    found.sort(key=lambda match: (match[1], int(match[3] or 1)))
+    nights = [match[0] for match in found if not match[2]]
+    by_hand = [match[0] for match in found if match[2]]
     old = sorted([*nights[:-count], *by_hand[:-count]])
     for name in old:
         (folder / name).unlink(missing_ok=True)
