@@ -59,7 +59,14 @@ def state_of(value: int, thresholds: tuple[int, int]) -> State:
 
 def all_signs(now: datetime) -> list[Sign]:
     """Everything but the counts of a round, as any process of the site sees it now (database time)."""
-    found = [*web_signs(), *queue_signs(), *round_signs(now), backup_sign(now), trail_sign(now), disk_sign()]
+    found = [
+        *web_signs(),
+        *queue_signs(),
+        *round_signs(now),
+        backup_sign(now),
+        disk_sign(),
+        *trail_signs(now),
+    ]
     return list({(sign.key, sign.about): sign for sign in found}.values())
 
 
@@ -252,20 +259,20 @@ def _since(backup: Backup | None, now: datetime) -> str:
     return ngettext("%(count)d ngày trước", "%(count)d ngày trước", hours // 24) % {"count": hours // 24}
 
 
-def trail_sign(now: datetime) -> Sign:
-    """For how long the oldest row of the trail waits for a seal, which it should get within a minute."""
+def trail_signs(now: datetime) -> list[Sign]:
+    """A sign when the oldest row of the trail waits for a seal, which it should get within a minute."""
     since = unsealed_since()
-    seconds = int((now - since).total_seconds()) if since else 0
+    if since is None:
+        return []
+    seconds = int((now - since).total_seconds())
     with suppress(RedisError):
         # A site that was switched off is not late yet.
         seconds = min(seconds, pulse.silence()[pulse.BORN])
     state = state_of(seconds // 60, TRAIL_MINUTES)
-    if state is State.NORMAL or since is None:
-        return Sign(
-            "trail", _("Niêm phong nhật ký"), _("đã niêm phong"), State.NORMAL, kind=IncidentKind.TRAIL
-        )
+    if state is State.NORMAL:
+        return []
     note = _("Có dòng chưa được niêm phong từ %(at)s.") % {"at": moment(since)}
-    return Sign("trail", _("Niêm phong nhật ký"), _("chưa niêm phong"), state, note, IncidentKind.TRAIL)
+    return [Sign("trail", _("Niêm phong nhật ký"), _("chưa niêm phong"), state, note, IncidentKind.TRAIL)]
 
 
 def disk_sign() -> Sign:

@@ -23,6 +23,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 from redis.exceptions import RedisError
 
+from contest_site.lib.errors import NotNow
 from contest_site.watch.domain import ask_for_backup
 from contest_site.watch.queries import Snapshot, snapshot
 
@@ -73,7 +74,11 @@ def data(request: HttpRequest) -> HttpResponse:
 @require_POST
 def backup(request: HttpRequest) -> HttpResponse:
     """Ask a worker for a backup; the page shows it when it is there."""
-    ask_for_backup(by=request.user)  # type: ignore[arg-type]  # signed in
+    try:
+        ask_for_backup(by=request.user)  # type: ignore[arg-type]  # signed in
+    except NotNow as refusal:
+        messages.warning(request, str(refusal))
+        return redirect("watch:page")
     messages.success(request, _("Đã yêu cầu sao lưu; bản sao lưu xuất hiện tại đây khi hoàn thành."))
     return redirect("watch:page")
 

@@ -191,7 +191,7 @@ def test_the_admin_lists_backups_and_incidents() -> None:
 def test_a_backup_is_asked_for_only_where_it_has_a_place(settings: Any, tmp_path: Any) -> None:
     client = signed_in(SECRETARY)
     assert "Sao lưu ngay" not in client.get(PAGE).content.decode()
-    assert client.post(reverse("watch:backup")).status_code == 409
+    assert "Chưa đặt nơi lưu" in client.post(reverse("watch:backup"), follow=True).content.decode()
     settings.BACKUP_DIR = tmp_path
     assert "Sao lưu ngay" in client.get(PAGE).content.decode()
     assert client.post(reverse("watch:backup")).status_code == 302
