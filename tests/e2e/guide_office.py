@@ -225,7 +225,7 @@ class Walk:
         secretary = self.office.secretary
         secretary.goto(f"{ADMIN}theo-doi/")
         send(secretary, secretary.locator(".rounds a").filter(has_text="Tuần 2"))
-        _again_until(secretary, secretary.locator(".units tbody tr").filter(has_text="Trường THPT"))
+        _again_until(secretary, secretary.locator(".units tbody tr").nth(3))
         _name_the_disk(secretary)
         shoot(secretary, "theo-doi", height=900)
         self.phone.goto(secretary.url)
