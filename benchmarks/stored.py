@@ -18,8 +18,10 @@ FROM accounts_user u WHERE u.username LIKE 'kho%%' AND NOT EXISTS (
     SELECT FROM contests_entry e WHERE e.user_id = u.id AND e.contest_id = %s)
 """
 ATTEMPTS = """
-INSERT INTO attempts_attempt (id, entry_id, round_id, number, seed, paper, orders, limits, answers, choices,
-    revision, started_at, deadline, saved_at, submitted_at, finished_by, correct, duration_ms, receipt, device)
+INSERT INTO attempts_attempt (
+    id, entry_id, round_id, number, seed, paper, orders, limits, answers, choices, revision, started_at,
+    deadline, saved_at, submitted_at, finished_by, correct, duration_ms, receipt, device
+)
 SELECT gen_random_uuid(), e.id, %(round)s, 1, '\\x00', %(paper)s, %(paper)s, %(limits)s, %(limits)s,
     %(limits)s, 4, now() - interval '40 min', now() - interval '10 min', now() - interval '20 min',
     now() - interval '15 min', 'contestant', 10, 1500000, left(md5(e.id::text), 19), ''
