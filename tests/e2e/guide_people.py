@@ -75,7 +75,7 @@ def officer(login: str) -> None:
 
 def roster_file(path: str) -> None:
     """A school's list as Excel: some of its people took part, some did not."""
-    school = Unit.objects.filter(parent__code=DEPARTMENT).order_by("code").first()
+    school = Unit.objects.filter(parent__code=DEPARTMENT).order_by("code")[0]
     entries = Entry.objects.filter(contest__slug=SLUG, unit=school).order_by("pk")[:ROSTER_SIZE]
     dice = random.Random(5)
     book = Workbook()
