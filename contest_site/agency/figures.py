@@ -1,8 +1,8 @@
-"""An agency's participation by day, by round and by category, counted as in the reports: a statement each."""
+"""An agency's participation by day, by round and by category, counted as in the reports."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -35,44 +35,58 @@ class Part:
     attempts: int
 
 
-TREE = f"""
-WITH RECURSIVE tree AS (
-    SELECT id FROM contests_unit WHERE id = %(unit)s
-    UNION ALL
-    SELECT below.id FROM contests_unit below JOIN tree ON below.parent_id = tree.id
-), {COUNTED}
-"""  # noqa: S608  only constants of attempts.reports
-DAYS = f"""
-{TREE}, numbered AS (
-    SELECT submitted_at, row_number() OVER (PARTITION BY entry_id ORDER BY submitted_at, id) AS place
+@dataclass(frozen=True)
+class Figures:
+    """`days`: those on which anybody took part, in their order; every round and category of the plan."""
+
+    days: list[Day]
+    rounds: list[Part]
+    categories: list[Part]
+
+
+# One statement, because what takes long is finding the attempts.
+FIGURES = f"""
+WITH {COUNTED}, numbered AS MATERIALIZED (
+    SELECT entry_id, round_id, category_id, submitted_at,
+           row_number() OVER (PARTITION BY entry_id ORDER BY submitted_at, id) AS place
     FROM attempt
 )
-SELECT (submitted_at AT TIME ZONE 'Asia/Ho_Chi_Minh')::date AS day,
-       count(*) FILTER (WHERE place = 1), count(*)
-FROM numbered GROUP BY day ORDER BY day
-"""  # noqa: S608
-ROUNDS = f"""
-{TREE}
-SELECT round.name, count(DISTINCT attempt.entry_id), count(attempt.id)
-FROM contests_round round
-LEFT JOIN attempt ON attempt.round_id = round.id
-WHERE round.contest_id = %(contest)s
-GROUP BY round.id ORDER BY round.number
-"""  # noqa: S608
-CATEGORIES = f"""
-{TREE}
-SELECT category.name, count(DISTINCT attempt.entry_id), count(attempt.id)
-FROM contests_category category
-LEFT JOIN contests_entry entry ON entry.category_id = category.id AND entry.unit_id IN (SELECT id FROM tree)
-LEFT JOIN attempt ON attempt.entry_id = entry.id
-WHERE category.contest_id = %(contest)s
-GROUP BY category.id ORDER BY category.position, category.id
+SELECT 'day' AS what, (submitted_at AT TIME ZONE 'Asia/Ho_Chi_Minh')::date AS day, '' AS name,
+       count(*) FILTER (WHERE place = 1), count(*), 0 AS position, 0 AS id
+FROM numbered GROUP BY day
+UNION ALL
+SELECT 'round', NULL, round.name, count(DISTINCT entry_id), count(entry_id), round.number, round.id
+FROM contests_round round LEFT JOIN numbered ON numbered.round_id = round.id
+WHERE round.contest_id = %(contest)s GROUP BY round.id
+UNION ALL
+SELECT 'category', NULL, category.name, count(DISTINCT entry_id), count(entry_id), category.position,
+       category.id
+FROM contests_category category LEFT JOIN numbered ON numbered.category_id = category.id
+WHERE category.contest_id = %(contest)s GROUP BY category.id
+ORDER BY what, day, position, id
 """  # noqa: S608
 
 
-def days(contest: Contest, unit: Unit, *, now: datetime, round: Round | None = None) -> list[Day]:
+def figures(
+    contest: Contest, unit: Unit, *, round: Round | None = None, values: Mapping[str, Any] | None = None
+) -> Figures:
+    """Of a round or of all. `values`: the `parameters` where they are there already. Three queries or one."""
+    found = Figures([], [], [])
+    with connection.cursor() as cursor:
+        cursor.execute(FIGURES, values or parameters(contest, unit, round))
+        for what, day, name, people, attempts, _position, _pk in cursor.fetchall():
+            if what == "day":
+                found.days.append(Day(day, people, attempts))
+            else:
+                (found.rounds if what == "round" else found.categories).append(Part(name, people, attempts))
+    return found
+
+
+def every_day(
+    days: Sequence[Day], contest: Contest, *, now: datetime, round: Round | None = None
+) -> list[Day]:
     """Each day from the opening to the end, or to today while it runs; none before the opening."""
-    found = {row[0]: Day(*row) for row in _rows(DAYS, contest, unit, round)}
+    found = {one.day: one for one in days}
     opens = round.opens_at if round else contest.opens_at
     closes = effective_close(round) if round else contest.closes_at
     if now < opens and not found:
@@ -83,19 +97,3 @@ def days(contest: Contest, unit: Unit, *, now: datetime, round: Round | None = N
     last = max([last, *found])
     every = [first + DAY * at for at in range((last - first).days + 1)]
     return [found.get(day, Day(day, 0, 0)) for day in every]
-
-
-def by_round(contest: Contest, unit: Unit) -> list[Part]:
-    """Every round in its order; a person of two rounds is one in each."""
-    return [Part(*row) for row in _rows(ROUNDS, contest, unit, None)]
-
-
-def by_category(contest: Contest, unit: Unit, *, round: Round | None = None) -> list[Part]:
-    """Every category of the plan in its order."""
-    return [Part(*row) for row in _rows(CATEGORIES, contest, unit, round)]
-
-
-def _rows(statement: str, contest: Contest, unit: Unit, round: Round | None) -> Sequence[tuple[Any, ...]]:
-    with connection.cursor() as cursor:
-        cursor.execute(statement, parameters(contest, unit, round))
-        return list(cursor.fetchall())

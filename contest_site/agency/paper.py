@@ -9,8 +9,8 @@ from django.template.loader import render_to_string
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from attempts.reports import UnitRow, scores_shown, unit_rows
-from contest_site.agency.figures import Part, by_category, by_round
+from attempts.reports import UnitRow, parameters, scores_shown, unit_rows
+from contest_site.agency.figures import Part, figures
 from contest_site.lib.errors import NotNow
 from contest_site.lib.pdf import PageCountError, render_pages
 from contest_site.lib.templatetags.vi import moment, number
@@ -43,7 +43,9 @@ def participation_paper(order: Order) -> Paper:
 def _facts(order: Order, unit: Unit) -> dict[str, Any]:
     contest, round = order.contest, order.round
     shown = scores_shown(contest, order.at, round)
-    rows = unit_rows(contest, unit, with_scores=shown, round=round)
+    values = parameters(contest, unit, round)
+    rows = unit_rows(contest, unit, with_scores=shown, round=round, values=values)
+    found = figures(contest, unit, round=round, values=values)
     several = contest.rounds.count() > 1 and round is None
     return {
         "contest": contest,
@@ -53,8 +55,8 @@ def _facts(order: Order, unit: Unit) -> dict[str, Any]:
         "at": moment(order.at),
         "year": timezone.localdate(order.at).year,
         "sentences": list(_sentences(rows[0])),
-        "rounds": _parts(by_round(contest, unit), _("Vòng thi")) if several else None,
-        "categories": _parts(by_category(contest, unit, round=round), _("Đối tượng")),
+        "rounds": _parts(found.rounds, _("Vòng thi")) if several else None,
+        "categories": _parts(found.categories, _("Đối tượng")),
         "below": [row for row in rows if row.depth == 1],
         "roster": rosters.counts(contest, unit, round=round, asking=order.by),
         "shown": shown,

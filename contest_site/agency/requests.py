@@ -31,9 +31,11 @@ class Line:
     decision: Any
 
 
-def waiting(about: Asked) -> int:
-    """How many of the subtree's requests nobody has decided."""
-    mine: int = _own(about).filter(decision=None).count()
+def waiting(about: Asked, units: list[int]) -> int:
+    """How many of the subtree's requests nobody has decided; `units` are the ids of its units."""
+    mine: int = (
+        AgencyRequest.objects.filter(contest=about.contest, unit__in=units).filter(decision=None).count()
+    )
     theirs: int = _people(about).filter(decision=None).count()
     return mine + theirs
 

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from contest_site.lib.templatetags.vi import end_moment, moment
 from contests.models import Contest, Round
-from contests.queries import RoundState, effective_close, round_state
+from contests.queries import RoundState, effective_close, round_state, rounds_of
 from contests.stages import Stage, stage
 from prizes.models import Publication
 
@@ -27,7 +27,7 @@ class State:
 
 
 def state(contest: Contest, now: datetime, round: Round | None = None) -> State:
-    """Of the round, or of the whole contest; two queries."""
+    """Of the round, or of the whole contest; a query, and one for the rounds where they are not there yet."""
     if _published(contest, round):
         where = reverse("prizes:results", args=[contest.slug]) + (f"?vong={round.number}" if round else "")
         return State("ok", _("Đã công bố kết quả"), _("Kết quả đã được công bố."), True, where)
@@ -67,5 +67,5 @@ def _published(contest: Contest, round: Round | None) -> bool:
     found = Publication.objects.filter(run__contest=contest)
     if round is not None:
         return found.filter(run__round=round).exists()
-    last = contest.rounds.order_by("-number").first()
+    last = next(reversed(rounds_of(contest)), None)
     return last is not None and (found.filter(run__round=last) | found.filter(run__round=None)).exists()

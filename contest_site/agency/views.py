@@ -20,7 +20,7 @@ from contest_site.accounts.recent import recently_authenticated
 from contest_site.agency.asked import ROUND, Asked, asked, user_of
 from contest_site.agency.charts import trend
 from contest_site.agency.comparison import comparison, hidden_until_closed
-from contest_site.agency.figures import by_category, by_round, days
+from contest_site.agency.figures import every_day, figures
 from contest_site.agency.requests import waiting
 from contest_site.agency.state import state
 from contest_site.audit import trail
@@ -60,14 +60,16 @@ def offices(request: HttpRequest) -> HttpResponse:
 @login_required
 def overview(request: HttpRequest, slug: str) -> HttpResponse:
     about, now = asked(request, slug), database_now()
-    return render(request, "agency/contest.html", {**_numbers(about, now), **_more(about, now)})
+    values = reports.parameters(about.contest, about.unit, about.round)
+    context = {**_numbers(about, now, values), **_more(about, now, values)}
+    return render(request, "agency/contest.html", context)
 
 
-def _numbers(about: Asked, now: datetime) -> dict[str, Any]:
+def _numbers(about: Asked, now: datetime, values: dict[str, Any]) -> dict[str, Any]:
     """Participation against headcount, of the unit and of each below it."""
     contest, unit, round = about.contest, about.unit, about.round
     shown = reports.scores_shown(contest, now, round)
-    rows = reports.unit_rows(contest, unit, with_scores=shown, round=round)
+    rows = reports.unit_rows(contest, unit, with_scores=shown, round=round, values=values)
     whole = rows[0]
     below = rows if len(rows) <= ROWS_SHOWN else [row for row in rows if row.depth <= 1]
     return {
@@ -90,22 +92,23 @@ def _numbers(about: Asked, now: datetime) -> dict[str, Any]:
     }
 
 
-def _more(about: Asked, now: datetime) -> dict[str, Any]:
+def _more(about: Asked, now: datetime, values: dict[str, Any]) -> dict[str, Any]:
     """What stands beside the numbers: by day, by round, by category, in the block; and where else to go."""
     contest, unit, round = about.contest, about.unit, about.round
-    every_day = days(contest, unit, now=now, round=round)
+    found = figures(contest, unit, round=round, values=values)
+    days = every_day(found.days, contest, now=now, round=round)
     compared = comparison(contest, unit, now=now, round=round)
     return {
         "now": now,
         "state": state(contest, now, round),
-        "days": every_day,
-        "trend": trend(every_day),
+        "days": days,
+        "trend": trend(days),
         "comparison": compared,
         "comparison_note": "" if compared else hidden_until_closed(contest, now),
-        "by_round": by_round(contest, unit) if len(about.rounds) > 1 and not round else [],
-        "by_category": by_category(contest, unit, round=round),
+        "by_round": found.rounds if len(about.rounds) > 1 and not round else [],
+        "by_category": found.categories,
         "roster": rosters.counts(contest, unit, round=round, asking=about.user),
-        "waiting": waiting(about),
+        "waiting": waiting(about, values["units"]),
         "links": {name: about.page(name) for name in ("excel", "missing", "requests")},
         "reports_url": reverse("reports:new", args=[contest.slug]),
         "people_at_once": PEOPLE_AT_ONCE,

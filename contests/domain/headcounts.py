@@ -15,7 +15,7 @@ from contest_site.lib.clock import database_now
 from contest_site.lib.errors import Invalid, Refused
 from contests.enums import Audience, UnitMetric
 from contests.models import Contest, Headcount, HeadcountLock, PrizeTable, Unit
-from contests.queries import competitors, contest_units
+from contests.queries import Competitor, competitors, contest_units
 
 if TYPE_CHECKING:
     from contest_site.accounts.models import User
@@ -155,9 +155,12 @@ def need_headcounts(contest: Contest) -> list[PrizeTable]:
     ]
 
 
-def summed_headcounts(contest: Contest) -> dict[int, int]:
-    """By competing unit: the people of every unit that counts for it; none where no number is known."""
-    for_whom = competitors(contest)
+def summed_headcounts(contest: Contest, for_whom: Mapping[int, Competitor] | None = None) -> dict[int, int]:
+    """By competing unit: the people of every unit that counts for it; none where no number is known.
+
+    `for_whom`: the contest's `competitors` where they are there already.
+    """
+    for_whom = competitors(contest) if for_whom is None else for_whom
     sums: dict[int, int] = {}
     for unit, people in contest.headcounts.values_list("unit", "people"):
         if unit in for_whom:

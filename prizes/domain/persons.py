@@ -40,7 +40,9 @@ KEYS = {
     RankKey.SUBMITTED: sql.SQL("submitted_at ASC"),
 }
 
+# Sorts of a million attempts stay in memory; with the default of 4 MB each writes a file first.
 CREATE = """
+SET LOCAL work_mem = '64MB';
 CREATE TEMP TABLE standings_unit (unit_id bigint, competitor_id bigint, block_id bigint) ON COMMIT DROP;
 CREATE TEMP TABLE standings_target (round_id bigint, block_id bigint, value numeric) ON COMMIT DROP;
 CREATE TEMP TABLE standings_person (

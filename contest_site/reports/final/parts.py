@@ -13,8 +13,8 @@ from itertools import groupby
 
 from django.db.models import Avg, Count
 
-from attempts.reports import UnitRow, unit_rows
-from contest_site.agency.figures import Day, Part, by_category, by_round, days
+from attempts.reports import UnitRow, parameters, unit_rows
+from contest_site.agency.figures import Day, Part, every_day, figures
 from contest_site.lib.templatetags.vi import dong, duration, end_moment, moment, number
 from contest_site.reports.book import Order
 from contest_site.reports.final.charts import Chart, lying, standing
@@ -110,39 +110,40 @@ def _organisation(contest: Contest) -> Iterator[Block]:
 # --- II. ----------------------------------------------------------------------------------------------------
 def _participation(order: Order) -> Iterator[Block]:
     contest, area = order.contest, unit_of(order)
-    units = unit_rows(contest, area, with_scores=False)
+    values = parameters(contest, area, None)
+    units = unit_rows(contest, area, with_scores=False, values=values)
+    found = figures(contest, area, values=values)
     whole = units[0]
     told = f"Có {number(whole.people)} người dự thi với {number(whole.attempts)} lượt thi"
     if whole.headcount:
         told += f", bằng {_percent(whole.percent)} tổng số {number(whole.headcount)} người của các đơn vị"
     yield Block(sentences=(f"{told}. Người dự thi nhiều lần được tính một lần.",))
-    every_day = days(contest, area, now=order.at)
-    yield _by_day(every_day)
-    yield _by_week(every_day)
-    rounds = by_round(contest, area)
-    if len(rounds) > 1:
-        yield _by_part("Theo vòng thi", "Vòng thi", rounds)
-    yield _by_part("Theo đối tượng", "Đối tượng", by_category(contest, area))
+    days = every_day(found.days, contest, now=order.at)
+    yield _by_day(days)
+    yield _by_week(days)
+    if len(found.rounds) > 1:
+        yield _by_part("Theo vòng thi", "Vòng thi", found.rounds)
+    yield _by_part("Theo đối tượng", "Đối tượng", found.categories)
     below = [row for row in units if row.depth == 1]
     if below:
         yield _by_unit(below)
 
 
-def _by_day(every_day: Sequence[Day]) -> Block:
-    chart = standing([(f"{day.day:%d/%m}", day.attempts) for day in every_day])
-    busiest = max(every_day, key=lambda day: day.attempts, default=None)
+def _by_day(days: Sequence[Day]) -> Block:
+    chart = standing([(f"{day.day:%d/%m}", day.attempts) for day in days])
+    busiest = max(days, key=lambda day: day.attempts, default=None)
     if busiest is None or not busiest.attempts:
         return Block("Theo ngày", ("Chưa có lượt thi nào.",))
     told = f"Ngày nhiều lượt thi nhất: {busiest.day:%d/%m/%Y}, {number(busiest.attempts)} lượt."
     return Block("Theo ngày", (told,), standing=chart, caption="Số lượt thi mỗi ngày")
 
 
-def _by_week(every_day: Sequence[Day]) -> Block:
-    if not every_day:
+def _by_week(days: Sequence[Day]) -> Block:
+    if not days:
         return Block()
-    first = every_day[0].day
+    first = days[0].day
     rows, drawn = [], []
-    for week, group in groupby(every_day, key=lambda day: (day.day - first).days // 7):
+    for week, group in groupby(days, key=lambda day: (day.day - first).days // 7):
         inside = list(group)
         people, attempts = sum(one.people for one in inside), sum(one.attempts for one in inside)
         name = f"Tuần {week + 1}"
@@ -152,7 +153,7 @@ def _by_week(every_day: Sequence[Day]) -> Block:
     foot = (
         "Cộng",
         "",
-        *(number(sum(getattr(day, what) for day in every_day)) for what in ("people", "attempts")),
+        *(number(sum(getattr(day, what) for day in days)) for what in ("people", "attempts")),
     )
     grid = Grid(
         ("Tuần", "Từ ngày – đến ngày", "Người thi lần đầu", "Lượt thi"), rows, frozenset({2, 3}), foot

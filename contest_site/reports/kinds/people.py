@@ -21,11 +21,7 @@ from contests.enums import Asked, Gender
 from contests.models import Contest
 
 PEOPLE = f"""
-WITH RECURSIVE tree AS (
-    SELECT id FROM contests_unit WHERE id = %(unit)s
-    UNION ALL
-    SELECT below.id FROM contests_unit below JOIN tree ON below.parent_id = tree.id
-), {COUNTED}, ordered AS (
+WITH {COUNTED}, ordered AS (
     SELECT attempt.*, count(*) OVER (PARTITION BY entry_id) AS attempts,
            row_number() OVER (
                PARTITION BY entry_id ORDER BY correct DESC, duration_ms, submitted_at, id

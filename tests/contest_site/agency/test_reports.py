@@ -283,9 +283,9 @@ def test_the_numbers_cost_the_same_whatever_the_size(
     world: World, django_assert_num_queries: Queries
 ) -> None:
     fill(world, random.Random(1))
-    with django_assert_num_queries(2):
+    with django_assert_num_queries(3):
         reports.unit_rows(world.contest, world.units["city"], with_scores=True)
-    with django_assert_num_queries(2):
+    with django_assert_num_queries(3):
         reports.participant_rows(world.contest, world.units["city"], with_scores=True)
 
 
