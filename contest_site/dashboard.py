@@ -39,6 +39,7 @@ LONG_AGO = timedelta(days=3)  # results that wait longer than this after the clo
 WAITS_FOR: Mapping[Step, Promise] = {
     Step.CLOSE: gettext_lazy("Tổ Thư ký hoặc Trưởng ban"),
     Step.FINISH: gettext_lazy("Hệ thống tự làm"),
+    Step.KEYS: gettext_lazy("Trưởng ban"),
     Step.APPROVE: gettext_lazy("Trưởng ban, không phải người đã rà soát"),
     Step.RENDER: gettext_lazy("Hệ thống tự làm"),
 }
@@ -97,7 +98,7 @@ def latest_contests() -> list[Contest]:
 
 
 def progress_of(contests: Sequence[Contest]) -> Scopes:
-    """Where the results of every closed round and of every finished contest are; three queries for all."""
+    """Where the results of every closed round and of every finished contest are; five queries for all."""
     scopes: dict[Scope, list[Round]] = {}
     for contest in contests:
         rounds = list(contest.rounds.all())

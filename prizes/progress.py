@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.db import models
 from django.db.models import Count
@@ -12,6 +13,7 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
 from attempts.anomalies.gate import why_signals_wait
+from attempts.anomalies.queries import anomalies
 from attempts.models import Attempt, KeyCorrection
 from contest_site.lib.clock import database_now
 from contests.enums import PredictionScope
@@ -187,24 +189,37 @@ class Progress:
 
     @classmethod
     def at_a_glance(cls, scopes: Mapping[Scope, Sequence[Round]]) -> list[Progress]:
-        """Like `of_all`, for a list: with open attempts, and without what takes a look at each.
+        """Like `of_all`, for a list: with what waits before the review, counted once for all.
 
-        Three queries; the contests come with their rounds. Whether a signal, a correction, a judgement or a
-        tie waits before the review is told on the scope's own page.
+        Five queries; the contests come with their rounds. Whether a scan is missing, a judgement changes the
+        order or a tie is open takes a look at each, and is told on the scope's own page.
         """
         found = cls.of_all(scopes)
         for progress in found:
             whole = progress.round and progress.round.prediction_scope == PredictionScope.CONTEST
             progress.__dict__["needed"] = list(progress.contest.rounds.all()) if whole else progress.rounds
         needed = {round for progress in found for round in progress.needed}
-        opened = Attempt.objects.filter(round__in=needed, submitted_at=None).order_by().values_list("round")
-        unfinished = dict(opened.annotate(count=Count("pk"))) if needed else {}
+        opened = Attempt.objects.filter(round__in=needed, submitted_at=None)
+        before = {
+            round
+            for progress in found
+            if progress.run and not review_of(progress.run)
+            for round in progress.rounds
+        }
+        unfinished = _by_round(opened, needed)
+        signals = _by_round(anomalies(before).filter(conclusion=None), before)
+        corrections = _by_round(KeyCorrection.objects.filter(round__in=before, decision=None), before)
         for progress in found:
             progress.__dict__ |= {
                 "open_attempts": sum(unfinished.get(one.pk, 0) for one in progress.needed),
-                "waiting_signals": [],
-                "waiting_corrections": 0,
+                "waiting_signals": [(one, "") for one in progress.rounds if one.pk in signals],
+                "waiting_corrections": sum(corrections.get(one.pk, 0) for one in progress.rounds),
                 "is_behind": False,
                 "proposal": None,
             }
         return found
+
+
+def _by_round(rows: models.QuerySet[Any], rounds: Collection[Round]) -> dict[int, int]:
+    """How many of the rows belong to each of the rounds; no query for none."""
+    return dict(rows.order_by().values_list("round").annotate(count=Count("pk"))) if rounds else {}

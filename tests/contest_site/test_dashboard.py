@@ -141,7 +141,7 @@ def test_trials_are_not_counted(page: Client) -> None:
     assert counts_of([round.contest]) == {round.contest_id: (1, 1)}
 
 
-@pytest.mark.parametrize(("contests", "queries"), [(1, 19), (3, 19)])
+@pytest.mark.parametrize(("contests", "queries"), [(1, 21), (3, 21)])
 def test_the_page_takes_as_many_queries_for_three_contests_as_for_one(
     page: Client, contests: int, queries: int, django_assert_num_queries: Any
 ) -> None:
@@ -151,7 +151,7 @@ def test_the_page_takes_as_many_queries_for_three_contests_as_for_one(
         make_contest(announced=False)
         over = running(opens_at=database_now() - timedelta(days=2), closes_at=database_now())
         RoundClosing.objects.create(round=over, reason="Hết giờ")
-        # Ranked and not reviewed: what waits before a review is not asked for each.
+        # Ranked and not reviewed: what waits before a review is asked for once.
         compute_standings(Scope.of_round(Round.objects.get(pk=over.pk)), by=None)
     cache.clear()
     page.get(reverse("admin:index"))
