@@ -19,7 +19,7 @@ WANTED = 3_000  # requests a second from two cores
 LATEST = 100.0  # ms, of 99 saves in a hundred
 
 
-@measurement("public pages", quick=True, order=20)
+@measurement("public-pages", quick=True, order=20)
 def public(bench: Bench) -> list[Row]:
     """What two cores can answer follows from the CPU of a request: the load runs on the same machine."""
     address = scene(bench).paths["contest"]
@@ -64,7 +64,7 @@ def _load(bench: Bench, order: dict[str, Any]) -> dict[str, Any]:
     return told
 
 
-@measurement("save under load", quick=False, order=30)
+@measurement("save-under-load", quick=False, order=30)
 def under_load(bench: Bench) -> list[Row]:
     """At 70 % of what the machine can do beside the load itself, by a plan that waits for no answer."""
     people = sitting(bench, 40)
