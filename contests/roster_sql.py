@@ -35,26 +35,31 @@ WITH RECURSIVE tree AS (
     SELECT upper.unit_id AS upper, lower.unit_id AS lower
     FROM list upper JOIN scope ON scope.listed = upper.unit_id
     JOIN list lower ON lower.unit_id = scope.id AND lower.unit_id <> upper.unit_id
+), pair AS MATERIALIZED (
+    -- Nothing is compared where no list lies above another.
+    SELECT person.id, person.unit_id, person.listed_at,
+           nearer.unit_id AS their_unit, nearer.listed_at AS their_list
+    FROM person JOIN person nearer
+      ON nearer.national_id_hash = person.national_id_hash AND nearer.listed_at <> person.listed_at
+    WHERE EXISTS (SELECT FROM nested)
+    UNION ALL
+    SELECT person.id, person.unit_id, person.listed_at, nearer.unit_id, nearer.listed_at
+    FROM person JOIN person nearer
+      ON nearer.unit_id = person.unit_id AND nearer.folded = person.folded
+      AND nearer.birth_date = person.birth_date AND nearer.listed_at <> person.listed_at
+    WHERE EXISTS (SELECT FROM nested) AND {NOT_OTHER_ID}
+    UNION ALL
+    SELECT person.id, person.unit_id, person.listed_at, nearer.unit_id, nearer.listed_at
+    FROM person JOIN person nearer
+      ON nearer.unit_id = person.unit_id AND nearer.folded = person.folded
+      AND nearer.phone = person.phone AND nearer.listed_at <> person.listed_at
+    WHERE EXISTS (SELECT FROM nested) AND {NOT_OTHER_ID}
 ), repeated AS (
-    SELECT person.id
-    FROM nested JOIN person ON person.listed_at = nested.upper
-    JOIN person nearer ON nearer.listed_at = nested.lower
-      AND nearer.national_id_hash = person.national_id_hash
-    WHERE nearer.unit_id = person.unit_id OR EXISTS (
-        SELECT FROM scope WHERE scope.listed = person.unit_id AND scope.id = nearer.unit_id
+    SELECT DISTINCT pair.id
+    FROM pair JOIN nested ON nested.upper = pair.listed_at AND nested.lower = pair.their_list
+    WHERE pair.their_unit = pair.unit_id OR EXISTS (
+        SELECT FROM scope WHERE scope.listed = pair.unit_id AND scope.id = pair.their_unit
     )
-    UNION
-    SELECT person.id
-    FROM nested JOIN person ON person.listed_at = nested.upper
-    JOIN person nearer ON nearer.listed_at = nested.lower AND nearer.unit_id = person.unit_id
-      AND nearer.folded = person.folded AND nearer.birth_date = person.birth_date
-    WHERE {NOT_OTHER_ID}
-    UNION
-    SELECT person.id
-    FROM nested JOIN person ON person.listed_at = nested.upper
-    JOIN person nearer ON nearer.listed_at = nested.lower AND nearer.unit_id = person.unit_id
-      AND nearer.folded = person.folded AND nearer.phone = person.phone
-    WHERE {NOT_OTHER_ID}
 ), fits AS (
     SELECT person.id AS person_id, entry.id AS entry_id, 1 AS rule
     FROM person JOIN contests_entry entry
@@ -116,7 +121,8 @@ WITH RECURSIVE tree AS (
     FROM person JOIN tree ON tree.id = person.unit_id
     LEFT JOIN found ON found.person_id = person.id
     LEFT JOIN said ON said.person_id = person.id
-    WHERE CASE WHEN %(roster)s::bigint IS NULL THEN person.id NOT IN (SELECT id FROM repeated)
+    LEFT JOIN repeated ON repeated.id = person.id
+    WHERE CASE WHEN %(roster)s::bigint IS NULL THEN repeated.id IS NULL
                ELSE person.roster_id = %(roster)s END
 ), known AS (
     SELECT line.*,
