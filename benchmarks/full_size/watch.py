@@ -28,7 +28,8 @@ def rows(scene: Scene) -> list[Row]:
             _row(f"{name} its figures for one more viewer", lambda: client.get(DATA)),
         ]
     with running(scene, empty=True):
-        found.append(_row("live watch of an empty round, its figures", lambda: anew(viewer(), DATA)))
+        client = viewer()
+        found.append(_row("live watch of a round without attempts, its figures", lambda: anew(client, DATA)))
     return [*found, own_rank(scene)]
 
 

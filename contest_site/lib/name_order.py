@@ -13,7 +13,7 @@ from django.db import connection
 
 from contest_site.lib.text import name_sort_key
 
-AT_ONCE = 5_000  # rows read or written together
+AT_ONCE = 2_000  # rows read or written together
 OTHER_LETTERS = 100  # the values of letters that the alphabet has not begin here
 
 
