@@ -9,7 +9,7 @@ from typing import Any
 
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
@@ -18,7 +18,7 @@ from attempts.models import Attempt
 from contest_site.lib.admin import ReadOnlyAdmin
 from contest_site.lib.text import fold
 from contests.domain.headcounts import headcount_hints, lock_of
-from contests.models import BlockUnit, Contest, Unit
+from contests.models import BlockUnit, Contest, Entry, Unit
 from contests.queries import Competitor, competitors, contest_units, uncounted_entries
 
 UNITS_A_PAGE = 50
@@ -83,10 +83,11 @@ class Figures:
 
 def participants_by_unit(contest: Contest) -> dict[int, int]:
     """People with a submitted attempt, by the unit that they entered for; trials and excluded left out."""
-    submitted = Attempt.objects.filter(round__contest=contest, submitted_at__isnull=False)
-    counted = submitted.exclude(entry__in=uncounted_entries(contest))
-    rows = counted.order_by().values("entry__unit").annotate(people=Count("entry", distinct=True))
-    return dict(rows.values_list("entry__unit", "people"))
+    submitted = Attempt.objects.filter(entry=OuterRef("pk"), submitted_at__isnull=False)
+    # Not "NOT IN": the planner takes most entries to be on the list, and then reads it for each attempt.
+    left_out = uncounted_entries(contest).filter(pk=OuterRef("pk"))
+    counted = Entry.objects.filter(Exists(submitted), ~Exists(left_out), contest=contest)
+    return dict(counted.order_by().values("unit").annotate(people=Count("pk")).values_list("unit", "people"))
 
 
 def _summed(numbers: Mapping[int, int], for_whom: Mapping[int, Competitor]) -> dict[int, int]:
