@@ -205,7 +205,8 @@ def kept_round_of(slug: str, number: int) -> Round:
 
 def know(row: Model, name: str, other: Model | None) -> None:
     """The other side of a one-to-one relation, already read."""
-    row._meta.get_field(name).set_cached_value(row, other)
+    relation: Any = row._meta.get_field(name)
+    relation.set_cached_value(row, other)
 
 
 @cache

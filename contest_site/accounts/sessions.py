@@ -36,7 +36,7 @@ FROM (SELECT id FROM accounts_user WHERE id = %s AND password = %s FOR SHARE) u 
 
 def recognise(request: HttpRequest) -> None:
     """Put the session and its account into the request, unless somebody has asked for them already."""
-    session = request.session
+    session: Any = request.session
     if hasattr(request, "_cached_user") or hasattr(session, "_session_cache") or not session.session_key:
         return
     row = hot.row(_read(), [session.session_key])
@@ -44,11 +44,12 @@ def recognise(request: HttpRequest) -> None:
         return  # Django finds the same, and gives the visitor a new session
     data, holds_office, *values = row
     session._session_cache = session.decode(data)
-    user = User.from_db("default", hot.attributes(User), values)
-    if user.pk is None:
+    if values[0] is None:  # its number, the first of the columns
         _bind(request)
-    elif _is_of(session._session_cache, user):
-        user.holds_office = holds_office
+        return
+    user = User.from_db("default", hot.attributes(User), values)
+    if _is_of(session._session_cache, user):
+        user.holds_office = holds_office  # type: ignore[attr-defined]  # for the menu
         # Where Django's middleware looks first.
         request._cached_user = user  # type: ignore[attr-defined]
 
