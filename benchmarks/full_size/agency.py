@@ -38,7 +38,8 @@ def _view(scene: Scene, code: str, name: str) -> Row:
         UnitOfficer.objects.create(user=user, unit=Unit.objects.get(code=code))
         client = Client()
         client.force_login(user)
-        assert client.get(address).status_code == 200
+        response = client.get(address)
+        assert response.status_code == 200
         with CaptureQueriesContext(connection) as queries, Clock() as clock:
             for _view in range(VIEWS):
                 response = client.get(address)

@@ -14,6 +14,7 @@ from benchmarks.rows import Row, compared
 
 if TYPE_CHECKING:
     from benchmarks.full_size.scene import Scene
+    from contest_site.accounts.models import User
     from contests.models import Round
 
 CELL = re.compile(
@@ -63,7 +64,7 @@ def _report(scene: Scene, round: Round, file: IO[bytes]) -> Cost:
     return clock.cost
 
 
-def _organiser() -> object:
+def _organiser() -> User:
     from contest_site.accounts.models import User
 
     return User.objects.filter(is_superuser=True).first() or User.objects.create_superuser(username="do")

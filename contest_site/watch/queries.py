@@ -203,15 +203,16 @@ def minute_lines(round: Round | None, now: datetime) -> list[MinuteLine]:
     this = now.replace(second=0, microsecond=0)
     first = this - timedelta(minutes=MINUTES - 1)
     rows = MinuteCount.objects.filter(round=round, minute__gte=first) if round else MinuteCount.objects.none()
-    counts = {minute: row for minute, *row in rows.values_list("minute", "started", "submitted", "open")}
+    counts = {row[0]: row[1:] for row in rows.values_list("minute", "started", "submitted", "open")}
     try:
         tallies = tally.by_minute(int(time.time() // 60), MINUTES)
     except RedisError:
         tallies = [dict.fromkeys(tally.KINDS, 0)] * MINUTES
+    nothing: tuple[int, int, int | None] = (0, 0, None)
     lines = []
     for place in range(MINUTES):
         minute = first + timedelta(minutes=place)
-        started, submitted, still_open = counts.get(minute, (0, 0, None))
+        started, submitted, still_open = counts.get(minute, nothing)
         errors = tallies[place]
         lines.append(
             MinuteLine(
