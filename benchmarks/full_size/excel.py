@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 CELL = re.compile(
     rb'<c r="[A-Z]+\d+" s="\d+"(?: t="inlineStr"><is><t[^>]*>([^<]*)</t></is></c>|><v>([^<]*)</v></c>|/>)'
 )
-TURNS = 2
+TURNS = 3
 AT_MOST, MEMORY = 1.2, 150
 
 

@@ -10,7 +10,7 @@ from benchmarks.rows import Row, compared
 if TYPE_CHECKING:
     from benchmarks.full_size.scene import Scene
 
-TURNS = 1
+TURNS = 3
 PAPERS = 100_000
 AN_ATTEMPT, AT_MOST = 0.1, 3
 QUESTION = 7

@@ -10,7 +10,7 @@ from benchmarks.rows import Row, compared
 if TYPE_CHECKING:
     from benchmarks.full_size.scene import Scene
 
-TURNS = 1
+TURNS = 3
 AT_MOST, MEMORY = 2.5, 300
 # Every attempt of the round into a table without index or constraint.
 FLOOR = """
