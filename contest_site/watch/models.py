@@ -121,6 +121,8 @@ class Backup(models.Model):
     `running`: it was asked for or is being made. A row that stays so was left by a process that is gone.
     """
 
+    STOPPED = "Bị dừng giữa chừng."  # a failure
+
     at = models.DateTimeField("sao lưu lúc", db_default=Now())
     kind = models.CharField("loại", max_length=10, choices=BackupKind)
     name = models.CharField("tệp", max_length=100, blank=True)

@@ -59,7 +59,6 @@ CHUNK = 1024 * 1024
 # Reports and copies of personal data, each erased within days.
 SHORT_LIVED = frozenset({REPORTS, COPIES})
 UNPACKING = ".restoring-"  # what a restore that was killed may have left
-STOPPED = "Bị dừng giữa chừng."
 
 
 class Digest:
@@ -135,7 +134,7 @@ def back_up(folder: Path, *, kind: BackupKind, by: User | None = None, asked: Ba
 def forget_the_dead(place: str) -> None:
     """Rows of backups into this folder that nobody makes any more; whoever calls it holds the folder."""
     left = Q(place=place) | Q(place="", at__lt=database_now() - LOST)
-    Backup.objects.filter(left, running=True).update(running=False, failure=STOPPED)
+    Backup.objects.filter(left, running=True).update(running=False, failure=Backup.STOPPED)
 
 
 def keep_newest(folder: Path, count: int) -> list[str]:

@@ -248,7 +248,7 @@ def test_a_worker_never_waits_for_another_backup_and_the_night_comes_again(folde
     left = Backup.objects.create(kind=BackupKind.NIGHTLY, place=str(folder), running=True)
     tasks.nightly_backup()
     left.refresh_from_db()
-    assert (left.running, left.failure) == (False, saving.STOPPED)
+    assert (left.running, left.failure) == (False, Backup.STOPPED)
     assert last_backup() != left
 
 
