@@ -141,9 +141,7 @@ def _corrections(user: User) -> Iterator[Todo]:
         yield Todo(
             _("Sửa đáp án chờ quyết định, %(by)s đề nghị lúc %(at)s") % {"by": one.by, "at": moment(one.at)},
             f"{one.round.contest.name}, {one.round.name}",
-            _("Người khác: không ai tự quyết định đề nghị của mình")
-            if own
-            else _("Trưởng ban"),
+            _("Người khác: không ai tự quyết định đề nghị của mình") if own else _("Trưởng ban"),
             reverse("admin:attempts_correction", args=[one.pk]),
             due=one.at,
         )

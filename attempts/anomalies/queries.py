@@ -93,7 +93,7 @@ def undecided_passed_on(of: Contest | Round | Iterable[Round]) -> QuerySet[Any]:
         Q(reinstatement=None) | Q(reinstatement__at__gte=OuterRef("passed_on_at")),
         place__isnull=False,
     )
-    told = anomalies(of).annotate(passed_on_at=Subquery(passed_on))
+    told: QuerySet[Any] = anomalies(of).annotate(passed_on_at=Subquery(passed_on))
     return told.filter(~Exists(judged), conclusion=PASSED_ON)
 
 

@@ -49,7 +49,8 @@ def _tail(count: int, chances: Sequence[Number], one: Number) -> Number:
     if count <= 0:
         return one
     # tail[k]: exactly k happened; the last place gathers `count` and more.
-    tail = [one, *[one - one] * count]
+    nothing: Number = one - one
+    tail: list[Number] = [one] + [nothing] * count
     for chance in chances:
         tail[count] += tail[count - 1] * chance
         for k in range(count - 1, 0, -1):

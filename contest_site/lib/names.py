@@ -1,8 +1,8 @@
 """People and things found by the beginnings of their words, without accents, among hundreds of thousands.
 
 The database's function `contest_words` (audit's migration 0005) makes a text's words as `fold` of
-contest_site.lib.text has them; an index of what it makes stands beside each column that is searched so. To the
-planner it is costly, so that an index is looked into before the function is called for row upon row.
+contest_site.lib.text has them; an index of what it makes stands beside each column that is searched so. To
+the planner it is costly, so that an index is looked into before the function is called for row upon row.
 """
 
 from __future__ import annotations

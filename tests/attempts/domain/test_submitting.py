@@ -196,7 +196,9 @@ def test_the_database_refuses_to_change_a_submitted_attempt(attempt: Attempt, ch
         cursor.execute(f"UPDATE attempts_attempt SET {change} WHERE id = %s", [attempt.pk])  # noqa: S608
 
 
-@pytest.mark.parametrize("change", ["started_at = now() - interval '1 day'", "paper[1] = paper[2]", "number = 7"])
+@pytest.mark.parametrize(
+    "change", ["started_at = now() - interval '1 day'", "paper[1] = paper[2]", "number = 7"]
+)
 def test_what_an_attempt_was_started_with_is_final_from_the_start(attempt: Attempt, change: str) -> None:
     with pytest.raises(IntegrityError, match="final"), transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(f"UPDATE attempts_attempt SET {change} WHERE id = %s", [attempt.pk])  # noqa: S608
