@@ -145,8 +145,9 @@ def test_without_the_cache_nothing_is_counted(
     assert Client().get(address(round.contest)).status_code == 200
 
 
-# now, contest, rounds with closings, area, people, attempts, uncounted, units, blocks, what units became.
-QUERIES = 10
+# now, contest, rounds with closings, area, people, attempts, who counts nowhere (twice), units, blocks, what
+# units became.
+QUERIES = 11
 
 
 @pytest.mark.parametrize("units", [1, 3])
