@@ -65,6 +65,12 @@ class Sitting:
         return Attempt.objects.get(pk=self.attempt.pk)
 
 
+def _without_token(response: Any) -> str:
+    """The page but for what differs each time: the form's token and the seconds left."""
+    page = re.sub(r'name="csrfmiddlewaretoken" value="\w+"', "", response.content.decode())
+    return re.sub(r'data-remaining="\d+"|role="timer">[^<]*', "", page)
+
+
 def several() -> Sitting:
     """A paper of three questions: ticked, single, ticked."""
     pool: Pool = [(4, frozenset({0, 2})), (4, 1), (2, frozenset({1}))]
@@ -181,6 +187,21 @@ class TestPaper:
         sitting.client.get(sitting.url("paper"))
         with django_assert_num_queries(2):  # session with account, attempt with all that the page shows
             sitting.client.get(sitting.url("paper"))
+
+    def test_two_people_who_share_what_is_kept_get_each_the_page_that_nobody_shares(
+        self, settings: Any
+    ) -> None:
+        first = Sitting(prediction_target="all_right")
+        second = Sitting.__new__(Sitting)
+        second.round, second.entry = first.round, make_entry(first.round.contest, full_name="Đỗ Thị Ỷ")
+        second.client = client_of(second.entry.user)
+        second.attempt = start_attempt(second.entry, second.round)
+        second.save(q1="2", q30="1", prediction="7", revision="0")
+        alone = [_without_token(one.client.get(one.url("paper"))) for one in (first, second)]
+        settings.PAGE_CACHE_SECONDS = 60
+        sharing = [_without_token(one.client.get(one.url("paper"))) for one in (first, second, first)]
+        assert sharing == [*alone, alone[0]]
+        assert str(first.attempt.pk) not in sharing[1]
 
     def test_no_key_explanation_or_source_reaches_the_browser(self) -> None:
         """Security statement 28: crawl everything until the submission."""

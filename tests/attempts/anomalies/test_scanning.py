@@ -217,6 +217,7 @@ def test_nobody_concludes_or_approves_while_a_scan_is_on() -> None:
         papers=1,
         entries=[1],
         attempts=[],
+        evidence={},
     )
     scanner = connection.copy()
     with closing(scanner), scanner.cursor() as cursor:
