@@ -275,7 +275,7 @@ def test_the_page_of_a_round_costs_the_same_for_any_number_of_awards(
     client.force_login(make_staff())
     client.get(page(round))
     # session · user · round · run · papers twice · six of the awards · units · two of nominations · finals ·
-    # signals by kind · five of the keys · figures of the press summary · roles · versions
-    with django_assert_num_queries(25):
+    # signals by kind and kinds left out · five of the keys · figures of the press summary · roles · versions
+    with django_assert_num_queries(26):
         shown(client, page(round))
     assert StandingsRun.objects.count() == 1
