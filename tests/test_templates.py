@@ -13,8 +13,8 @@ from django.http import HttpRequest
 from django.shortcuts import render
 from django.template.loader import get_template, render_to_string
 from django.test import RequestFactory
-from django.utils import timezone
 from django.utils.functional import SimpleLazyObject
+from django.utils.safestring import mark_safe
 
 ROOT = Path(settings.BASE_DIR)
 TEMPLATES = sorted(
@@ -85,31 +85,35 @@ def test_error_page_leads_back_to_the_page(name: str) -> None:
 def paper_page() -> str:
     """A paper of thirty questions as long as real ones, and its prediction."""
     text = "Theo Nghị quyết số 76/NQ-CP của Chính phủ, nội dung nào dưới đây là một nhiệm vụ cải cách?"
-    items = [
+    questions = [
         {
-            "number": number,
             "topic": "Cải cách thủ tục hành chính",
             # Every text differs, or the compression would flatter.
             "text": f"{text} {some_words(number)}",
-            "multiple": False,
-            "options": [
-                {"value": str(at), "letter": "ABCD"[at - 1], "text": some_words(number * 10 + at)}
-                for at in range(1, 5)
-            ],
-            "answer": "",
+            "options": [some_words(number * 10 + at) for at in range(1, 5)],
         }
         for number in range(1, 31)
     ]
-    attempt = {"pk": UUID(int=1), "revision": 0, "deadline": timezone.now()}
+    pieces = [
+        render_to_string(
+            "attempts/_question.html",
+            {"question": question, "number": number, "value": number % 4 + 1, "letter": "ABCD"[number % 4]},
+        )
+        for number, question in enumerate(questions, 1)
+    ]
     contest = {"name": "Cuộc thi", "organiser": "Ủy ban nhân dân", "slug": "mot"}
     prediction = {"text": "Có bao nhiêu người dự thi?", "value": "", "bound": False, "example": "1250"}
     context = {
-        "attempt": attempt,
+        "attempt_id": UUID(int=1),
+        "revision": 0,
         "contest": contest,
         "round": {"name": "Vòng 1"},
-        "items": items,
+        "questions": mark_safe("".join(pieces)),  # noqa: S308  rendered pieces
+        "cells": [(number, "") for number in range(1, 31)],
         "prediction": prediction,
         "remaining_seconds": 1800,
+        "remaining": "30:00",
+        "deadline": "08:30",
         "save_url": "/luu/",
         "review_url": "/xem-lai/",
         "paper_url": "/bai-thi/",
