@@ -107,19 +107,21 @@ class Children:
 
     def stop(self, seconds: float = STOP_SECONDS) -> None:
         """Ask all of them at once, wait, then kill what is left of each group."""
-        for process in self.started.values():
+        # A second signal may come in the middle, and ends them all meanwhile.
+        asked = list(self.started.values())
+        for process in asked:
             if process.poll() is None:
                 process.terminate()
         end = time.monotonic() + seconds
         try:
-            for process in self.started.values():
+            for process in asked:
                 with suppress(subprocess.TimeoutExpired):
                     process.wait(max(0.0, end - time.monotonic()))
         finally:
             self.kill()
 
     def kill(self) -> None:
-        for process in self.started.values():
+        for process in list(self.started.values()):
             with suppress(ProcessLookupError, PermissionError):
                 os.killpg(process.pid, signal.SIGKILL)
             process.wait()
