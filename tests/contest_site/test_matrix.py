@@ -191,7 +191,7 @@ def found(world: World) -> Found:
     return lines
 
 
-_render = Template._render
+_render = Template._render  # type: ignore[attr-defined]  # not among the types of Django
 
 
 def _wordless(self: Template, context: Any) -> SafeString:
