@@ -39,10 +39,11 @@ LONG_AGO = timedelta(days=3)  # results that wait longer than this after the clo
 WAITS_FOR: Mapping[Step, Promise] = {
     Step.CLOSE: gettext_lazy("Tổ Thư ký hoặc Trưởng ban"),
     Step.FINISH: gettext_lazy("Hệ thống tự làm"),
-    Step.KEYS: gettext_lazy("Trưởng ban"),
     Step.APPROVE: gettext_lazy("Trưởng ban, không phải người đã rà soát"),
     Step.RENDER: gettext_lazy("Hệ thống tự làm"),
 }
+# Nothing to do, or said already: signals and corrections that wait have lines of their own, by todo.py.
+NOTHING_OF_ITS_OWN = frozenset({Step.DONE, Step.WAIT, Step.ROUNDS, Step.SIGNALS, Step.KEYS})
 SECRETARIAT = gettext_lazy("Tổ Thư ký")
 Scopes = Mapping[Scope, Progress]
 
@@ -118,7 +119,7 @@ def results_waiting(scopes: Scopes, now: datetime) -> list[Todo]:
     found = []
     for scope, progress in scopes.items():
         step = progress.next
-        if step in (Step.DONE, Step.WAIT, Step.ROUNDS):
+        if step in NOTHING_OF_ITS_OWN:
             continue
         closed = progress.closing
         found.append(

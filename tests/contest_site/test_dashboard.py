@@ -12,6 +12,8 @@ from django.test import Client
 from django.urls import reverse
 from pytest_django import Settings
 
+from attempts.anomalies.domain import scan_round
+from attempts.anomalies.queries import anomalies
 from contest_site.dashboard import Next, counts_of, latest_contests, next_step, progress_of
 from contest_site.lib.clock import database_now
 from contest_site.watch.enums import BackupKind
@@ -21,7 +23,7 @@ from contests.models import Contest, DataRequest, EntryRequest, Round, RoundClos
 from prizes.domain.ranking import compute_standings
 from prizes.domain.rendering import render_missing
 from prizes.scope import Scope
-from tests.prizes.support import publish
+from tests.prizes.support import publish, simple_round
 from tests.prizes.test_awarding import weekly
 from tests.support.factories import (
     make_contest,
@@ -132,6 +134,20 @@ def test_each_sees_only_the_work_that_it_may_do(client: Client) -> None:
     make_user()
     client.force_login(make_staff(is_superuser=False))
     assert todos_of(client) == []
+
+
+def test_signals_that_wait_are_one_line_and_come_before_the_review(page: Client) -> None:
+    round = simple_round([("An", 5), ("Bình", 700)], min_plausible_seconds=10)
+    compute_standings(Scope.of_round(round), by=None)
+    assert _next(round.contest, database_now()).text == "Vòng thi: Rà soát"
+    scan_round(round)
+    assert _next(round.contest, database_now()).text == "Vòng thi: Kết luận về dấu hiệu bất thường"
+    shown = parsed(page.get(reverse("admin:index")).content).xpath(f"{TODOS}//a/text()")
+    waiting = anomalies(round).count()
+    assert waiting
+    assert [text.strip() for text in shown if "dấu hiệu" in text] == [
+        f"{waiting} dấu hiệu bất thường chờ kết luận"
+    ]
 
 
 def test_trials_are_not_counted(page: Client) -> None:
