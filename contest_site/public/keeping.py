@@ -14,8 +14,8 @@ from dataclasses import dataclass
 from hashlib import blake2b
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse, HttpResponseNotModified
-from django.utils.cache import patch_vary_headers
+from django.http import HttpRequest, HttpResponse
+from django.utils.cache import get_conditional_response, patch_vary_headers
 
 from contest_site.public import reading
 from contest_site.public.sharing import PUBLIC_PAGES
@@ -32,10 +32,11 @@ class Page:
 
     def answer(self, request: HttpRequest) -> HttpResponse:
         """The page, or that the browser has it already."""
-        if request.META.get("HTTP_IF_NONE_MATCH") == self.headers["ETag"]:
-            kept = ("ETag", "Cache-Control", "Vary")
-            return HttpResponseNotModified(headers={name: self.headers[name] for name in kept})
-        return HttpResponse(self.content, headers=self.headers)
+        response: HttpResponse = HttpResponse(self.content, headers=self.headers)
+        if "HTTP_IF_NONE_MATCH" in request.META:
+            # Django's own comparison: a proxy that compresses makes the mark a weak one.
+            response = get_conditional_response(request, etag=self.headers["ETag"], response=response)
+        return response
 
 
 class KeptPageMiddleware:

@@ -36,6 +36,15 @@ def test_a_browser_that_has_it_is_told_so(contest: Contest) -> None:
     assert (again.status_code, again["ETag"], again.content) == (304, first["ETag"], b"")
 
 
+@pytest.mark.parametrize("named", ["W/{}", '"another", {}', "*"])
+def test_a_proxy_that_compresses_weakens_the_mark_and_a_browser_may_name_several(
+    contest: Contest, named: str
+) -> None:
+    first = Client().get(address(contest))
+    again = Client().get(address(contest), headers={"if-none-match": named.format(first["ETag"])})
+    assert (again.status_code, again.content) == (304, b"")
+
+
 def test_language_and_way_of_showing_have_pages_of_their_own(contest: Contest) -> None:
     visitor = Client()
     plain: Any = visitor.get(address(contest))
