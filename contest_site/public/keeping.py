@@ -32,11 +32,11 @@ class Page:
 
     def answer(self, request: HttpRequest) -> HttpResponse:
         """The page, or that the browser has it already."""
-        response: HttpResponse = HttpResponse(self.content, headers=self.headers)
-        if "HTTP_IF_NONE_MATCH" in request.META:
-            # Django's own comparison: a proxy that compresses makes the mark a weak one.
-            response = get_conditional_response(request, etag=self.headers["ETag"], response=response)
-        return response
+        response = HttpResponse(self.content, headers=self.headers)
+        if "HTTP_IF_NONE_MATCH" not in request.META:
+            return response
+        # Django's own comparison: a proxy that compresses makes the mark a weak one.
+        return get_conditional_response(request, etag=self.headers["ETag"], response=response) or response
 
 
 class KeptPageMiddleware:
