@@ -178,6 +178,7 @@ OF_ADDRESS: Mapping[str, Callable[[World], Arguments]] = {
     "admin:audit_change_export": lambda world: {"form": "csv"},
     "admin:contests_contest_start_plan": lambda world: {"plan": "quang-ngai-2024"},
     "admin:contests_contest_step": lambda world: {"object_id": world.contest.pk, "step": "ke-hoach"},
+    "admin:contests_roster_match": lambda world: {"pk": RosterPerson.objects.get().pk},
     "admin:contests_roster_preview": lambda world: {"draft": RosterImport.objects.get(by=world.by).pk},
     "admin:contests_unit_preview": lambda world: {"draft": UnitImport.objects.get().pk},
     "admin:prizes_closing": lambda world: {"pk": world.published.pk},
