@@ -142,7 +142,6 @@ INSTALLED_APPS = [
 ]
 MIDDLEWARE = [
     "contest_site.lib.middleware.CountingMiddleware",
-    "contest_site.public.keeping.KeptPageMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",

@@ -1,7 +1,10 @@
 import os
 
-from django.core.wsgi import get_wsgi_application
+import django
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "contest_site.settings")
+django.setup(set_prefix=False)
 
-application = get_wsgi_application()
+from contest_site.public.keeping import Site  # noqa: E402  it needs the settings
+
+application = Site()

@@ -9,76 +9,118 @@ anew the others get the last one, so what is published is seen after twice that 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from hashlib import blake2b
+from typing import Any
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse
-from django.utils.cache import get_conditional_response, patch_vary_headers
+from django.core.handlers.wsgi import WSGIHandler, get_str_from_wsgi
+from django.http import HttpRequest, HttpResponse, parse_cookie
+from django.http.response import HttpResponseBase
+from django.utils.cache import patch_vary_headers
+from django.utils.http import parse_etags
 
 from contest_site.public import reading
 from contest_site.public.sharing import PUBLIC_PAGES
 
 MOST = 500  # pages kept by a process
+KEY = "contest_site.kept_page"  # in a request's environment: under what its page may be kept
+# What an answer "not changed" says of the page; the browser has the rest.
+VALIDATORS = ("Cache-Control", "ETag", "Vary")
+Environ = dict[str, Any]
+Headers = list[tuple[str, str]]
 Key = tuple[str, ...]
 
 
 @dataclass
 class Page:
     content: bytes
-    headers: dict[str, str]
+    headers: Headers
+    etag: str
     until: float  # time.monotonic()
 
-    def answer(self, request: HttpRequest) -> HttpResponse:
-        """The page, or that the browser has it already."""
-        response = HttpResponse(self.content, headers=self.headers)
-        if "HTTP_IF_NONE_MATCH" not in request.META:
-            return response
-        # Django's own comparison: a proxy that compresses makes the mark a weak one.
-        return get_conditional_response(request, etag=self.headers["ETag"], response=response) or response
+    def is_had(self, environ: Environ) -> bool:
+        """Whether the browser says that it has this very page."""
+        named = environ.get("HTTP_IF_NONE_MATCH", "")
+        if not named or named == self.etag:
+            return bool(named)
+        # A proxy that compresses makes the mark a weak one.
+        marks = [mark.removeprefix("W/") for mark in parse_etags(named)]
+        return self.etag in marks or marks == ["*"]
+
+    def answer(self, environ: Environ, start_response: Callable[..., Any]) -> Iterable[bytes]:
+        if self.is_had(environ):
+            start_response("304 Not Modified", [line for line in self.headers if line[0] in VALIDATORS])
+            return ()
+        start_response("200 OK", self.headers)
+        return () if environ["REQUEST_METHOD"] == "HEAD" else (self.content,)
 
 
-class KeptPageMiddleware:
-    """Answers before sessions, languages and templates are looked at; what is kept has passed all of them."""
+class Site(WSGIHandler):
+    """Django's application, but a page that is kept is given again before Django makes a request of it.
 
-    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
-        self.get_response = get_response
+    What is kept has passed the whole chain of middleware.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
         self.pages: dict[Key, Page] = {}
 
-    def __call__(self, request: HttpRequest) -> HttpResponse:
-        if not settings.PAGE_CACHE_SECONDS or (key := key_of(request)) is None:
-            return self.get_response(request)
-        now = time.monotonic()
-        page = self.pages.get(key)
-        if page is not None:
-            if now < page.until:
-                return page.answer(request)
-            page.until = now + settings.PAGE_CACHE_SECONDS  # the others need not make it, too
-        response = self.get_response(request)
-        if not is_for_everybody(request, response):
+    def __call__(self, environ: Environ, start_response: Callable[..., Any]) -> Any:
+        if settings.PAGE_CACHE_SECONDS and (key := key_of(environ)) is not None:
+            now = time.monotonic()
+            page = self.pages.get(key)
+            if page is not None and now < page.until:
+                return page.answer(environ, start_response)
+            if environ["REQUEST_METHOD"] == "GET":
+                environ[KEY] = key
+                if page is not None:
+                    page.until = now + settings.PAGE_CACHE_SECONDS  # the others need not make it, too
+        return super().__call__(environ, start_response)
+
+    def get_response(self, request: HttpRequest) -> HttpResponseBase:
+        began = time.monotonic()
+        response = super().get_response(request)
+        if (key := request.META.get(KEY)) is None:
+            return response
+        if not isinstance(response, HttpResponse) or not is_for_everybody(request, response):
             self.pages.pop(key, None)
             return response
-        if len(self.pages) >= MOST:
-            self.pages.clear()
         etag = f'"{blake2b(response.content, digest_size=16).hexdigest()}"'
         # A browser may keep it, and asks each time whether it is still the same.
         response["ETag"], response["Cache-Control"] = etag, "no-cache"
         patch_vary_headers(response, ["Cookie"])
-        headers = dict(response.headers)
-        self.pages[key] = Page(response.content, headers, now + settings.PAGE_CACHE_SECONDS)
-        return self.pages[key].answer(request)
+        if len(self.pages) >= MOST:
+            self.pages.clear()
+        until = began + settings.PAGE_CACHE_SECONDS
+        page = self.pages[key] = Page(response.content, list(response.items()), etag, until)
+        if page.is_had(request.META):
+            response.status_code, response.content = 304, b""
+            for name, _value in page.headers:
+                if name not in VALIDATORS:
+                    del response[name]
+        return response
 
 
-def key_of(request: HttpRequest) -> Key | None:
-    """By what a page may differ among people who are not signed in; None for all other requests."""
-    cookies = request.COOKIES
-    if request.method != "GET" or settings.SESSION_COOKIE_NAME in cookies or "messages" in cookies:
+def key_of(environ: Environ) -> Key | None:
+    """By what a page may differ among people who are not signed in; None for all other requests.
+
+    As it came: what Django reads as the same address may be kept twice, two addresses never as one.
+    """
+    if environ["REQUEST_METHOD"] not in ("GET", "HEAD") or "HTTP_IF_MATCH" in environ:
+        return None
+    # Read as Django reads them: what it takes for a session must not be overlooked here.
+    cookies = parse_cookie(get_str_from_wsgi(environ, "HTTP_COOKIE", "")) if "HTTP_COOKIE" in environ else {}
+    if settings.SESSION_COOKIE_NAME in cookies or "messages" in cookies:
         return None
     return (
-        "https" if request.is_secure() else "http",
-        request.META.get("HTTP_HOST", ""),
-        request.get_full_path(),
+        environ["wsgi.url_scheme"],
+        environ.get("HTTP_X_FORWARDED_PROTO", ""),
+        environ.get("HTTP_HOST", ""),
+        environ.get("SCRIPT_NAME", ""),
+        environ.get("PATH_INFO", ""),
+        environ.get("QUERY_STRING", ""),
         cookies.get(settings.LANGUAGE_COOKIE_NAME, ""),
         cookies.get(reading.COOKIE, ""),
     )
@@ -93,4 +135,6 @@ def is_for_everybody(request: HttpRequest, response: HttpResponse) -> bool:
         and not response.streaming
         and not response.cookies
         and not response.has_header("Cache-Control")
+        # It differs by nothing that the key does not hold.
+        and response.get("Vary", "Cookie").lower() == "cookie"
     )
