@@ -23,6 +23,7 @@ SOURCES = (
     "*/migrations/*.py",
     "contest_site/*/migrations/*.py",
     "contest_site/lib/immutable.py",
+    "contest_site/lib/migrating.py",
     "contest_site/audit/grants.py",
     "contest_site/settings.py",
     "requirements.lock",

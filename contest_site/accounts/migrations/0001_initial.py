@@ -118,6 +118,10 @@ class Migration(migrations.Migration):
                 ),
             ],
             options={
+                "permissions": [
+                    ("help_people", "Được đổi nơi nhận mã và gộp tài khoản của người dự thi"),
+                    ("recover_second_factor", "Được gỡ lớp bảo vệ thứ hai cho người khác"),
+                ],
                 "verbose_name": "tài khoản",
                 "verbose_name_plural": "tài khoản",
             },
