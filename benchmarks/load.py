@@ -138,20 +138,46 @@ def answers(first: int, last: int, revision: int, more: str = "") -> str:
     return f"revision={revision}&{taps}{more}"
 
 
+# A journey's eight requests.
+STEPS = ("contest", "start", "paper", "save 1", "save 2", "save 3", "submit", "result")
+
+
+def step(name: str, browser: Browser, person: dict[str, Any], order: dict[str, Any]) -> None:
+    """One request of a journey; what the next one needs is noted in `person`."""
+    paper = person.get("paper", "")
+    match name:
+        case "contest":
+            browser.read_token(browser.get(name, order["contest"]))
+        case "start":
+            start = order["start"].replace("ENTRY", str(person["entry"]))
+            person["paper"] = led(browser.post(name, start, "", 302))
+        case "paper":
+            browser.read_token(browser.get(name, paper))
+        case "submit":
+            person["result"] = led(browser.post(name, f"{paper}nop-bai/", ""))
+        case "result":
+            browser.get(name, person["result"])
+        case _:
+            at = int(name[-1]) - 1
+            more = "&prediction=1250" if at == 2 and order.get("predicts") else ""
+            browser.post(name, f"{paper}luu/", answers(10 * at + 1, 10 * at + 10, at, more), 200, JSON)
+
+
 def walk(browser: Browser, person: dict[str, Any], order: dict[str, Any]) -> None:
-    """The eight requests of a journey; with `whole` also the pages that lie between them for a browser."""
-    browser.read_token(browser.get("contest", order["contest"]))
-    if order.get("whole"):
-        browser.read_token(browser.get("start page", order["start"]))
-    start = order["start"].replace("ENTRY", str(person["entry"]))
-    paper = led(browser.post("start", start, "", 302))
-    browser.read_token(browser.get("paper", paper))
-    for at in range(3):
-        more = "&prediction=1250" if at == 2 and order.get("predicts") else ""
-        browser.post("save", f"{paper}luu/", answers(10 * at + 1, 10 * at + 10, at, more), 200, JSON)
-    if order.get("whole"):
-        browser.read_token(browser.get("review", f"{paper}xem-lai/"))
-    browser.get("result", led(browser.post("submit", f"{paper}nop-bai/", "")))
+    """A whole journey; with `whole` also the pages that lie between its requests for a browser."""
+    for name in STEPS:
+        if order.get("whole") and name == "start":
+            browser.read_token(browser.get("start page", order["start"]))
+        if order.get("whole") and name == "submit":
+            browser.read_token(browser.get("review", f"{person['paper']}xem-lai/"))
+        step(name, browser, person, order)
+
+
+def together(browser: Browser, person: dict[str, Any], order: dict[str, Any]) -> None:
+    """One step of everybody's journey; told are the people as they are then, for the next step."""
+    browser.token = person["token"]
+    step(order["step"], browser, person, order)
+    person.update(token=browser.token, cookies=browser.cookies)
 
 
 def saves(browser: Browser, person: dict[str, Any], order: dict[str, Any]) -> None:
@@ -196,7 +222,7 @@ def paced(browser: Browser, person: dict[str, Any], order: dict[str, Any]) -> No
 
 
 KINDS: dict[str, Callable[[Browser, dict[str, Any], dict[str, Any]], None]] = {
-    "walk": walk, "saves": saves, "starts": starts, "logins": logins, "gets": gets, "paced": paced,
+    "walk": walk, "together": together, "saves": saves, "starts": starts, "logins": logins, "gets": gets, "paced": paced,
 }  # fmt: skip
 
 
@@ -234,6 +260,7 @@ def run(order: dict[str, Any]) -> dict[str, Any]:
         "errors": len(told.errors),
         "examples": told.errors[:3],
         "times": told.times,
+        "people": order["people"],
     }
 
 

@@ -119,6 +119,44 @@ def journey(bench: Bench) -> list[Row]:
     return [row, Row("the same with the page before the start and the review (10 requests)", whole, "ms CPU")]
 
 
+@measurement("steps", quick=False, order=14)
+def steps(bench: Bench) -> list[Row]:
+    """Each request of the journey by itself: everybody takes the same step at the same time."""
+    from benchmarks.load import STEPS
+    from benchmarks.people import contestants
+
+    found = scene(bench)
+    number, rounds = 150, 3
+    costs: dict[tuple[str, bool], list[float]] = {}
+    for _round in range(rounds):
+        sides = (
+            (True, found.floor_paths, found.floor_contest),
+            (False, found.paths, found.contest),
+        )
+        for floor, paths, contest in sides:
+            people = contestants(contest, number)
+            for name in STEPS:
+                order = {"kind": "together", "step": name, "people": people, **paths}
+                with bench.cost(floor=floor) as cost:
+                    told = load(
+                        {
+                            "port": bench.stack.floor_port if floor else bench.stack.port,
+                            "threads": THREADS,
+                            **order,
+                        }
+                    )
+                people = told["people"]
+                costs.setdefault((name, floor), []).append(cost.server / told["done"])
+    return [
+        compared(
+            f"journey's step: {name}",
+            list(zip(costs[name, True], costs[name, False], strict=True)),
+            unit="ms CPU", scale=MS,
+        )
+        for name in STEPS
+    ]  # fmt: skip
+
+
 def sitting(bench: Bench, number: int) -> list[dict[str, Any]]:
     """People with an open attempt whose paper they have in front of them."""
     from benchmarks.load import Browser, Told, led
