@@ -10,263 +10,42 @@ import io
 import json
 import logging
 import re
-import zipfile
-from collections import Counter
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
-from datetime import timedelta
 from typing import Any
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import urlsplit
 
 import pytest
 import redis
 from django.conf import settings as django_settings
-from django.contrib.auth.models import Group
 from django.db import IntegrityError, connection, transaction
 from django.test import Client
-from django.urls import Resolver404, resolve, reverse
-from lxml import html
+from django.urls import resolve, reverse
 from psycopg import sql
 
-from attempts.domain.papers import sealed_paper
-from attempts.domain.previewing import preview_papers
-from attempts.domain.starting import start_attempt
-from attempts.domain.submitting import submit_attempt
-from attempts.models import Attempt
 from attempts.tasks import finish_expired
-from contest_site.accounts.models import User
 from contest_site.audit.models import AuditEvent
-from contest_site.lib.clock import database_now
 from contest_site.lib.logs import OneLineFormatter, without_rows
-from contest_site.roles import ROLES
-from contests.domain.rounds import seal_round
-from contests.domain.unsealing import unseal_round
-from contests.models import Round
-from questions.domain.appraisal import appraise
-from questions.domain.editing import revise_question, write_question
-from questions.domain.sealing import digest
-from questions.models import Appraisal, Bank, Revision, SealedPool
+from questions.models import Revision
 from questions.pools import load_pool
-from questions.rules import Content
-from tests.support.factories import make_contest, make_entry, make_prizes, make_round, make_user
-
-TOKEN = "zqxgiaithichmat"
-OTHER_TOKEN = "zqxloikhac"
-SEE_KEY = "questions.see_key"
-WITHOUT_KEY = sorted(name for name, granted in ROLES.items() if SEE_KEY not in granted)
-# Of one kind of page so many are opened: the first of a list and another one.
-OF_A_KIND = 2
-
-
-def of_role(*names: str) -> User:
-    user = make_user(username="-".join(["vai", *(str(Group.objects.get(name=name).pk) for name in names)]))
-    user.is_staff = True
-    user.save()
-    user.groups.set(Group.objects.filter(name__in=names))
-    return user
-
-
-def client_of(user: User | None) -> Client:
-    client = Client(raise_request_exception=False)
-    if user:
-        client.force_login(user)
-    return client
-
-
-@dataclass
-class World:
-    """A bank in all states, made by the product's own verbs; one round that runs, one still to come."""
-
-    writer: User
-    appraiser: User
-    bank: Bank
-    running: Round
-    coming: Round
-    open: Attempt
-    done: Attempt
-
-
-def content(number: int, **changes: Any) -> Content:
-    values: dict[str, Any] = {
-        "topic": f"Chủ đề {number % 2 + 1}",
-        "text": f"Câu hỏi thứ {number} nói về việc gì?",
-        "options": tuple(f"Phương án {letter} của câu {number}" for letter in "ABCD"),
-        "keys": (number % 4,),
-        "explanation": f"Vì {TOKEN} số {number}",
-        "source": f"Điều {number} Luật A",
-        **changes,
-    }
-    return Content(**values)
-
-
-@pytest.fixture
-def world(db: None, settings: Any) -> World:
-    settings.STAFF_SECOND_FACTOR = False
-    writer, appraiser = of_role("Tổ ra đề"), of_role("Tổ thẩm định")
-    bank = Bank.objects.create(name="Ngân hàng kín")
-    made = [write_question(bank, content(number), by=writer) for number in range(1, 16)]
-    appraise(made[:12], Appraisal.Verdict.APPROVED, by=appraiser)
-    appraise(made[12:13], Appraisal.Verdict.RETURNED, by=appraiser, comment="Xem lại câu chữ")
-    revise_question(made[12].question, content(13, text="Câu 13 đã sửa?"), by=writer, base=1)
-    write_question(bank, content(16), by=writer, submit=False)
-    now = database_now()
-    contest = make_contest(closes_at=now + timedelta(days=9))
-    make_prizes(contest)
-    half = now + timedelta(days=4)
-    rounds: dict[str, Any] = {"bank": bank, "questions": 5, "sealed": False}
-    running = make_round(contest, name="Tuần 1", closes_at=half, **rounds)
-    coming = make_round(contest, name="Tuần 2", opens_at=half, **rounds)
-    chief, secretary = of_role("Trưởng ban"), of_role("Thư ký")
-    for one in (running, coming):
-        seal_round(one, by=secretary)
-    unseal_round(coming, by=chief, reason="Rà soát lại")
-    seal_round(Round.objects.get(pk=coming.pk), by=chief)
-    preview_papers(Round.objects.get(pk=coming.pk), papers=1, with_keys=True, by=chief)
-    running = Round.objects.get(pk=running.pk)
-    opened = start_attempt(make_entry(contest), running)
-    other = start_attempt(make_entry(contest), running)
-    done = submit_attempt(other.pk, other.entry.user_id)
-    return World(writer, appraiser, bank, running, coming, opened, Attempt.objects.get(pk=done.pk))
-
-
-def turn_every_key() -> None:
-    """Each question's right option is the next one, and its explanation another, everywhere it is kept."""
-    with connection.cursor() as cursor:
-        cursor.execute("SET LOCAL session_replication_role = replica")  # the rows are final
-        cursor.execute(
-            "UPDATE questions_revision SET keys = ARRAY[(keys[1] + 1) %% 4],"
-            " explanation = replace(explanation, %s, %s)",
-            [TOKEN, OTHER_TOKEN],
-        )
-        for pool in SealedPool.objects.all():
-            items = json.loads(pool.content)
-            for item in items:
-                item["keys"] = [(item["keys"][0] + 1) % 4]
-                item["explanation"] = item["explanation"].replace(TOKEN, OTHER_TOKEN)
-            text = json.dumps(items, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
-            cursor.execute(
-                "UPDATE questions_sealedpool SET content = %s, digest = %s WHERE id = %s",
-                [text, digest(text), pool.pk],
-            )
-        cursor.execute("SET LOCAL session_replication_role = origin")
-    load_pool.cache_clear()
-    sealed_paper.cache_clear()
-
-
-@pytest.fixture(autouse=True)
-def _fresh_memory() -> Iterator[None]:
-    """What processes keep must not outlive keys that were turned."""
-    yield
-    load_pool.cache_clear()
-    sealed_paper.cache_clear()
-
-
-# --- Walking ------------------------------------------------------------------------------------------------
-
-
-def words_of(response: Any) -> str:
-    """What is in an answer, files unpacked; a picture or a PDF as its bytes."""
-    body = b"".join(response.streaming_content) if response.streaming else response.content
-    if body[:2] == b"PK":
-        with zipfile.ZipFile(io.BytesIO(body)) as archive:
-            parts = [archive.read(name) for name in archive.namelist() if "docProps" not in name]
-        return "\n".join(part.decode("utf-8", "replace") for part in parts)
-    return str(body.decode("utf-8", "replace"))
-
-
-@dataclass
-class Walk:
-    """Every page that links lead to from the given ones, by GET."""
-
-    client: Client
-    found: dict[str, tuple[int, str]] = field(default_factory=dict)
-    kinds: Counter[str] = field(default_factory=Counter)
-
-    def over(self, *starts: str) -> Walk:
-        waiting = list(starts)
-        while waiting:
-            address = waiting.pop(0)
-            if self._goes(address):
-                waiting += self._open(address)
-        return self
-
-    def _goes(self, address: str) -> bool:
-        try:
-            match = resolve(urlsplit(address).path)
-        except Resolver404:
-            return False
-        # With a query and without: filters can be combined without end.
-        kind = f"{match.view_name}{'?' if '?' in address else ''}"
-        # A person's own settings know nothing of questions; setting the rules in print takes seconds.
-        elsewhere = address.startswith(("/tai-khoan/", "/demo/")) or "pdf" in address
-        if address in self.found or "logout" in kind or elsewhere:
-            return False
-        self.kinds[kind] += 1
-        return self.kinds[kind] <= (1 if "?" in kind else OF_A_KIND)
-
-    def _open(self, address: str) -> list[str]:
-        response = self.client.get(address)
-        body = words_of(response)
-        self.found[address] = response.status_code, body
-        if response.status_code in (301, 302):
-            return [urljoin(address, response["Location"])]
-        if "html" not in response["Content-Type"] or not body.strip():
-            return []
-        links: Any = html.document_fromstring(body).xpath("//a/@href | //iframe/@src")
-        addresses = [urljoin(address, str(link)).partition("#")[0] for link in links]
-        return [one for one in addresses if one.startswith("/")]
-
-
-# What differs between two looks at the same page: tokens of forms, digests, the clock.
-PASSING = re.compile(
-    r'name="csrfmiddlewaretoken" value="\w+"|nonce="[^"]*"|[0-9a-f]{12,64}|\d\d:\d\d(:\d\d(\.\d+)?)?'
-    r"|\d\d giờ \d\d( phút \d\d giây)?|<meta[^>]*csrf[^>]*>|data-(now|countdown|remaining)=\"[^\"]*\""
+from tests.contest_site.secret_world import (
+    OTHER_TOKEN,
+    TOKEN,
+    WITHOUT_KEY,
+    Answer,
+    World,
+    _fresh_memory,
+    ask,
+    client_of,
+    lasting,
+    person,
+    seen_by,
+    turn_every_key,
+    turned,
+    words_of,
+    world,
 )
 
-
-def lasting(body: str) -> str:
-    return PASSING.sub("…", body)
-
-
-def starts(world: World, user: User | None) -> list[str]:
-    contest = world.running.contest
-    pages = ["/", reverse("contest", args=[contest.slug]), reverse("mine")]
-    if user and user.is_staff:
-        rounds = [[contest.pk, one.number] for one in (world.running, world.coming)]
-        pages += [
-            reverse("admin:index"),
-            *(reverse(f"admin:contests_round_{name}", args=one) for one in rounds
-              for name in ("blueprint", "exposure", "seal", "unseal")),
-            *(reverse("admin:attempts_sample_papers", args=[one.pk])
-              for one in (world.running, world.coming)),
-            *(reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_changelist")
-              for model in _registered()),
-            *(reverse("admin:questions_question_change", args=[one.pk])
-              for one in world.bank.questions.all()[:2]),
-        ]  # fmt: skip
-    if user == world.open.entry.user:
-        pages += [reverse(f"attempts:{name}", args=[world.open.pk]) for name in ("paper", "review")]
-    if user == world.done.entry.user:
-        pages.append(reverse("result", args=[world.done.pk]))
-    return pages
-
-
-def _registered() -> list[Any]:
-    from django.contrib import admin
-
-    return list(admin.site._registry)
-
-
-def person(world: World, who: str) -> User | None:
-    if who in ROLES:
-        return User.objects.filter(groups__name=who).first() or of_role(who)
-    return {"nobody": None, "sitting": world.open.entry.user, "finished": world.done.entry.user}[who]
-
-
-def seen_by(world: World, who: str) -> dict[str, tuple[int, str]]:
-    user = person(world, who)
-    return Walk(client_of(user)).over(*starts(world, user)).found
-
+__all__ = ["_fresh_memory", "world"]
 
 # --- Pages and files ----------------------------------------------------------------------------------------
 
@@ -274,25 +53,35 @@ def seen_by(world: World, who: str) -> dict[str, tuple[int, str]]:
 @pytest.mark.dear
 @pytest.mark.parametrize("who", [*WITHOUT_KEY, "nobody", "sitting", "finished"])
 def test_who_may_not_see_keys_cannot_tell_one_key_from_another(world: World, who: str) -> None:
-    before = seen_by(world, who)
-    assert [address for address, (_status, body) in before.items() if TOKEN in body] == []
-    assert [address for address, (status, _body) in before.items() if status >= 500] == []
+    found = seen_by(world, who)
+    assert [address for address, answer in found.items() if TOKEN in answer.body] == []
+    assert [address for address, answer in found.items() if answer.status >= 500] == []
     if who in ("Trưởng ban", "Thư ký"):
         # The control of the walk: it comes to the pages that could tell.
-        paths = [urlsplit(address).path for address, (status, _body) in before.items() if status == 200]
-        assert {resolve(path).view_name for path in paths} >= REACHED
-    turn_every_key()
-    after = seen_by(world, who)
-    # The walk itself is in these, by what it did and by what was refused to it.
-    own = (reverse("admin:audit_auditevent_changelist"), reverse("watch:page"))
-    moved = [
-        address
-        for address, (status, body) in before.items()
-        if not address.startswith(own)
-        and (status, lasting(body)) != (after[address][0], lasting(after[address][1]))
-    ]
-    assert moved == [], (moved[0], difference(before[moved[0]][1], after[moved[0]][1]))
-    assert not any(OTHER_TOKEN in body for _status, body in after.values())
+        pages = {view_of(address): answer for address, answer in found.items() if answer.status == 200}
+        assert pages.keys() >= REACHED
+        assert pages["admin:questions_question_change"].may_tell
+    client = client_of(person(world, who))
+    # The watch counts the walk itself. A page that has read nothing of what is turned cannot differ by it.
+    asked = [one for one, answer in found.items() if answer.may_tell and view_of(one) != "watch:page"]
+    assert [(one, told) for one in asked if (told := tells(client, one, found[one]))] == []
+
+
+def view_of(address: str) -> str:
+    return resolve(urlsplit(address).path).view_name
+
+
+def tells(client: Client, address: str, before: Answer) -> list[tuple[str, str]]:
+    """What is another once every key is turned. A clock may strike between two looks, but not twice."""
+    for _try in range(2):
+        with turned():
+            after = ask(client, address)
+        assert OTHER_TOKEN not in after.body, address
+        if (before.status, lasting(before.body)) == (after.status, lasting(after.body)):
+            return []
+        found = difference(before.body, after.body) or [(str(before.status), str(after.status))]
+        before = ask(client, address)
+    return found
 
 
 def difference(one: str, other: str) -> list[tuple[str, str]]:
@@ -319,10 +108,12 @@ def test_the_nets_hold_something(world: World) -> None:
     client = client_of(world.appraiser)
     question = world.bank.questions.all()[0]
     address = reverse("admin:questions_question_change", args=[question.pk])
-    before = words_of(client.get(address))
-    assert TOKEN in before
-    turn_every_key()
-    assert lasting(words_of(client.get(address)).replace(OTHER_TOKEN, TOKEN)) != lasting(before)
+    before = ask(client, address)
+    assert TOKEN in before.body
+    assert before.may_tell
+    with turned():
+        after = ask(client, address)
+    assert lasting(after.body.replace(OTHER_TOKEN, TOKEN)) != lasting(before.body)
 
 
 @pytest.mark.parametrize("who", WITHOUT_KEY)
