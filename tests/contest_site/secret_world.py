@@ -20,7 +20,7 @@ from urllib.parse import urljoin, urlsplit
 import pytest
 from django.contrib.auth.models import Group
 from django.db import connection, transaction
-from django.test import Client
+from django.test import Client, override_settings
 from django.urls import Resolver404, resolve, reverse
 from lxml import html
 
@@ -94,9 +94,15 @@ def content(number: int, **changes: Any) -> Content:
     return Content(**values)
 
 
-@pytest.fixture
-def world(db: None, settings: Any) -> World:
-    settings.STAFF_SECOND_FACTOR = False
+@pytest.fixture(scope="module")
+def world(django_db_setup: None, django_db_blocker: Any) -> Iterator[World]:
+    """Made once, gone with its transaction; what a test does in it is gone before the next one."""
+    with override_settings(STAFF_SECOND_FACTOR=False), django_db_blocker.unblock(), transaction.atomic():
+        yield make_world()
+        transaction.set_rollback(True)
+
+
+def make_world() -> World:
     writer, appraiser = of_role("Tổ ra đề"), of_role("Tổ thẩm định")
     bank = Bank.objects.create(name="Ngân hàng kín")
     made = [write_question(bank, content(number), by=writer) for number in range(1, 16)]

@@ -46,6 +46,7 @@ from tests.contest_site.secret_world import (
 )
 
 __all__ = ["_fresh_memory", "world"]
+pytestmark = [pytest.mark.django_db]
 
 # --- Pages and files ----------------------------------------------------------------------------------------
 
@@ -310,7 +311,6 @@ def test_what_is_no_row_of_the_database_stays_in_the_log() -> None:
         assert without_rows(text) == text
 
 
-@pytest.mark.django_db
 def test_the_databases_own_log_holds_no_statement_and_no_row() -> None:
     """On a laptop (and in these tests), and in Docker: a statement is written with the values in it."""
     wanted = {"log_min_error_statement": "panic", "log_error_verbosity": "terse"}
