@@ -69,6 +69,17 @@ def prediction_value(text: str | None, target: str) -> Decimal | None:
     return read_prediction(text, PredictionTarget(target))
 
 
+def prediction_readings(text: str) -> dict[str, Decimal | None]:
+    """The prediction by what a round may ask for; without the targets for which it cannot be read."""
+    found: dict[str, Decimal | None] = {}
+    for target in PredictionTarget.values:
+        try:
+            found[target] = prediction_value(text, target)
+        except Invalid:
+            continue
+    return found
+
+
 class ReceiptForm(forms.Form):
     """A receipt code as somebody types it from paper."""
 

@@ -10,16 +10,17 @@ from django.utils.safestring import mark_safe
 from django.utils.translation import gettext as _
 
 from attempts.domain.finishing import attempt_end
-from attempts.domain.starting import allowance_of, refusal, waiting
+from attempts.domain.starting import Look, allowance_of, look_at_start, refusal, waiting
 from attempts.models import Attempt
 from attempts.queries import (
     attempts_of,
     bound_prediction,
     regraded_result,
     result_visible,
-    standing_disqualification,
+    standing_disqualifications,
 )
-from contest_site.lib.templatetags.vi import clock, day, span
+from attempts.templatetags.marks import mark
+from contest_site.lib.templatetags.vi import clock, day, duration, moment, span
 from contest_site.lib.templatetags.vi import number as grouped
 from contests.enums import PredictionTarget
 from contests.models import Entry, Round
@@ -98,39 +99,60 @@ def prediction_context(attempt: Attempt) -> dict[str, Any] | None:
     }
 
 
+# What of a result is its person's own and decides nothing else on the page.
+OWN_RESULT = (
+    *("attempt_id", "number", "name", "mark", "first_mark", "duration", "submitted", "prediction", "receipt"),
+    *("waiting", "sheet_url"),
+)
+
+
 def result_context(attempt: Attempt, *, published: bool) -> dict[str, Any]:
     """The page after the submission: the receipt always, score and time when the plan allows.
 
     `published`: whether the round's results are public (known one app further on).
     """
-    round = attempt.round
-    now = attempt.now  # type: ignore[attr-defined]
+    contest, entry = attempt.round.contest, attempt.entry
+    look = look_at_start(entry.user_id, attempt.round)
+    assert look is not None  # whoever has an attempt has entered
+    round, now = look.round, attempt.now  # type: ignore[attr-defined]
     state = round_state(round, now)
     shown = result_visible(round, closed=state is RoundState.CLOSED, published=published)
-    allowed = None
-    if state is RoundState.OPEN:
-        allowed = allowance_of(round, attempts_of(attempt.entry).filter(round=round), now)
+    allowed = allowance_of(round, look.attempts, now) if state is RoundState.OPEN else None
     again = allowed is not None and allowed.wait is None
     regraded = regraded_result(attempt) if state is RoundState.CLOSED else None
+    bound = attempt.bound  # type: ignore[attr-defined]  # read with the attempt
     return {
-        "attempt": attempt,
-        "contest": round.contest,
+        "attempt_id": attempt.pk,
+        "number": attempt.number,
+        "name": entry.full_name or entry.user,
+        "contest": contest,
         "round": round,
         "shown": shown,
         "when_shown": "" if shown else _when_shown(round),
-        "uncounted": _uncounted(attempt),
-        "correct": regraded.correct if regraded else attempt.correct,
+        "uncounted": _uncounted(attempt, look),
+        "mark": mark(regraded.correct if regraded else attempt.correct, contest.parts),
+        "first_mark": mark(attempt.correct, contest.parts),
         "regraded": regraded,
-        "parts": round.contest.parts,
+        "parts": contest.parts,
         "total": len(attempt.answers),
-        "duration_ms": attempt.duration_ms,
+        "duration": duration(attempt.duration_ms),
+        "submitted": moment(attempt.submitted_at),
         "receipt": attempt.receipt,
-        "prediction": attempt.bound,  # type: ignore[attr-defined]  # read with the attempt
+        "prediction": None if bound is None else grouped(bound),
         "finished_by_server": attempt.finished_by == Attempt.FinishedBy.SERVER,
         "attempts_left": allowed.left if allowed else 0,
-        "waiting": waiting(allowed) if allowed and allowed.left else "",
-        "again_url": reverse("attempts:start", args=[round.contest.slug, round.number]) if again else "",
+        "waiting": (waiting(allowed) or None) if allowed and allowed.left else None,
+        "again_url": reverse("attempts:start", args=[contest.slug, round.number]) if again else "",
+        "sheet_url": reverse("attempts:receipt_sheet", args=[attempt.pk]),
     }
+
+
+def result_mould(context: dict[str, Any]) -> tuple[Any, ...] | None:
+    """By what results look different beside the values of OWN_RESULT; None for what few see."""
+    if context["regraded"] or context["uncounted"]:
+        return None
+    facts = ("shown", "when_shown", "total", "finished_by_server", "attempts_left", "again_url")
+    return context["round"].pk, *(context[name] for name in facts)
 
 
 def receipt_context(attempt: Attempt) -> dict[str, Any]:
@@ -146,7 +168,7 @@ def receipt_context(attempt: Attempt) -> dict[str, Any]:
     }
 
 
-def _uncounted(attempt: Attempt) -> str:
+def _uncounted(attempt: Attempt, look: Look) -> str:
     """Why the attempt, finished and receipted like any other, is not counted and not ranked; "" when it is.
 
     Somebody may have come onto the list, been disqualified, or taken the consent back, after the start or
@@ -155,14 +177,16 @@ def _uncounted(attempt: Attempt) -> str:
     entry = attempt.entry
     if entry.unofficial:
         return _("Bài thi thử của Ban Tổ chức: không được tính và không được xếp hạng.")
-    if exclusion := exclusion_of(entry):
-        return _("Bài thi đã được ghi nhận nhưng không được xếp hạng.") + " " + refusal(exclusion)
+    if look.round.excluded:  # type: ignore[attr-defined]
+        not_ranked = _("Bài thi đã được ghi nhận nhưng không được xếp hạng.")
+        return f"{not_ranked} {refusal(exclusion_of(entry))}"
     if withdrawal := getattr(entry, "consent_withdrawal", None):
         return _(
             "Sự đồng ý xử lý dữ liệu đã được rút lại ngày %(day)s, nên từ đó bài thi không được tính và không"
             " được xếp hạng; kết quả công bố trước ngày đó được giữ nguyên."
         ) % {"day": day(withdrawal.at)}
-    if judged := standing_disqualification(entry, attempt.round):
+    if look.round.judged:  # type: ignore[attr-defined]
+        judged = standing_disqualifications(attempt.round).filter(entry=entry).order_by("pk")[0]
         return _(
             "Ban Tổ chức đã loại kết quả này ngày %(day)s, nên bài thi không được tính và không được xếp"
             " hạng. Cần biết thêm, liên hệ: %(hotline)s."

@@ -240,10 +240,9 @@ def found_entries(contest: Contest, typed: str) -> QuerySet[Entry]:
     return entries.filter(Q(phone=phone) | Q(user__phone=phone))
 
 
-def standing_disqualification(entry: Entry, round: Round) -> Disqualification | None:
-    """The disqualification by which the entry's attempts of the round do not count, the first one made."""
-    scope = Q(round=None) | Q(round=round)
-    return Disqualification.objects.filter(scope, entry=entry, reinstatement=None).order_by("pk").first()
+def standing_disqualifications(round: Round) -> QuerySet[Disqualification]:
+    """Those by which somebody's attempts of the round do not count."""
+    return Disqualification.objects.filter(Q(round=None) | Q(round=round), reinstatement=None)
 
 
 @dataclass(frozen=True)

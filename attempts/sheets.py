@@ -1,9 +1,8 @@
 """The paper's page, put together from pieces that many papers share.
 
 A question of a sealed pool is rendered once in a process and language; the rest of the page once per round
-and way of showing it, and kept for a moment. What belongs to one attempt stands in both as a mark, and is
-put in as text. Marks hold a NUL, which the database takes in no text, so nothing that anybody has written
-can be one.
+and way of showing it, and kept for a moment (contest_site.lib.moulds). What belongs to one attempt stands in
+both as a mark, and is put in as text.
 """
 
 from __future__ import annotations
@@ -11,13 +10,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from functools import lru_cache
 from string import ascii_uppercase
-from typing import Any
 
 from django.contrib.messages import get_messages
 from django.http import HttpRequest
 from django.middleware.csrf import get_token
 from django.template.loader import render_to_string
-from django.utils.html import conditional_escape
 from django.utils.safestring import mark_safe
 from django.utils.translation import get_language
 
@@ -25,7 +22,7 @@ from attempts.domain.papers import sealed_paper
 from attempts.models import Attempt
 from attempts.pages import paper_context
 from attempts.rules.permutation import permutation
-from contest_site.lib.hot import Kept
+from contest_site.lib.moulds import Moulds
 from questions.enums import Kind
 
 NUMBER, VALUE, LETTER, CHOSEN, CUT = "\0number", "\0value", "\0letter", "\0chosen", "\0cut"
@@ -41,12 +38,13 @@ OWN = (
     "submit_url",
 )
 ANSWERED = mark_safe(' class="answered"')
-_shells: Kept[list[str]] = Kept()
+_moulds = Moulds()
 
 
 def paper_page(request: HttpRequest, attempt: Attempt, **typed: str) -> str:
     """The page of an open attempt. `typed`: `value` and `error` of a prediction that cannot be read."""
     context = paper_context(attempt)
+    prediction = context["prediction"]
     own = {
         "csrf_token": get_token(request),
         "revision": attempt.revision,
@@ -54,31 +52,22 @@ def paper_page(request: HttpRequest, attempt: Attempt, **typed: str) -> str:
         **{f"cell{at}": ANSWERED if answer else "" for at, answer in enumerate(attempt.answers, 1)},
         **{name: context[name] for name in OWN},
     }
-    if context["prediction"]:
-        context["prediction"] |= typed
-        own["predicted"] = context["prediction"]["value"]
-    parts = _shell(request, attempt, {**context, **{name: f"\0{name}\0" for name in own}})
-    parts[1::2] = [conditional_escape(own[name]) for name in parts[1::2]]
-    return "".join(parts)
-
-
-def _shell(request: HttpRequest, attempt: Attempt, context: dict[str, Any]) -> list[str]:
-    """The page without what is the attempt's own: texts and, in turn, names of what stands between them."""
-    prediction = context["prediction"]
-    has_value = bool(prediction and prediction["value"])
-    context["cells"] = [(at, f"\0cell{at}\0") for at in range(1, len(attempt.answers) + 1)]
     if prediction:
-        context["prediction"] = {**prediction, "value": context["predicted"] if has_value else ""}
+        prediction |= typed
+        own["predicted"] = prediction["value"] or None
 
-    def make() -> list[str]:
-        return render_to_string("attempts/paper.html", context, request).split("\0")
+    def make(marks: dict[str, str]) -> str:
+        known = {**context, **marks, "cells": [(at, marks[f"cell{at}"]) for at in range(1, total + 1)]}
+        if "predicted" in marks:
+            known["prediction"] = {**prediction, "value": marks["predicted"]}
+        return render_to_string("attempts/paper.html", known, request)
 
-    if len(get_messages(request)) or (prediction and prediction["error"]):
-        return make()
-    state = prediction and (prediction["bound"], has_value)
+    total, bound = len(attempt.answers), bool(prediction and prediction["bound"])
     shown = request.COOKIES.get("reading", "")[:200]
-    key = (attempt.round_id, len(attempt.paper), attempt.entry.unofficial, state, get_language(), shown)
-    return list(_shells.get(key, make))
+    key = (attempt.round_id, total, attempt.entry.unofficial, bound, get_language(), shown)
+    if len(get_messages(request)) or (prediction and prediction["error"]):
+        return Moulds().cast(key, own, make)  # said once, kept for nobody
+    return _moulds.cast(key, own, make)
 
 
 def _questions(attempt: Attempt) -> Iterator[str]:

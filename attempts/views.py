@@ -18,7 +18,7 @@ from attempts.domain.finishing import attempt_end
 from attempts.domain.saving import Finished, Overtaken, Saved, save_answers, save_by_session
 from attempts.domain.starting import check_person, round_for, start_at_once
 from attempts.domain.submitting import submit_attempt
-from attempts.forms import ReceiptForm, SentPaper, prediction_value, read_paper
+from attempts.forms import ReceiptForm, SentPaper, prediction_readings, prediction_value, read_paper
 from attempts.models import Attempt
 from attempts.pages import prediction_context, receipt_context, remaining_seconds, start_context
 from attempts.queries import attempt_of, kept_round_of, receipt_of
@@ -129,9 +129,10 @@ def save(request: HttpRequest, attempt_id: UUID) -> HttpResponse:
 def _save_at_once(request: HttpRequest, attempt_id: UUID) -> Saved | None:
     """In one statement that finds out who it is, too. Where it does not save, the longer way tells why."""
     key, sent = session_key(request), read_paper(request.POST)
-    if not key or sent.prediction is not None:
+    if not key:
         return None
-    return save_by_session(attempt_id, key, sent.answers, revision=sent.revision)
+    readings = None if sent.prediction is None else prediction_readings(sent.prediction)
+    return save_by_session(attempt_id, key, sent.answers, readings=readings, revision=sent.revision)
 
 
 @contestant_required

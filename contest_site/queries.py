@@ -93,6 +93,15 @@ def round_items(
     return items
 
 
+def next_change(items: list[dict[str, Any]]) -> dict[str, Any] | None:
+    """The end of the open round, else the opening of the first to come: that round, and seconds until."""
+    for state, until in (("open", "closes_in_seconds"), ("not_open", "opens_in_seconds")):
+        for item in items:
+            if item["state"] == state:
+                return {"round": item["round"], "open": state == "open", "seconds": item[until]}
+    return None
+
+
 def _seal_facts(seal: RoundSeal, *, closed: bool) -> dict[str, str]:
     """What anyone may know of a seal: its digests always, its secret once no paper can be taken any more."""
     secret = bytes(seal.secret).hex() if closed else ""

@@ -8,7 +8,6 @@ from django.contrib.auth.decorators import login_required
 from django.db import connection
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.template.loader import render_to_string
 from django.templatetags.static import static
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
@@ -17,12 +16,14 @@ from attempts.domain.finishing import attempt_end
 from attempts.domain.starting import Look, look_at_start
 from attempts.domain.submitting import submit_attempt
 from attempts.models import Attempt
-from attempts.pages import result_context
+from attempts.pages import OWN_RESULT, result_context, result_mould
 from attempts.queries import attempt_of, kept_round
 from contest_site import queries
 from contest_site.accounts.models import User
 from contest_site.accounts.sessions import recognise, recognised
 from contest_site.lib.clock import database_now
+from contest_site.lib.moulds import Moulds
+from contest_site.lib.templatetags.vi import span
 from contest_site.public.frames import framed
 from contest_site.public.plan import ContestPlan, contest_plan
 from contests.models import Entry, Exclusion
@@ -50,6 +51,10 @@ def home(request: HttpRequest) -> HttpResponse:
     return render(request, "home.html", {**cards, "has_studies": public_studies().exists()})
 
 
+# By what a contest's page looks different, beside its own values.
+FACTS = ("unofficial", "excluded", "trial_url")
+
+
 @require_safe
 def contest(request: HttpRequest, slug: str) -> HttpResponse:
     recognise(request)
@@ -59,18 +64,26 @@ def contest(request: HttpRequest, slug: str) -> HttpResponse:
     now = plan.now()
     items = queries.round_items(plan.contest, plan.rounds, now, plan.published)
     person = _person(request, plan, items)
+    entry, exclusion = person.entry, person.exclusion
+    action = queries.next_action(plan.contest, entry, exclusion, items, now, person.look)
+    change = queries.next_change(items)
     context = {
         "contest": plan.contest,
-        "rounds": items,
-        "entry": person.entry,
-        "action": queries.next_action(plan.contest, person.entry, person.exclusion, items, now, person.look),
-        "exclusion": person.exclusion,
-        "trial_url": queries.trial_address(request.user, plan.contest, person.entry, person.exclusion, now),
+        "change": change,
+        "unofficial": bool(entry and entry.unofficial),
+        "excluded": exclusion is not None,
+        "trial_url": queries.trial_address(request.user, plan.contest, entry, exclusion, now),
     }
-    head = render_to_string("contests/_head.html", {**context, "request": request})
-    return framed(
-        request, "contest.html", {"contest": plan.contest}, {"head": head, "plan": plan.page(items)}
-    )
+    own = {
+        "plan": plan.page(items),
+        "seconds": change and change["seconds"],
+        "span": change and span(change["seconds"]),
+        "name": entry and entry.full_name,
+        "unit": entry and entry.unit.name,
+        **{name: text or None for name, text in action.items()},
+    }
+    key = change and (change["round"].pk, change["open"]), *(context[name] for name in FACTS)
+    return framed(request, plan.moulds, "contest.html", key, context, own)
 
 
 @dataclass(frozen=True)
@@ -110,6 +123,9 @@ def mine(request: HttpRequest) -> HttpResponse:
     return render(request, "mine.html", {"entries": queries.my_entries(request.user.pk)})
 
 
+_results = Moulds()
+
+
 @never_cache
 @recognised
 @login_required
@@ -128,7 +144,9 @@ def result(request: HttpRequest, attempt_id: UUID) -> HttpResponse:
         raise Http404 from None
     after = queries.after_close(attempt)
     context = {**result_context(attempt, published=bool(after.get("published"))), **after}
-    return render(request, "attempts/result.html", context)
+    key = None if after else result_mould(context)
+    own = {name: context[name] for name in OWN_RESULT}
+    return framed(request, _results, "attempts/result.html", key, context, own)
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:

@@ -1,6 +1,7 @@
 """Saving answers: one UPDATE that checks everything and changes no indexed column."""
 
-from collections.abc import Mapping
+import json
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cache
@@ -14,6 +15,9 @@ from contest_site.lib.errors import Invalid, NotNow
 
 # question number of the paper (from 1) → the answer (attempts.rules.marking)
 Answers = Mapping[int, int]
+# What a typed prediction says by what a round may ask for (contests.enums.PredictionTarget): a number, or None
+# for a blank. Where it cannot be read the target is left out.
+Readings = Mapping[str, Decimal | None]
 
 
 @dataclass(frozen=True)
@@ -52,20 +56,29 @@ def save_answers(
     `revision` is what the caller last saw, or None to write over whatever is there. Acknowledged = committed.
     Raises Attempt.DoesNotExist (not this user's), Finished, Overtaken, Invalid (a choice not in the paper).
     """
-    who = _OF_USER, user_id
-    if saved := _save(attempt_id, who, answers, prediction, clear_prediction, revision):
+    known = prediction is not None or clear_prediction
+    if saved := _save(_OF_USER, attempt_id, user_id, answers, known=[prediction] * known, revision=revision):
         return saved
     raise _why_not(attempt_id, user_id, answers, revision)
 
 
 def save_by_session(
-    attempt_id: UUID, session_key: str, answers: Answers, *, revision: int | None
+    attempt_id: UUID,
+    session_key: str,
+    answers: Answers,
+    *,
+    readings: Readings | None = None,
+    revision: int | None,
 ) -> Saved | None:
-    """The same by the session's key: whose it is and whether it holds are looked up by the UPDATE itself.
+    """The same by the session's key: whose it is and whether it holds are looked up by the UPDATE itself, and
+    so is what of `readings` the round asks for, where a prediction was sent.
 
     None when nothing was saved, whatever the reason: find out who it is, and use `save_answers`, which tells.
     """
-    return _save(attempt_id, (_OF_SESSION, session_key), answers, None, False, revision)
+    read = []
+    if readings is not None:
+        read = [json.dumps({target: value and str(value) for target, value in readings.items()})]
+    return _save(_OF_SESSION, attempt_id, session_key, answers, read=read, revision=revision)
 
 
 # Whose attempt it has to be. A session says whose it is only while the account has the password that it was
@@ -76,27 +89,25 @@ _OF_SESSION = (
     "s.session_key = %s AND s.expire_date > statement_timestamp() AND u.id = s.user_id AND u.is_active"
     " AND e.user_id = u.id",
 )
-Who = tuple[tuple[str, str], int | str]
 
 
 def _save(
+    whose: tuple[str, str],
     attempt_id: UUID,
-    who: Who,
+    owner: int | str,
     answers: Answers,
-    prediction: Decimal | None,
-    clear_prediction: bool,
+    *,
+    known: Sequence[Decimal | None] = (),
+    read: Sequence[str] = (),
     revision: int | None,
 ) -> Saved | None:
-    (tables, belongs), owner = who
-    predicts = prediction is not None or clear_prediction
-    statement = _statement(tables, belongs, len(answers), predicts, revision is not None)
+    statement = _statement(whose, len(answers), len(known), len(read), revision is not None)
     given = sorted(answers.items())
     parameters: list[UUID | int | str | Decimal | None] = [one for pair in given for one in pair]
-    if predicts:
-        parameters.append(prediction)
-    parameters += [attempt_id, owner]
+    parameters += [*known, *read, attempt_id, owner]
     # A subscript outside the paper reads as NULL, so the check fails and nothing is written.
     parameters += [one for number, value in given for one in (value, number)]
+    parameters += read
     if revision is not None:
         parameters.append(revision)
     row = hot.row(statement, parameters)
@@ -104,19 +115,24 @@ def _save(
 
 
 @cache
-def _statement(tables: str, belongs: str, answers: int, predicts: bool, revised: bool) -> str:
+def _statement(whose: tuple[str, str], answers: int, known: int, read: int, revised: bool) -> str:
     """For so many answers; with a handful of texts the server keeps its plans for all of them."""
+    tables, belongs = whose
     changes = ["revision = a.revision + 1", "saved_at = statement_timestamp()"]
-    changes += ["answers[%s] = %s"] * answers + ["prediction_draft = %s"] * predicts
+    changes += ["answers[%s] = %s"] * answers + ["prediction_draft = %s"] * known
+    changes += ["prediction_draft = (%s::jsonb ->> r.prediction_target)::numeric"] * read
     checks = [
         "a.id = %s AND e.id = a.entry_id",
         belongs,
         "a.submitted_at IS NULL AND statement_timestamp() < a.deadline",
         "NOT EXISTS (SELECT 1 FROM contests_roundclosing c WHERE c.round_id = a.round_id)",
     ]
-    checks += ["%s BETWEEN 0 AND a.limits[%s]"] * answers + ["a.revision = %s"] * revised
+    checks += ["%s BETWEEN 0 AND a.limits[%s]"] * answers
+    checks += ["r.id = a.round_id AND %s::jsonb ? r.prediction_target"] * read
+    checks += ["a.revision = %s"] * revised
     return (
-        f"UPDATE attempts_attempt a SET {', '.join(changes)} FROM {tables} WHERE {' AND '.join(checks)}"  # noqa: S608
+        f"UPDATE attempts_attempt a SET {', '.join(changes)} FROM {tables}{', contests_round r' * read}"  # noqa: S608
+        f" WHERE {' AND '.join(checks)}"
         " RETURNING a.revision, floor(extract(epoch FROM a.deadline - statement_timestamp()) * 1000)"
     )
 

@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 
 from attempts.domain.papers import sealed_paper
 from attempts.models import Attempt
-from attempts.queries import know
+from attempts.queries import know, standing_disqualifications
 from attempts.rules.limits import Allowance, Limits, Sitting, Wait, allowance
 from contest_site.lib import hot
 from contest_site.lib.errors import NotAllowed, NotNow
@@ -30,6 +30,7 @@ from contests.models import (
     Promotion,
     Round,
     RoundClosing,
+    Unit,
 )
 from contests.queries import (
     RoundState,
@@ -125,15 +126,16 @@ def look_at_start(user_id: int, round: Round) -> Look | None:
     names = hot.attributes(Entry)
     entry = Entry.from_db("default", names, row[: len(names)])
     entry.contest = round.contest
-    now, closed_at, *facts, sittings = row[len(names) :]
+    unit, now, closed_at, *facts, sittings = row[len(names) :]
+    entry.unit = Unit.from_db("default", ["id", "name"], [entry.unit_id, unit])
     know(round, "closing", RoundClosing(round_id=round.pk, at=closed_at) if closed_at else None)
     for name, value in zip(("now", *FACTS), (now, *facts), strict=True):
         setattr(round, name, value)
     return Look(entry, round, [_sitting(one) for one in sittings])
 
 
-# What a start depends on beside the plan, in the words of `round_for`.
-FACTS = ("excluded", "promoted", "unguarded", "withdrawn")
+# What a start depends on beside the plan, in the words of `round_for`, and whether what is done counts.
+FACTS = ("excluded", "promoted", "unguarded", "withdrawn", "judged")
 ROUND, CONTEST, USER = -1, -2, -3  # stand for their numbers in the one statement
 
 
@@ -148,13 +150,16 @@ def _looking() -> Compiled:
         promoted=Exists(Promotion.objects.filter(round=ROUND, entry=person, withdrawal=None)),
         unguarded=Exists(waiting_for_guardian().filter(pk=person)),
         withdrawn=Exists(ConsentWithdrawal.objects.filter(entry=person)),
+        judged=Exists(standing_disqualifications(Round(pk=ROUND)).filter(entry=person)),
         sittings=ArraySubquery(
-            attempts.values(
+            attempts.order_by("number").values(
                 one=JSONObject(id="id", number="number", started_at="started_at", submitted_at="submitted_at")
             )
         ),
     )
-    rows = facts.values_list(*hot.attributes(Entry), "looked_at", "closed_at", *FACTS, "sittings")
+    rows = facts.values_list(
+        *hot.attributes(Entry), "unit__name", "looked_at", "closed_at", *FACTS, "sittings"
+    )
     return Compiled(rows, ROUND, CONTEST, USER)
 
 

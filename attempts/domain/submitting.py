@@ -1,12 +1,13 @@
 """Submitting: the contestant's own end of an attempt. Repeating it gives the same receipt."""
 
+from dataclasses import dataclass
 from decimal import Decimal
 from uuid import UUID
 
 from django.db import connection, transaction
 from django.utils.translation import gettext as _
 
-from attempts.domain.finishing import attempt_end, seal_attempt
+from attempts.domain.finishing import attempt_end, seal_at_once, seal_attempt
 from attempts.domain.saving import Answers
 from attempts.models import Attempt
 from attempts.queries import attempt_of
@@ -18,7 +19,6 @@ WHERE attempt.id = %s FOR KEY SHARE OF seal
 """
 
 
-@transaction.atomic
 def submit_attempt(
     attempt_id: UUID,
     user_id: int,
@@ -33,13 +33,37 @@ def submit_attempt(
     What arrives at or after the deadline is not taken: the attempt ends with what was saved in time.
     Raises Attempt.DoesNotExist (not this user's) and Invalid (a choice that is not in the paper).
     """
+    sent = Sent(answers or {}, prediction, clear_prediction)
+    attempt = attempt_of(user_id, attempt_id)
+    if attempt.submitted_at is not None:
+        return attempt
+    now = attempt.now  # type: ignore[attr-defined]  # by the database's clock
+    if now < attempt_end(attempt):
+        _take(attempt, sent)
+        if seal_at_once(attempt, received=now):
+            return attempt
+    return _submit_holding(attempt_id, user_id, sent)
+
+
+@dataclass(frozen=True)
+class Sent:
+    """What came with a submission."""
+
+    answers: Answers
+    prediction: Decimal | None
+    clear_prediction: bool
+
+
+@transaction.atomic
+def _submit_holding(attempt_id: UUID, user_id: int, sent: Sent) -> Attempt:
+    """With the round held open and the attempt's row locked: whatever else is going on waits."""
     hold_open(attempt_id)
     attempt = attempt_of(user_id, attempt_id, lock=True)
     if attempt.submitted_at is None:
-        now = attempt.now  # type: ignore[attr-defined]  # annotated by the query
+        now = attempt.now  # type: ignore[attr-defined]
         in_time = now < attempt_end(attempt)
         if in_time:
-            _take(attempt, answers or {}, prediction, clear_prediction)
+            _take(attempt, sent)
         finished_by = Attempt.FinishedBy.CONTESTANT if in_time else Attempt.FinishedBy.SERVER
         seal_attempt(attempt, received=now, finished_by=finished_by)
     return attempt
@@ -54,10 +78,10 @@ def hold_open(attempt_id: UUID) -> None:
         cursor.execute(HOLD, [attempt_id])
 
 
-def _take(attempt: Attempt, answers: Answers, prediction: Decimal | None, clear_prediction: bool) -> None:
-    for number, value in answers.items():
+def _take(attempt: Attempt, sent: Sent) -> None:
+    for number, value in sent.answers.items():
         if not (1 <= number <= len(attempt.limits) and 0 <= value <= attempt.limits[number - 1]):
             raise Invalid(_("Câu %(number)d: phương án trả lời không có trong đề thi.") % {"number": number})
         attempt.answers[number - 1] = value
-    if prediction is not None or clear_prediction:
-        attempt.prediction_draft = prediction
+    if sent.prediction is not None or sent.clear_prediction:
+        attempt.prediction_draft = sent.prediction

@@ -7,6 +7,7 @@ from typing import Any
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.models import EmailAddress
 from allauth.core import context
+from allauth.core.internal.ratelimit import get_ip
 from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.mfa.models import Authenticator
 from cryptography.fernet import Fernet
@@ -20,6 +21,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as __
 
+from contest_site.accounts import guessing
 from contest_site.accounts.contact import Channel, channel_of, display
 from contest_site.accounts.domain.messages import send_code, send_notice
 from contest_site.accounts.domain.staff import proved_contact
@@ -45,6 +47,11 @@ class AccountAdapter(DefaultAccountAdapter):
     def get_client_ip(self, request: HttpRequest) -> str:
         # Behind a Unix socket without a proxy there is no address; all such requests then count as one.
         return client_address(request) or "local"
+
+    def login(self, request: HttpRequest, user: AbstractBaseUser) -> None:
+        super().login(request, user)
+        assert isinstance(user, User)
+        request.session.owner = (user.pk, user.password)  # noted with it, for accounts/sessions.py
 
     def get_login_stages(self) -> list[str]:
         # A contact is proved before its account has a password (domain/registering.py), so allauth's own
@@ -114,10 +121,18 @@ class AccountAdapter(DefaultAccountAdapter):
         """Never the only way to reach the account."""
         return User.objects.filter(pk=email_address.user_id, phone_verified=True).exists()
 
-    def _get_login_attempts_cache_key(self, request: HttpRequest, **credentials: Any) -> str:
-        # allauth's own key leaves the phone out, which would count all phone log-ins as one account's.
-        login = credentials.get("phone") or credentials.get("email") or credentials.get("username") or ""
-        return str(login).lower()
+    # --- Limits of a log-in
+    def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:
+        mark = guessing.begin(get_ip(request), _login(credentials))
+        if mark is None:
+            raise self.validation_error("too_many_login_attempts")
+        self._attempt = (_login(credentials), mark)
+
+    def _rollback_login_failed_rl_usage(self) -> None:
+        guessing.succeeded(*self._attempt)
+
+    def _delete_login_attempts_cached_email(self, request: HttpRequest, **credentials: Any) -> None:
+        guessing.forget(_login(credentials))
 
 
 class SecondFactorAdapter(DefaultMFAAdapter):
@@ -147,6 +162,13 @@ class SecondFactorAdapter(DefaultMFAAdapter):
             "name": display(contact) if contact else user.username,
             "display_name": user.full_name or user.username,
         }
+
+
+def _login(credentials: dict[str, Any]) -> str:
+    """What stands for the account in its count of failures."""
+    return str(
+        credentials.get("phone") or credentials.get("email") or credentials.get("username") or ""
+    ).lower()
 
 
 def _cipher() -> Fernet:

@@ -45,7 +45,7 @@ def recognise(request: HttpRequest) -> None:
     data, holds_office, *values = row
     session._session_cache = session.decode(data)
     if values[0] is None:  # its number, the first of the columns
-        _bind(request)
+        bind(request)
         return
     user = User.from_db("default", hot.attributes(User), values)
     if _is_of(session._session_cache, user):
@@ -76,8 +76,8 @@ def session_mark(request: HttpRequest) -> str:
     return blake2b(key.encode(), digest_size=12).hexdigest() if key else ""
 
 
-def _bind(request: HttpRequest) -> None:
-    """The first such page since the log-in: Django looks who it is, so that the next page need not."""
+def bind(request: HttpRequest) -> None:
+    """Note whose session it is, so that the next page need not ask Django; at the log-in, or later."""
     user = request.user
     if user.is_authenticated:
         with connection.cursor() as cursor:

@@ -14,6 +14,7 @@ from django.utils.translation import get_language
 from contest_site import queries
 from contest_site.lib.clock import database_now
 from contest_site.lib.hot import Kept
+from contest_site.lib.moulds import Moulds
 from contest_site.public.participation import participation
 from contests.models import Contest, Round
 from contests.prize_tables import prize_tables
@@ -31,6 +32,7 @@ class ContestPlan:
     read_at: datetime  # by the database's clock
     began: float  # the same moment by time.monotonic()
     pages: dict[str, SafeString] = field(default_factory=dict)  # by language
+    moulds: Moulds = field(default_factory=Moulds)
 
     def now(self) -> datetime:
         """The database's time, by what has passed since it was asked."""

@@ -110,6 +110,6 @@ def test_it_costs_the_same_however_many_keys_were_corrected(
     for question in range(3):
         corrected(round, question, 1)
         regrade(round)
-        # attempt, prediction, list of excluded, disqualification, regrade, decisions, score
-        with django_assert_num_queries(7):
+        # attempt, round, the person, regrade, decisions, score
+        with django_assert_num_queries(6):
             result_context(attempt_of(attempt.entry.user_id, attempt.pk), published=False)

@@ -5,8 +5,8 @@ from typing import Any
 import pytest
 from django.db import IntegrityError, connection, transaction
 
-from attempts.domain import finishing
-from attempts.domain.finishing import finish_open_attempts
+from attempts.domain import finishing, submitting
+from attempts.domain.finishing import finish_open_attempts, seal_at_once
 from attempts.domain.papers import paper_questions
 from attempts.domain.saving import save_answers
 from attempts.domain.starting import start_attempt
@@ -17,7 +17,7 @@ from attempts.rules.receipts import receipt_of_line
 from contest_site.lib.clock import database_now
 from contest_site.lib.errors import Invalid
 from contests.domain.rounds import close_round
-from contests.models import Entry, Round
+from contests.models import Entry, Round, RoundClosing
 from tests.support.factories import (
     make_bank,
     make_contest,
@@ -93,6 +93,32 @@ def test_submitting_again_gives_the_same_receipt_and_changes_nothing(attempt: At
     first = submit(attempt)
     again = submit(attempt, right_answers(attempt), prediction=Decimal(9))
     assert (again.receipt, again.correct, again.submitted_at) == (first.receipt, 0, first.submitted_at)
+    assert not Prediction.objects.exists()
+
+
+def test_what_is_saved_while_a_submission_is_on_its_way_counts(
+    attempt: Attempt, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def late(read: Attempt, **how: Any) -> bool:
+        save_answers(attempt.pk, attempt.entry.user_id, {2: 2})
+        return seal_at_once(read, **how)
+
+    monkeypatch.setattr(submitting, "seal_at_once", late)
+    assert submit(attempt, {1: 1}).answers[:2] == [1, 2]
+    assert Attempt.objects.get(pk=attempt.pk).answers[:2] == [1, 2]
+
+
+def test_a_round_closed_while_a_submission_is_on_its_way_ends_it_at_its_moment(
+    attempt: Attempt, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def late(read: Attempt, **how: Any) -> bool:
+        close_round(attempt.round, by=make_user(), reason="Sự cố")
+        return seal_at_once(read, **how)
+
+    monkeypatch.setattr(submitting, "seal_at_once", late)
+    done = submit(attempt, {1: 1}, prediction=Decimal(5))
+    assert (done.finished_by, done.answers[0]) == ("server", 0)
+    assert done.submitted_at == RoundClosing.objects.get().at
     assert not Prediction.objects.exists()
 
 
