@@ -1,13 +1,20 @@
 """Logging in and out: who gets in, what strangers learn, what becomes of sessions."""
 
+import time
 from typing import Any
 
 import pytest
 from allauth.account.models import EmailAddress
+from django.contrib.sessions.backends.base import UpdateError
+from django.db import connection
 from django.test import Client
 from django.urls import reverse
+from redis import Redis
+from redis.exceptions import ConnectionError as RedisConnectionError
 
+from contest_site.accounts import guessing
 from contest_site.accounts.models import User
+from contest_site.accounts.session_engine import SessionStore
 from tests.contest_site.accounts.entrance import (
     PASSWORD,
     Codes,
@@ -74,7 +81,7 @@ def test_one_account_is_guarded_against_guessing_from_anywhere(member: User) -> 
 
 
 def test_the_others_behind_the_same_address_still_get_in(client: Client, member: User, reader: User) -> None:
-    for n in range(60):
+    for n in range(12):
         log_in(Client(), f"0912{n:06d}", "doan mo")
     log_in(client, "cuong@example.vn")
     assert signed_in(client)
@@ -180,3 +187,92 @@ def test_no_page_of_the_entrance_may_be_kept(client: Client, member: User) -> No
     for name in ("account_overview", "account_change_password", "account_change_phone", "account_email"):
         response = client.get(reverse(name))
         assert "no-store" in response["Cache-Control"], name
+
+
+def test_a_log_in_takes_four_statements_and_two_round_trips_to_redis(
+    member: User, monkeypatch: pytest.MonkeyPatch, django_assert_num_queries: Any
+) -> None:
+    asked = []
+    execute = Redis.execute_command
+
+    def counted(self: Any, *words: Any, **options: Any) -> Any:
+        asked.append(words[0])
+        return execute(self, *words, **options)
+
+    monkeypatch.setattr(Redis, "execute_command", counted)
+    browser = Client()
+    # The account, its second factor, the time of this log-in, the session.
+    with django_assert_num_queries(4):
+        log_in(browser, "0912345678")
+    assert asked == ["EVAL", "ZREM"]
+    assert signed_in(browser)
+
+
+def test_whose_the_new_session_is_stands_beside_it(client: Client, member: User) -> None:
+    log_in(client, "0912345678")
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT user_id FROM django_session WHERE session_key = %s", [client.session.session_key]
+        )
+        assert cursor.fetchone() == (member.pk,)
+
+
+def test_a_session_that_was_taken_away_meanwhile_does_not_come_back(member: User) -> None:
+    session = SessionStore()
+    session["mark"] = 1
+    session.save()
+    other = SessionStore(session.session_key)
+    assert other["mark"] == 1
+    session.flush()
+    other["mark"] = 2
+    with pytest.raises(UpdateError):
+        other.save()
+
+
+def test_an_account_is_free_again_when_the_last_guesses_are_old_enough(
+    member: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(guessing, "WINDOW", 1)
+    marks = [guessing.begin("192.0.2.1", "+84912345678") for _ in range(11)]
+    assert [mark is None for mark in marks] == [False] * 10 + [True]
+    assert guessing.begin("192.0.2.1", "another")
+    deadline = time.monotonic() + 10
+    while guessing.begin("192.0.2.1", "+84912345678") is None:
+        assert time.monotonic() < deadline
+        time.sleep(0.02)
+
+
+def test_who_gets_in_takes_back_his_own_attempt_alone(member: User) -> None:
+    for _ in range(9):
+        guessing.begin("192.0.2.1", "+84912345678")
+    for _ in range(3):
+        assert log_in(Client(), "0912345678").status_code == 302
+    log_in(Client(), "0912345678", "doan mo")
+    assert "Đã nhập sai quá nhiều lần" in log_in(Client(), "0912345678").content.decode()
+
+
+def test_a_new_password_forgets_the_failures(member: User) -> None:
+    for _ in range(10):
+        guessing.begin("192.0.2.1", "+84912345678")
+    guessing.forget("+84912345678")
+    assert guessing.begin("192.0.2.1", "+84912345678")
+
+
+def test_an_address_has_its_limit_too(member: User, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(guessing, "ADDRESS_PER_MINUTE", 0)
+    response = log_in(Client(), "0912345678")
+    assert response.status_code == 429
+    assert "đợi một phút" in response.content.decode()
+
+
+def test_without_redis_nobody_gets_in_and_nobody_can_guess(
+    member: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def away(*words: Any, **options: Any) -> Any:
+        raise RedisConnectionError
+
+    monkeypatch.setattr(Redis, "execute_command", away)
+    browser = Client()
+    assert log_in(browser, "0912345678").status_code == 503
+    monkeypatch.undo()
+    assert not signed_in(browser)
