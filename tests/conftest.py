@@ -160,6 +160,24 @@ def _static_files_listed_once() -> Iterator[None]:
         yield
 
 
+@pytest.fixture(scope="session", autouse=True)
+def _pages_recorded_whole(django_test_environment: None) -> Iterator[None]:
+    """A test client keeps a copy of the context of each template that a page includes: of an organisers' page
+    thousands, a twentieth of what the page costs. Tests read what the view gave the page's own template.
+    """
+    from django.template import Context, Template
+    from django.test.signals import template_rendered
+
+    def render(self: Template, context: Context) -> object:
+        if context.template is self:
+            template_rendered.send(sender=self, template=self, context=context)
+        return self.nodelist.render(context)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Template, "_render", render)
+        yield
+
+
 @pytest.fixture(scope="session")
 def services_folder() -> Path:
     """Where this run's PostgreSQL and Redis lie."""

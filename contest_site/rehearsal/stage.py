@@ -15,7 +15,6 @@ from django.utils.translation import gettext as _
 from contest_site.accounts.models import User
 from contest_site.lib.clock import database_now
 from contest_site.lib.errors import NotNow, Refused
-from contest_site.rehearsal.contestant import Keys
 from contest_site.rehearsal.people import Person
 from contests.domain.announcing import announce
 from contests.domain.plans import load_plan, shift_contest
@@ -135,7 +134,7 @@ def ensure_bank(name: str, writer: User, appraiser: User) -> Bank:
     return bank
 
 
-def keys_of(round: Round) -> Keys:
+def keys_of(round: Round) -> dict[str, str]:
     """The right option by question, of the round's sealed pool: as read on a page, white space folded."""
     pool = load_pool(round.seal.pool_id)
     return {
