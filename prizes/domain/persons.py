@@ -19,7 +19,7 @@ from django.db.backends.utils import CursorWrapper
 from psycopg import sql
 
 from attempts.models import Attempt, Regrade
-from attempts.queries import MARK, REGRADED, disqualified_entries
+from attempts.queries import MARK, disqualified_entries
 from contests.enums import Combine, CountingAttempt, PredictionScope, PredictionTarget, RankKey
 from contests.models import Block, Entry, Round
 from contests.queries import Competitor, barred_entries, competitors
@@ -39,10 +39,19 @@ KEYS = {
     RankKey.DURATION: sql.SQL("duration_ms ASC"),
     RankKey.SUBMITTED: sql.SQL("submitted_at ASC"),
 }
+# A sort compares rows by its first column where they lie, by any further one through the whole row, ten times
+# as slow; and of marks there are few. So a sort begins with one number that puts no two rows otherwise than
+# the keys do: the first key, and after a mark the second. Where it is equal the keys themselves decide.
+COARSE = {
+    RankKey.SCORE: sql.SQL("2147483647 - correct"),
+    RankKey.PREDICTION: sql.SQL("coalesce(least(distance, 2147483646)::bigint, 2147483647)"),
+    RankKey.DURATION: sql.SQL("least(duration_ms, 2147483647)"),
+    RankKey.SUBMITTED: sql.SQL("least(date_part('epoch', submitted_at)::bigint, 2147483647)"),
+}
 
 # Sorts of a million attempts stay in memory; with the default of 4 MB each writes a file first.
 CREATE = """
-SET LOCAL work_mem = '64MB';
+SET LOCAL work_mem = '128MB';
 CREATE TEMP TABLE standings_unit (unit_id bigint, competitor_id bigint, block_id bigint) ON COMMIT DROP;
 CREATE TEMP TABLE standings_target (round_id bigint, block_id bigint, value numeric) ON COMMIT DROP;
 CREATE TEMP TABLE standings_person (
@@ -52,10 +61,14 @@ CREATE TEMP TABLE standings_person (
 ) ON COMMIT DROP
 """
 DROP = "DROP TABLE standings_person, standings_target, standings_unit"
-UNITS = "INSERT INTO standings_unit SELECT * FROM unnest(%s::bigint[], %s::bigint[], %s::bigint[])"
+# Analysed, else the many people are put into a hash beside the few units.
+UNITS = """
+INSERT INTO standings_unit SELECT * FROM unnest(%s::bigint[], %s::bigint[], %s::bigint[]);
+ANALYZE standings_unit
+"""
 # One statement is one snapshot; everything after it reads the temporary table only. OFFSET 0 keeps the papers
 # out of the sort: what is all right is known before it. The window and DISTINCT ON share one order.
-PERSONS = sql.SQL(f"""
+PERSONS = sql.SQL("""
 INSERT INTO standings_person
 SELECT %s, %s, own.entry_id, own.id, own.correct, own.duration_ms, own.submitted_at, own.all_right,
     own.attempts, own.once_all_right, prediction.value, entry.unit_id, unit.competitor_id, unit.block_id
@@ -64,26 +77,28 @@ FROM (
         count(*) OVER person AS attempts, bool_or(all_right) OVER person AS once_all_right
     FROM (
         SELECT a.entry_id, a.id, a.number, a.duration_ms, a.submitted_at,
-            {MARK} AS correct, {MARK} = %s * cardinality(a.paper) AS all_right
-        FROM attempts_attempt a {REGRADED}
+            {mark} AS correct, {mark} = %s * cardinality(a.paper) AS all_right
+        FROM attempts_attempt a {regraded}
         WHERE a.round_id = %s AND a.submitted_at IS NOT NULL AND a.entry_id <> ALL(%s::bigint[])
         OFFSET 0
     ) marked
     WINDOW person AS (
-        PARTITION BY entry_id ORDER BY {{counting}}
+        PARTITION BY entry_id ORDER BY {counting}
         ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING
     )
-    ORDER BY entry_id, {{counting}}
+    ORDER BY entry_id, {counting}
 ) own
 JOIN contests_entry entry ON entry.id = own.entry_id
 LEFT JOIN attempts_prediction prediction ON prediction.entry_id = own.entry_id AND prediction.round_id = %s
 LEFT JOIN standings_unit unit ON unit.unit_id = entry.unit_id
-""")  # noqa: S608  the fragments are constants of this code
-# By round; by round and block (null: people who compete in none); over all rounds, each person once.
-ROUND_COUNTS = """
-SELECT round_id, block_id, grouping(block_id) = 1, count(*), sum(attempts)::bigint,
-    count(*) FILTER (WHERE once_all_right)
-FROM standings_person GROUP BY GROUPING SETS ((round_id), (round_id, block_id))
+""")
+REGRADED = sql.SQL("""
+LEFT JOIN attempts_regradedscore regraded ON regraded.attempt_id = a.id AND regraded.regrade_id = {regrade}
+""")
+# By round and block (null: people who compete in none); over all rounds, each person once.
+BLOCK_COUNTS = """
+SELECT round_id, block_id, count(*), sum(attempts)::bigint, count(*) FILTER (WHERE once_all_right)
+FROM standings_person GROUP BY round_id, block_id
 """
 TOTAL_COUNTS = """
 SELECT count(*), coalesce(sum(attempts), 0)::bigint, count(*) FILTER (WHERE once_all_right)
@@ -95,12 +110,13 @@ FROM (
 TARGET = "INSERT INTO standings_target VALUES (%s, %s, %s)"
 
 # --- One result per person: what is ranked ------------------------------------------------------------------
+# A round has one true answer or one for each block: two joins by hash, where one with OR would be a loop.
 _MEASURED = """
-SELECT person.*, abs(prediction - target.value)::numeric(14, 5) AS distance,
+SELECT person.*, abs(prediction - coalesce(target.value, own.value))::numeric(14, 5) AS distance,
     coalesce(competitor_id, own_unit_id) AS unit_id
 FROM standings_person person
-LEFT JOIN standings_target target ON target.round_id = person.round_id
-    AND (target.block_id IS NULL OR target.block_id = person.block_id)
+LEFT JOIN standings_target target ON target.round_id = person.round_id AND target.block_id IS NULL
+LEFT JOIN standings_target own ON own.round_id = person.round_id AND own.block_id = person.block_id
 """
 _COLUMNS = """
     entry_id, attempt_id, correct, duration_ms, submitted_at, all_right,
@@ -119,8 +135,11 @@ SELECT entry_id, (array_agg(attempt_id ORDER BY submitted_at DESC, round_number)
     min(unit_id) AS unit_id, min(block_id) AS block_id
 FROM ({_MEASURED}) measured GROUP BY entry_id
 """)  # noqa: S608
+# Both windows take their rows from one sort; `place` tells equals apart by entry.
 RANKED = sql.SQL("""
-SELECT rank() OVER (ORDER BY {keys}) AS rank, result.* FROM ({results}) result
+SELECT rank() OVER (ORDER BY coarse, {keys}) AS rank,
+    row_number() OVER (ORDER BY coarse, {keys}, entry_id) AS place, result.*
+FROM (SELECT {coarse} AS coarse, every.* FROM ({results}) every) result
 WHERE all_right OR NOT {only_all_right}
 """)
 
@@ -179,8 +198,12 @@ class Persons:
     competes: Mapping[int, Competitor]
 
     def ranked(self, order: Order) -> sql.Composed:
-        """The query of everybody with rank, result, unit and block in this order; no order of its rows."""
+        """The query of everybody with rank, place, result, unit and block in this order.
+
+        `place` counts from 1 by rank and, within a rank, by entry. The rows are in no order.
+        """
         return RANKED.format(
+            coarse=_coarse(order.keys),
             keys=sql.SQL(", ").join(KEYS[key] for key in order.keys),
             results=_results(self.scope, [one.round for one in self.rounds]),
             only_all_right=sql.Literal(order.only_all_right),
@@ -223,7 +246,8 @@ def persons(scope: Scope) -> Iterator[Persons]:
                 [one.block_id for one in competes.values()],
             ],
         )
-        refused = _fill(cursor, scope)
+        regrades = {round.pk: _newest_regrade(round) for round in rounds_needed(scope)}
+        refused = _fill(cursor, scope, regrades)
         counts, blocks, total = _count(cursor, list(refused))
         mine = scope.rounds()
         targets = tuple(target for round in mine for target in _targets(round, counts, blocks, total))
@@ -232,7 +256,13 @@ def persons(scope: Scope) -> Iterator[Persons]:
             scope=scope,
             cursor=cursor,
             rounds=tuple(
-                Counted(round, _regrade(round), refused[round.pk], counts[round.pk]) for round in mine
+                Counted(
+                    round,
+                    newest.version if (newest := regrades[round.pk]) else None,
+                    refused[round.pk],
+                    counts[round.pk],
+                )
+                for round in mine
             ),
             targets=targets,
             total=counts[scope.round.pk] if scope.round else total,
@@ -241,17 +271,21 @@ def persons(scope: Scope) -> Iterator[Persons]:
         cursor.execute(DROP)
 
 
-def _fill(cursor: CursorWrapper, scope: Scope) -> dict[int, Refused]:
+def _fill(cursor: CursorWrapper, scope: Scope, regrades: Mapping[int, Regrade | None]) -> dict[int, Refused]:
     """Every round that is needed, and who was left out of it."""
     contest = scope.contest
-    excluded = set(barred_entries(contest).values_list("pk", flat=True))
-    unofficial = set(Entry.objects.filter(contest=contest, unofficial=True).values_list("pk", flat=True))
+    # Without an order of the rows: by the index of one all entries are read in it.
+    excluded = set(barred_entries(contest).order_by().values_list("pk", flat=True))
+    trials = Entry.objects.filter(contest=contest, unofficial=True)
+    unofficial = set(trials.order_by().values_list("pk", flat=True))
     refused = {}
     for round in rounds_needed(scope):
         disqualified = set(disqualified_entries(contest, round).values_list("pk", flat=True))
         out = excluded | unofficial | disqualified
         cursor.execute(
-            PERSONS.format(counting=COUNTING[CountingAttempt(round.counting_attempt)]),
+            PERSONS.format(
+                counting=COUNTING[CountingAttempt(round.counting_attempt)], **_marks(regrades[round.pk])
+            ),
             [round.pk, round.number, contest.parts, round.pk, sorted(out), round.pk],
         )
         took_part = set(
@@ -273,12 +307,15 @@ def _count(
     """By round, by round and block, and over all rounds."""
     counts = dict.fromkeys(rounds, Counts(0, 0, 0))
     blocks: dict[tuple[int, int | None], Counts] = {}
-    cursor.execute(ROUND_COUNTS)
-    for round, block, whole_round, *numbers in cursor.fetchall():
-        if whole_round:
-            counts[round] = Counts(*numbers)
-        else:
-            blocks[round, block] = Counts(*numbers)
+    cursor.execute(BLOCK_COUNTS)
+    for round, block, *numbers in cursor.fetchall():
+        one = blocks[round, block] = Counts(*numbers)
+        so_far = counts[round]
+        counts[round] = Counts(
+            so_far.participants + one.participants,
+            so_far.attempts + one.attempts,
+            so_far.all_right + one.all_right,
+        )
     if len(rounds) == 1:
         return counts, blocks, counts[rounds[0]]
     cursor.execute(TOTAL_COUNTS)
@@ -319,5 +356,19 @@ def _results(scope: Scope, rounds: Sequence[Round]) -> sql.Composed:
     return SUM_RESULTS.format(rounds=sql.Literal(len(rounds)), asking=sql.Literal(asking or -1))
 
 
-def _regrade(round: Round) -> int | None:
-    return Regrade.objects.filter(round=round).order_by("-version").values_list("version", flat=True).first()
+def _coarse(keys: Sequence[RankKey]) -> sql.Composable:
+    """The number that a sort by these keys begins with; see COARSE."""
+    if keys[0] != RankKey.SCORE or len(keys) == 1:
+        return COARSE[keys[0]]
+    return sql.SQL("({}) * 2147483648 + {}").format(COARSE[keys[0]], COARSE[keys[1]])
+
+
+def _marks(regrade: Regrade | None) -> dict[str, sql.Composable]:
+    """How PERSONS finds the marks: the attempts' own, or those of the regrade where it has one."""
+    if regrade is None:
+        return {"mark": sql.SQL("a.correct"), "regraded": sql.SQL("")}
+    return {"mark": sql.SQL(MARK), "regraded": REGRADED.format(regrade=sql.Literal(regrade.pk))}
+
+
+def _newest_regrade(round: Round) -> Regrade | None:
+    return Regrade.objects.filter(round=round).order_by("-version").only("version").first()

@@ -39,16 +39,13 @@ RANK = sql.SQL("CREATE TEMP TABLE standings_ranked ON COMMIT DROP AS {ranked}")
 # A thousand lines come as one row: reading row by row would cost more than hashing.
 LINES = sql.SQL("""
 COPY (
-    SELECT string_agg(line, E'\\n' ORDER BY {order})
-    FROM (
-        SELECT *, {line} AS line, (row_number() OVER (ORDER BY {order}) - 1) / 1000 AS batch
-        FROM standings_ranked
-    ) numbered
-    GROUP BY batch ORDER BY batch
+    SELECT string_agg(line, E'\\n' ORDER BY place)
+    FROM (SELECT place, {line} AS line FROM {people}) numbered
+    GROUP BY place / 1000 ORDER BY place / 1000
 ) TO STDOUT
 """)
 PERSON_LINES = LINES.format(
-    order=sql.SQL("rank, entry_id"),
+    people=sql.SQL("standings_ranked"),
     line=sql.SQL("""
         concat_ws('|', rank, entry_id, attempt_id, correct, duration_ms,
             to_char(submitted_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'),
@@ -56,7 +53,10 @@ PERSON_LINES = LINES.format(
     """),
 )
 PLACE_LINES = LINES.format(
-    order=sql.SQL("entry_id"),
+    people=sql.SQL("""(
+        SELECT row_number() OVER (ORDER BY entry_id) AS place, entry_id, unit_id, block_id
+        FROM standings_ranked
+    ) by_entry"""),
     line=sql.SQL("concat_ws('|', entry_id, unit_id, coalesce(block_id::text, ''))"),
 )
 INSERT = """

@@ -17,29 +17,53 @@ from prizes.rules.unit_order import Measures, Placed, UnitRule, rank_units
 
 # One row per person: in one round the table has them, over several they are added up.
 ONE_ROUND = sql.SQL("""
-SELECT entry_id, competitor_id, attempts, 1 AS sittings, correct, duration_ms, once_all_right
-FROM standings_person WHERE competitor_id IS NOT NULL AND round_id = ANY(%s::bigint[])
+NOT MATERIALIZED (
+    SELECT entry_id, competitor_id, attempts, 1 AS sittings, correct, duration_ms, once_all_right
+    FROM standings_person WHERE competitor_id IS NOT NULL AND round_id = ANY(%(rounds)s::bigint[])
+)
 """)
 SEVERAL_ROUNDS = sql.SQL("""
-SELECT entry_id, competitor_id, sum(attempts) AS attempts, count(*) AS sittings, sum(correct) AS correct,
-    sum(duration_ms) AS duration_ms, bool_or(once_all_right) AS once_all_right
-FROM standings_person WHERE competitor_id IS NOT NULL AND round_id = ANY(%s::bigint[])
-GROUP BY entry_id, competitor_id
+MATERIALIZED (
+    SELECT entry_id, competitor_id, sum(attempts) AS attempts, count(*) AS sittings, sum(correct) AS correct,
+        sum(duration_ms) AS duration_ms, bool_or(once_all_right) AS once_all_right
+    FROM standings_person WHERE competitor_id IS NOT NULL AND round_id = ANY(%(rounds)s::bigint[])
+    GROUP BY entry_id, competitor_id
+)
 """)
-# By competing unit; `best` adds three columns for every number of best people that a table asks for.
+# By competing unit; `best` has three numbers for every number of best people that a table asks for. How many
+# have which mark tells from which one on the best are, so that few people have to be put in order.
 SUMS = sql.SQL("""
-SELECT competitor_id, count(*), sum(attempts)::bigint, sum(sittings)::bigint, sum(correct)::bigint,
-    count(*) FILTER (WHERE once_all_right){best}
-FROM (
-    SELECT person.*,
-        row_number() OVER (PARTITION BY competitor_id ORDER BY correct DESC, duration_ms, entry_id) AS place
-    FROM ({people}) person
-) placed
-GROUP BY competitor_id
+WITH person AS {people}, mark AS (
+    SELECT competitor_id, correct, count(*) AS people, sum(attempts) AS attempts, sum(sittings) AS sittings,
+        count(*) FILTER (WHERE once_all_right) AS all_right
+    FROM person GROUP BY competitor_id, correct
+), needed AS (
+    SELECT competitor_id, min(correct) AS least
+    FROM (
+        SELECT competitor_id, correct,
+            sum(people) OVER (PARTITION BY competitor_id ORDER BY correct DESC) - people AS better
+        FROM mark
+    ) above
+    WHERE better < {most}
+    GROUP BY competitor_id
+), best AS (
+    SELECT competitor_id, ARRAY[{best}]::bigint[] AS best
+    FROM (
+        SELECT competitor_id, correct, duration_ms, row_number() OVER (
+            PARTITION BY competitor_id ORDER BY correct DESC, duration_ms, entry_id
+        ) AS place
+        FROM person JOIN needed USING (competitor_id) WHERE correct >= least
+    ) placed
+    GROUP BY competitor_id
+)
+SELECT competitor_id, sum(people)::bigint, sum(attempts)::bigint, sum(sittings)::bigint,
+    sum(people * correct)::bigint, sum(all_right)::bigint, coalesce(best, '{{}}')
+FROM mark LEFT JOIN best USING (competitor_id)
+GROUP BY competitor_id, best
 """)
-BEST = sql.SQL(""",
-    count(*) FILTER (WHERE place <= {k}), (sum(correct) FILTER (WHERE place <= {k}))::bigint,
-    (sum(duration_ms) FILTER (WHERE place <= {k}))::bigint""")
+BEST = sql.SQL("""
+    count(*) FILTER (WHERE place <= {k}), sum(correct) FILTER (WHERE place <= {k}),
+    sum(duration_ms) FILTER (WHERE place <= {k})""")
 
 
 @dataclass(frozen=True)
@@ -127,12 +151,15 @@ def _measured(
     found: Persons, numbers: Sequence[int]
 ) -> tuple[list[Measures], dict[tuple[int, int | None], Best]]:
     """All competing units with what their people did; by unit and number of best people, what those did."""
-    best = sql.SQL("").join(BEST.format(k=sql.Literal(number)) for number in numbers)
-    people = ONE_ROUND if len(found.rounds) == 1 else SEVERAL_ROUNDS
-    found.cursor.execute(SUMS.format(best=best, people=people), [[one.round.pk for one in found.rounds]])
+    query = SUMS.format(
+        people=ONE_ROUND if len(found.rounds) == 1 else SEVERAL_ROUNDS,
+        most=sql.Literal(max(numbers, default=0)),
+        best=sql.SQL(",").join(BEST.format(k=sql.Literal(number)) for number in numbers),
+    )
+    found.cursor.execute(query, {"rounds": [one.round.pk for one in found.rounds]})
     sums = {}
     bests: dict[tuple[int, int | None], Best] = {}
-    for unit, participants, attempts, sittings, correct, all_right, *columns in found.cursor.fetchall():
+    for unit, participants, attempts, sittings, correct, all_right, columns in found.cursor.fetchall():
         sums[unit] = {
             "participants": participants,
             "attempts": attempts,
