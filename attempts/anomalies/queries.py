@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import Enum
+from functools import cache
 from typing import Any
 
 from django.db.models import BigIntegerField, Count, Exists, F, Func, OuterRef, Q, QuerySet, Subquery
@@ -13,6 +14,7 @@ from django.db.models.functions import Now
 from attempts.anomalies import scanning
 from attempts.anomalies.models import AnomalyKind
 from attempts.models import Anomaly, AnomalyScan, AnomalyVerdict, Disqualification
+from contest_site.lib.hot import Compiled
 from contests.models import Contest, Round
 from contests.queries import announced_contests
 
@@ -75,7 +77,17 @@ def skipped_kinds(rounds: Iterable[Round]) -> list[AnomalyKind]:
 
 def waiting(of: Contest | Round | Iterable[Round]) -> int:
     """How many signals have no verdict yet. One query."""
+    if isinstance(of, Round):
+        row = _waiting_in_round().row(of.pk)
+        return row[0] if row else 0
     return anomalies(of).filter(conclusion=None).count()
+
+
+@cache
+def _waiting_in_round() -> Compiled:
+    """The watch asks it every few seconds, of one round."""
+    rows = anomalies(Round(pk=-987_654_321)).filter(conclusion=None).order_by()
+    return Compiled(rows.values("round").annotate(number=Count("pk")).values_list("number"), -987_654_321)
 
 
 def undecided_passed_on(of: Contest | Round | Iterable[Round]) -> QuerySet[Any]:

@@ -26,6 +26,22 @@ PAUSE = 5.0  # seconds without counting after Redis did not answer
 ALIVE = "watch:alive"
 # By Redis's clock, so that machines whose clocks differ agree on who was silent for how long.
 STAMP = "return redis.call('HSET', KEYS[1], ARGV[1], redis.call('TIME')[1])"
+# Of many minutes those in which anything was counted, each with its place.
+COUNTED = """
+local found = {}
+for place, key in ipairs(KEYS) do
+    local row = redis.call('HMGET', key, unpack(ARGV))
+    for at = 1, #ARGV do
+        if row[at] then
+            for other = 1, #ARGV do row[other] = tonumber(row[other] or 0) end
+            table.insert(row, 1, place - 1)
+            table.insert(found, row)
+            break
+        end
+    end
+end
+return found
+"""
 
 _silent_until = 0.0
 
@@ -69,11 +85,11 @@ def one_more(name: str, kept: int) -> int:
 
 def by_minute(last: int, minutes: int) -> list[dict[str, int]]:
     """The counts of `minutes` minutes up to `last` (minutes since 1970), oldest first. Raises RedisError."""
-    with client().pipeline(transaction=False) as pipe:
-        for minute in range(last - minutes + 1, last + 1):
-            pipe.hmget(_key(minute), KINDS)
-        rows = pipe.execute()
-    return [dict(zip(KINDS, (int(value or 0) for value in row), strict=True)) for row in rows]
+    keys = [_key(minute) for minute in range(last - minutes + 1, last + 1)]
+    found = [dict.fromkeys(KINDS, 0) for _key_of_a_minute in keys]
+    for place, *counts in client().eval(COUNTED, len(keys), *keys, *KINDS):
+        found[place] = dict(zip(KINDS, counts, strict=True))
+    return found
 
 
 def by_view(last: int, minutes: int) -> dict[tuple[str, str], int]:

@@ -21,15 +21,14 @@ from redis.exceptions import RedisError
 from contest_site.audit.sealing import unsealed_since
 from contest_site.lib import tally
 from contest_site.lib.templatetags.vi import moment, number
-from contest_site.watch import pulse
-from contest_site.watch.backups import LOST, last_backup
+from contest_site.watch import pulse, reading
+from contest_site.watch.backups import LOST
 from contest_site.watch.enums import IncidentKind, State
 from contest_site.watch.models import Backup
-from contests.models import Round
-from contests.queries import announced_contests
 
 LATELY = 5  # minutes over which errors are added up
 TRAIL_MINUTES = (5, 15)  # without a seal: one should look, and it cannot wait
+Tallies = list[dict[str, int]]  # kind → how often, for each minute, the oldest first
 # Looked at each time, also where no sign says so (no round is late).
 ALWAYS = frozenset(
     {IncidentKind.CLOSE, IncidentKind.BACKUP, IncidentKind.TRAIL, IncidentKind.DISK, IncidentKind.REDIS}
@@ -57,10 +56,13 @@ def state_of(value: int, thresholds: tuple[int, int]) -> State:
     return State.URGENT if value >= urgent else State.LOOK if value >= look else State.NORMAL
 
 
-def all_signs(now: datetime) -> list[Sign]:
-    """Everything but the counts of a round, as any process of the site sees it now (database time)."""
+def all_signs(now: datetime, tallies: Tallies | None = None) -> list[Sign]:
+    """Everything but the counts of a round, as any process of the site sees it now (database time).
+
+    `tallies`: of the last minutes, where they were read already.
+    """
     found = [
-        *web_signs(),
+        *web_signs(tallies),
         *queue_signs(),
         *round_signs(now),
         backup_sign(now),
@@ -75,10 +77,10 @@ def measured(found: list[Sign]) -> frozenset[IncidentKind]:
     return ALWAYS | {IncidentKind(sign.kind) for sign in found if sign.kind}
 
 
-def web_signs() -> list[Sign]:
+def web_signs(tallies: Tallies | None = None) -> list[Sign]:
     """Errors, refusals and slow answers of the last minutes, and whether the site answers at all."""
     try:
-        rows = tally.by_minute(int(time.time() // 60), LATELY)
+        rows = (tallies or tally.by_minute(int(time.time() // 60), LATELY))[-LATELY:]
         silence = pulse.silence()
     except RedisError as error:
         return [no_redis(error)]
@@ -197,10 +199,8 @@ def beat_sign(silence: dict[str, int]) -> Sign:
 def round_signs(now: datetime) -> list[Sign]:
     """A sign for each round that is past its end and was not closed; none when all is well."""
     look, urgent = settings.WATCH_CLOSE
-    rounds = Round.objects.filter(contest__in=announced_contests(), closing=None, closes_at__lt=now)
     found = []
-    named = rounds.select_related("contest").only("name", "closes_at", "contest__name")
-    for round in named.order_by("closes_at")[:5]:
+    for round in reading.unclosed_rounds(now):
         seconds = int((now - round.closes_at).total_seconds())
         if seconds < look:
             continue
@@ -220,7 +220,7 @@ def round_signs(now: datetime) -> list[Sign]:
 
 def backup_sign(now: datetime) -> Sign:
     """The age of the last backup; somebody is woken only where backups are to be made by themselves."""
-    latest = list(Backup.objects.order_by("-at", "-pk")[:2])
+    latest = reading.newest_backups()
     sign = _last_backup_sign(next((one for one in latest if not one.running), None), now)
     running = next((one for one in latest if one.running and one.at > now - LOST), None)
     if running is None:
@@ -230,7 +230,7 @@ def backup_sign(now: datetime) -> Sign:
 
 
 def _last_backup_sign(latest: Backup | None, now: datetime) -> Sign:
-    last = last_backup()
+    last = reading.last_good_backup()
     kind = IncidentKind.BACKUP if settings.BACKUP_DIR else ""
     if latest and latest.failure:
         note = _("Lần sao lưu lúc %(at)s bị lỗi: %(failure)s") % {

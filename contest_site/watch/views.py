@@ -23,6 +23,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 from redis.exceptions import RedisError
 
+from contest_site.accounts.sessions import recognised
 from contest_site.lib.errors import NotNow
 from contest_site.watch.domain import ask_for_backup
 from contest_site.watch.queries import Snapshot, snapshot
@@ -44,7 +45,7 @@ def for_watchers(view: View) -> View:
             raise PermissionDenied
         return view(request)
 
-    return cast("View", csp_replace(settings.PUBLIC_CSP)(admin.site.admin_view(guarded)))
+    return cast("View", csp_replace(settings.PUBLIC_CSP)(recognised(admin.site.admin_view(guarded))))
 
 
 @for_watchers

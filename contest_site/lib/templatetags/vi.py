@@ -6,6 +6,7 @@ contest_site.formats: "4 minutes 02.315 seconds", "3,000,000 đồng", "07:00, 1
 
 from datetime import date, datetime, timedelta
 from decimal import Decimal
+from functools import lru_cache
 
 from django import template
 from django.conf import settings
@@ -56,12 +57,15 @@ def dong(amount: int | None) -> str:
 @register.filter
 def number(value: int | Decimal | None) -> str:
     """Grouped number without needless decimals: 1234 → 1.234; 87.65000 → 87,65."""
-    if value is None:
-        return "–"
-    if isinstance(value, Decimal):
-        value = value.normalize()
-        places = max(0, -int(value.as_tuple().exponent))
-        return number_format(value, places, force_grouping=True)
+    return "–" if value is None else _grouped(value, isinstance(value, Decimal), get_language())
+
+
+# A table repeats its numbers, and Django looks up the separators again for each.
+@lru_cache(maxsize=4096)
+def _grouped(value: int | Decimal, exact: bool, language: str | None) -> str:
+    if exact:
+        value = Decimal(value).normalize()
+        return number_format(value, max(0, -int(value.as_tuple().exponent)), force_grouping=True)
     return number_format(value, force_grouping=True)
 
 
