@@ -26,12 +26,14 @@ WHERE a.round_id = %(round)s AND a.submitted_at IS NOT NULL AND a.entry_id <> AL
 """  # noqa: S608  only constants of this module and of attempts.queries
 # `worths` holds what each choice of each question is worth, question after question; `starts` where the first
 # one of a question lies. A paper is marked by it, and so with the keys in force. The best and the poorest
-# papers are told apart by their mark, among equal ones by the time they took, then by their identifier.
+# papers (`part` 1 and −1, never both) are told apart by their mark, among equal ones by the time they took,
+# then by their identifier. Both unnest stand in one SELECT, which hands on row by row; in FROM each fills a
+# table first. What is alike is counted once before it is added up in two ways: it is a tenth of the answers.
 CHOICES = f"""
 WITH marked AS MATERIALIZED (
     SELECT a.id, a.paper, a.choices, a.duration_ms, (
-        SELECT sum((%(worths)s::smallint[])[(%(starts)s::int[])[one.question + 1] + one.choice])
-        FROM unnest(a.paper, a.choices) one(question, choice)
+        SELECT sum((%(worths)s::smallint[])[(%(starts)s::int[])[question + 1] + choice])
+        FROM (SELECT unnest(a.paper) AS question, unnest(a.choices) AS choice) one
     )::int AS mark
     {COUNTED}
 ), placed AS (
@@ -39,14 +41,19 @@ WITH marked AS MATERIALIZED (
         count(*) OVER () AS papers, (%(part)s * count(*) OVER () * 2 + %(whole)s) / (2 * %(whole)s) AS size
     FROM marked
 ), answer AS (
-    SELECT one.question, one.choice, place, papers, size,
-        mark - (%(worths)s::smallint[])[(%(starts)s::int[])[one.question + 1] + one.choice] AS rest
-    FROM placed CROSS JOIN LATERAL unnest(paper, choices) one(question, choice)
+    SELECT unnest(paper) AS question, unnest(choices) AS choice, mark,
+        CASE WHEN place <= size THEN 1 WHEN place > papers - size THEN -1 ELSE 0 END AS part
+    FROM placed
+), alike AS (
+    SELECT question, choice, part, count(*) AS number,
+        mark - (%(worths)s::smallint[])[(%(starts)s::int[])[question + 1] + choice] AS rest
+    FROM answer GROUP BY question, choice, part, rest
 )
-SELECT question, choice, CASE WHEN grouping(rest) = 0 THEN rest END, grouping(choice) = 0, count(*),
-    count(*) FILTER (WHERE place <= size), count(*) FILTER (WHERE place > papers - size),
-    sum(rest)::bigint, sum(rest::bigint * rest)::bigint, max(papers)
-FROM answer
+SELECT question, choice, CASE WHEN grouping(rest) = 0 THEN rest END, grouping(choice) = 0,
+    sum(number)::bigint, coalesce(sum(number) FILTER (WHERE part = 1), 0)::bigint,
+    coalesce(sum(number) FILTER (WHERE part = -1), 0)::bigint,
+    sum(number * rest)::bigint, sum(number * rest * rest)::bigint, (SELECT count(*) FROM marked)
+FROM alike
 GROUP BY GROUPING SETS ((question, choice), (question, rest))
 """  # noqa: S608  only constants of this module and of attempts.queries
 
