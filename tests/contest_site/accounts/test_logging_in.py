@@ -189,7 +189,7 @@ def test_no_page_of_the_entrance_may_be_kept(client: Client, member: User) -> No
         assert "no-store" in response["Cache-Control"], name
 
 
-def test_a_log_in_takes_four_statements_and_two_round_trips_to_redis(
+def test_a_log_in_takes_three_statements_and_two_round_trips_to_redis(
     member: User, monkeypatch: pytest.MonkeyPatch, django_assert_num_queries: Any
 ) -> None:
     asked = []
@@ -201,15 +201,17 @@ def test_a_log_in_takes_four_statements_and_two_round_trips_to_redis(
 
     monkeypatch.setattr(Redis, "execute_command", counted)
     browser = Client()
-    # The account, its second factor, the time of this log-in, the session.
-    with django_assert_num_queries(4):
+    # The account, its second factor, the session with the time of this log-in.
+    with django_assert_num_queries(3):
         log_in(browser, "0912345678")
     assert asked == ["EVAL", "ZREM"]
     assert signed_in(browser)
 
 
-def test_whose_the_new_session_is_stands_beside_it(client: Client, member: User) -> None:
+def test_whose_the_new_session_is_stands_beside_it_and_when_he_came(client: Client, member: User) -> None:
     log_in(client, "0912345678")
+    member.refresh_from_db()
+    assert member.last_login is not None
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT user_id FROM django_session WHERE session_key = %s", [client.session.session_key]
