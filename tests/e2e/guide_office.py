@@ -194,9 +194,7 @@ class Walk:
         shoot(secretary, "bao-cao", height=900)
 
     def _people(self, call: str) -> None:
-        self.stack.manage(
-            "shell", "--no-imports", "-c", f"from tests.e2e import guide_people; guide_people.{call}"
-        )
+        self.stack.run(f"from tests.e2e import guide_people; guide_people.{call}")
 
     # --- The second week: watched while it runs, an agency's pages, signals after its end
     def second_week(self) -> None:

@@ -103,7 +103,7 @@ def test_contestant(stack: Stack, new_page: NewPage, page_errors: list[str]) -> 
     result = phone.url
     phone.get_by_role("link", name="Biên nhận để in").click()
     shoot(phone, "bien-nhan", height=1300)
-    stack.manage("shell", "--no-imports", "-c", PUBLISH)
+    stack.run(PUBLISH)
     phone.goto(result)
     expect(phone.locator(".rank-line")).to_be_visible()
     shoot(phone, "ket-qua", height=980)
@@ -120,7 +120,7 @@ def test_contestant(stack: Stack, new_page: NewPage, page_errors: list[str]) -> 
 
 def test_office(stack: Stack, new_page: NewPage, tmp_path: Path) -> None:
     """From the empty system to the press summary, then a week that runs and an agency's pages."""
-    stack.manage("shell", "--no-imports", "-c", ACCOUNTS)
+    stack.run(ACCOUNTS)
     walk = Walk(stack, new_page, tmp_path)
     walk.prepare()
     walk.first_week()

@@ -47,7 +47,7 @@ for position, (name, level, questions) in enumerate(lines):
 
 @pytest.fixture(scope="module", autouse=True)
 def people(stack: Stack) -> None:
-    stack.manage("shell", "--no-imports", "-c", PREPARE)
+    stack.run(PREPARE)
 
 
 @pytest.fixture

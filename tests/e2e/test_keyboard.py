@@ -70,7 +70,7 @@ def tab_to(page: Page, wanted: str) -> None:
 
 
 def test_a_paper_is_taken_and_submitted_without_a_pointer(stack: Stack, new_page: NewPage) -> None:
-    said = stack.manage("shell", "--no-imports", "-c", PREPARE)
+    said = stack.run(PREPARE)
     page = new_page(PC)
     session = json.loads(said.partition("PREPARED ")[2])
     page.context.add_cookies([{"name": "sessionid", "value": session, "url": stack.url}])

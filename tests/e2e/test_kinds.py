@@ -59,7 +59,7 @@ SEVERAL = ".question:has(input[type=checkbox])"
 
 @pytest.fixture(scope="module", autouse=True)
 def contest(stack: Stack) -> None:
-    stack.manage("shell", "--no-imports", "-c", PREPARE)
+    stack.run(PREPARE)
 
 
 def begin(page: Page, login: str) -> str:

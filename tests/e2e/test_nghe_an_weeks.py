@@ -19,11 +19,12 @@ from playwright.sync_api import Page, expect
 
 from tests.e2e.conftest import PC, PHONE, PICTURES, NewPage
 from tests.e2e.nghe_an_crowd import CHEAT, SLUG, TEAMS
-from tests.e2e.walker import WORKERS_MS, log_in, picture, send
+from tests.e2e.walker import LOOKED_THROUGH, come_back, log_in, picture, send
 from tests.support import stack as stacks
 from tests.support.stack import Stack
 
-pytestmark = [pytest.mark.dear]
+# It has a stack of its own, so it need not wait for those who share one.
+pytestmark = [pytest.mark.dear, pytest.mark.xdist_group("four weeks")]
 
 CONTEST = "Bốn tuần tìm hiểu cải cách hành chính tỉnh Nghệ An"
 BANK = "Cải cách hành chính, chuyển đổi số và Đề án 06"
@@ -46,8 +47,8 @@ for login, name, roles in (
 @pytest.fixture
 def stack(services_folder: Path) -> Iterator[Stack]:
     """A site of its own: the one that other tests share has contests already."""
-    with stacks.running(services_folder, 12) as running:
-        running.manage("shell", "--no-imports", "-c", ACCOUNTS)
+    with stacks.running(services_folder, 15) as running:
+        running.run(ACCOUNTS)
         yield running
 
 
@@ -61,8 +62,7 @@ class Office:
 
     def week(self, number: int) -> None:
         """Somewhere else a week goes by."""
-        code = f"from tests.e2e.nghe_an_crowd import week; week({number})"
-        self.stack.manage("shell", "--no-imports", "-c", code)
+        self.stack.run(f"from tests.e2e.nghe_an_crowd import week; week({number})")
 
 
 def test_four_weeks(stack: Stack, new_page: NewPage, tmp_path: Path) -> None:
@@ -187,13 +187,7 @@ def on_a_phone(page: Page, address: str, name: str) -> None:
 
 def wait_on(page: Page, address: str, words: str) -> None:
     """Come back to the close-of-round page until its next step is this one."""
-    heading = page.get_by_role("heading", name=re.compile(words))
-    for _ in range(90):
-        page.goto(address)
-        if heading.count():
-            return
-        page.wait_for_timeout(WORKERS_MS / 180)
-    expect(heading).to_be_visible()
+    come_back(page, address, words, page.get_by_role("heading", name=re.compile(words)))
 
 
 def clear_signals(office: Office, closing: str, number: int) -> None:
@@ -224,18 +218,12 @@ def look_through(page: Page, closing: str, further: str = "Sắp thứ tự|Rà 
     if not page.get_by_role("heading", name="Kết luận về dấu hiệu bất thường").count():
         return
     send(page, page.get_by_role("link", name="Xem dấu hiệu bất thường"))
-    done = page.get_by_role("heading", name=re.compile("Mọi dấu hiệu đã có kết luận|dấu hiệu chờ kết luận"))
-    queue = page.url
+    done = page.get_by_role("heading", name=re.compile(LOOKED_THROUGH))
     if not done.count():
-        look = page.get_by_role("button", name="Tìm dấu hiệu")
+        queue, look = page.url, page.get_by_role("button", name="Tìm dấu hiệu")
         if look.count():
             send(page, look)
-        for _ in range(90):
-            if done.count():
-                break
-            page.wait_for_timeout(WORKERS_MS / 180)
-            page.goto(queue)
-    expect(done).to_be_visible()
+        come_back(page, queue, LOOKED_THROUGH, done)
 
 
 def disqualify(page: Page, number: int) -> None:
@@ -293,12 +281,8 @@ def assert_published(office: Office, number: int) -> None:
 def press_summary(page: Page, closing: str, number: int) -> None:
     page.goto(closing)
     send(page, page.get_by_role("link", name="Thông cáo báo chí").first)
-    text = page.locator("#thong-cao")
-    for _ in range(60):
-        if "Tham gia của các đơn vị" in text.input_value():
-            break
-        page.wait_for_timeout(WORKERS_MS / 90)
-        page.reload()
+    counted, text = "Tham gia của các đơn vị", page.locator("#thong-cao")
+    come_back(page, page.url, counted, text.filter(has_text=counted))
     told = text.input_value()
     assert f"theo Quyết định số {number}/QĐ-BTC" in told
     assert ("So với Tuần" in told) == (1 < number < 5)

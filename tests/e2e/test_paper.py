@@ -68,7 +68,7 @@ print("SESSIONS", json.dumps(keys))
 
 @pytest.fixture(scope="module")
 def sessions(stack: Stack) -> list[list[str]]:
-    said = stack.manage("shell", "--no-imports", "-c", PREPARE)
+    said = stack.run(PREPARE)
     found: list[list[str]] = json.loads(said.partition("SESSIONS ")[2])
     return found
 
@@ -101,6 +101,12 @@ def seconds_left(page: Page) -> int:
     """What the page's clock shows."""
     minutes, seconds = page.locator("#time").inner_text().split(":")
     return int(minutes) * 60 + int(seconds)
+
+
+def loading(page: Page) -> float:
+    """The seconds from asking for the page until it was there: by so much its clock may be behind."""
+    found = page.evaluate("performance.getEntriesByType('navigation')[0].domContentLoadedEventEnd / 1000")
+    return float(found)
 
 
 def reported(page_errors: list[str], *allowed: str) -> None:
@@ -139,8 +145,7 @@ def test_the_whole_paper_is_answered_after_one_download(
     """F17: the network cut right after the load, all answered, the page loaded again in vain, then online."""
     page = new_page(PHONE)
     address = begin(page, stack, sessions[0][0])
-    at_first = seconds_left(page)
-    began = time.monotonic()
+    at_first, began, late = seconds_left(page), time.monotonic(), loading(page)
     page.context.set_offline(True)
     tap(page, 1, 30)
     page.locator("#prediction").fill("1.250")
@@ -153,15 +158,16 @@ def test_the_whole_paper_is_answered_after_one_download(
         dialog.accept()
 
     page.on("dialog", stay)
-    page.evaluate("setTimeout(() => location.reload(), 0)")
-    page.wait_for_event("framenavigated")
+    with page.expect_event("framenavigated"):
+        page.evaluate("setTimeout(() => location.reload(), 0)")
     assert asked == ["beforeunload"], "it is asked whether to leave while the page could not come back"
     page.context.set_offline(False)
     page.goto(address)
-    saved(page)
-    assert stored(page, address) == [f"q{number}=2" for number in range(1, 31)]
+    # The page sends them, unless they left with the closing one: then it comes with them, and sends nothing.
+    expect(page.locator("#state")).to_contain_text(re.compile("Đã lưu|lưu tự động"))
+    _until(page, lambda: stored(page, address) == [f"q{number}=2" for number in range(1, 31)])
     # The server's clock ran on: what is left now is what was left then without what has passed.
-    assert abs(at_first - seconds_left(page) - (time.monotonic() - began)) <= 3
+    assert abs(at_first - seconds_left(page) - (time.monotonic() - began)) <= 3 + max(late, loading(page))
     # The taps may also have left with the closing page; then the next save meets them as another's (409).
     reported(page_errors, "ERR_INTERNET_DISCONNECTED", "409")
 
@@ -243,19 +249,22 @@ def test_taps_on_a_pc_are_batched_tried_again_and_told_truly(
 
     page.route("**/luu/", save)
     # Four taps in half a second are one request, at most about a second after the first.
-    tapped = time.monotonic()
-    page.evaluate(
+    tapped = page.evaluate(
         """async () => {
+            const first = performance.now();
             for (const number of [1, 2, 3, 4]) {
                 document.querySelector(`#cau-${number} input`).click();
                 await new Promise((resolve) => setTimeout(resolve, 150));
             }
+            return first;
         }"""
     )
     saved(page)
     assert len(saves) == 1
     assert re.findall(r"q\d+=\d", saves[0][1]) == ["q1=1", "q2=1", "q3=1", "q4=1"]
-    assert saves[0][0] - tapped < 1.5
+    # By the page's own clock: what this process sees of it waits for the machine.
+    asked = "performance.getEntriesByType('resource').findLast((one) => one.name.endsWith('/luu/')).startTime"
+    assert page.evaluate(asked) - tapped < 1500
     # Until the server has answered nothing is called saved, also not after a tap in between.
     mode = "hold"
     page.locator("#cau-5 label.option").first.click()
@@ -408,7 +417,7 @@ def test_a_session_that_ended_or_whose_password_was_changed_costs_nothing(
         "from contest_site.accounts.models import User; user = User.objects.get(username='nguoi-thi-4');"
         "user.set_password('mot-mat-khau-khac'); user.save()"
     )
-    stack.manage("shell", "--no-imports", "-c", change)
+    stack.run(change)
     tap(page, 4, 5)
     page.get_by_role("link", name="Đăng nhập lại để làm tiếp").click()
     log_in_here(page, "nguoi-thi-4", "mot-mat-khau-khac")
@@ -462,7 +471,7 @@ def test_a_server_that_dies_and_comes_back_has_every_tap_and_one_submission(
     """F4, F6: the web killed outright, the database gone; F2, F3: taps and requests that come twice."""
     page = new_page(PHONE)
     address = begin(page, stack, sessions[6][0])
-    at_first, began = seconds_left(page), time.monotonic()
+    at_first, began, late = seconds_left(page), time.monotonic(), loading(page)
     tap(page, 1, 2)
     saved(page)
     _kill_web(stack)
@@ -484,7 +493,7 @@ def test_a_server_that_dies_and_comes_back_has_every_tap_and_one_submission(
             admin.execute(f'ALTER DATABASE "{database}" ALLOW_CONNECTIONS true'.encode())
     saved(page)
     assert stored(page, address) == [f"q{number}=2" for number in range(1, 7)]
-    assert abs(at_first - seconds_left(page) - (time.monotonic() - began)) <= 3
+    assert abs(at_first - seconds_left(page) - (time.monotonic() - began)) <= 3 + max(late, loading(page))
     # Before the submission: what is unanswered stands first, and leads back to the question.
     page.locator("#palette-open").click()
     page.locator("#palette a", has_text="Dự đoán").click()

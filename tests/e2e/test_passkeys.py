@@ -24,7 +24,7 @@ BUTTON = "Đăng nhập bằng vân tay, khuôn mặt hoặc mã PIN của máy 
 
 
 def test_a_key_is_made_and_opens_the_account_without_a_password(browser: Browser, stack: Stack) -> None:
-    stack.manage("shell", "-c", PREPARE)
+    stack.run(PREPARE)
     # A key belongs to a name, never to a bare address.
     address = stack.url.replace("127.0.0.1", "localhost")
     context = browser.new_context(base_url=address, viewport=PHONE, locale="vi-VN")

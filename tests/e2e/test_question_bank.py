@@ -58,7 +58,7 @@ PASTE = """(box, [html, text]) => {
 
 @pytest.fixture(scope="module", autouse=True)
 def people(stack: Stack) -> None:
-    stack.manage("shell", "--no-imports", "-c", PREPARE)
+    stack.run(PREPARE)
 
 
 def add_question(page: Page) -> None:

@@ -33,7 +33,7 @@ print("PREPARED", json.dumps([store.session_key, reverse("contests:entry", args=
 def test_a_unit_is_found_and_chosen_by_keyboard_and_a_screen_reader_hears_it(
     stack: Stack, new_page: NewPage
 ) -> None:
-    said = stack.manage("shell", "--no-imports", "-c", PREPARE)
+    said = stack.run(PREPARE)
     session, address = json.loads(said.partition("PREPARED ")[2])
     page = new_page()
     page.context.add_cookies([{"name": "sessionid", "value": session, "url": stack.url}])

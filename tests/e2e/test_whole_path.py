@@ -17,6 +17,7 @@ from tests.e2e.walker import (
     begin,
     clear_signals,
     close_round_step,
+    come_back,
     enter,
     log_in,
     picture,
@@ -133,11 +134,7 @@ def test_the_whole_path(stack: Stack, new_page: NewPage, page_errors: list[str])
     expect(board.get_by_text("123/QĐ-BTC")).to_be_visible()
     picture(board, PICTURES, "results-1280")
     link = phone.get_by_role("link", name="Tải bản in (PDF)")
-    for _ in range(60):
-        phone.goto("/cua-toi/")
-        if link.count():
-            break
-        phone.wait_for_timeout(1000)
+    come_back(phone, "/cua-toi/", "Tải bản in", link)
     picture(phone, PICTURES, "mine-360")
     pdf_url = link.get_attribute("href")
     assert pdf_url

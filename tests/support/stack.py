@@ -1,5 +1,6 @@
 """The site as it runs for people: web, worker and beat as processes, on a database of its own."""
 
+import json
 import os
 import socket
 import subprocess
@@ -15,12 +16,27 @@ from tests.support import services, template
 
 ROOT = Path(__file__).resolve().parents[2]
 ROLES = ("web", "worker", "beat")
+# Runs each line's code in turn. Starting Django takes seconds, most of what is run takes less.
+SHELL = """
+import contextlib, io, json, sys, traceback
+from django.db import connections
+for line in sys.stdin:
+    said, wrong = io.StringIO(), ""
+    try:
+        with contextlib.redirect_stdout(said):
+            exec(json.loads(line), {"__name__": "__main__"})
+    except BaseException:
+        wrong = traceback.format_exc()
+    connections.close_all()
+    print(json.dumps([said.getvalue(), wrong]), flush=True)
+"""
 
 
 @dataclass
 class Stack:
     env: dict[str, str]
     children: Children = field(repr=False)
+    shell: "subprocess.Popen[str] | None" = field(default=None, repr=False)
 
     @property
     def url(self) -> str:
@@ -36,7 +52,27 @@ class Stack:
 
     def manage(self, *words: str) -> str:
         """Run a manage.py command on this stack's data; what it says on stdout."""
-        return run([sys.executable, "manage.py", *words], self.env)
+        return self.run(f"from django.core.management import call_command; call_command(*{list(words)})")
+
+    def run(self, code: str) -> str:
+        """Run Python on this stack's data; what it says on stdout. All of it runs in one process."""
+        if self.shell is None:
+            self.shell = subprocess.Popen(
+                [sys.executable, "manage.py", "shell", "--no-imports", "-c", SHELL],
+                cwd=ROOT, env=self.env, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
+            )  # fmt: skip
+        assert self.shell.stdin
+        assert self.shell.stdout
+        self.shell.stdin.write(json.dumps(code) + "\n")
+        self.shell.stdin.flush()
+        said, wrong = json.loads(self.shell.stdout.readline())
+        assert not wrong, f"{wrong}\n{said}"
+        return str(said)
+
+    def end(self) -> None:
+        if self.shell is not None:
+            self.shell.communicate()
+        self.children.stop(20)
 
     def log(self, role: str) -> str:
         return self.children.log(role).read_text()
@@ -61,26 +97,15 @@ def running(folder: Path, worker: int) -> Iterator[Stack]:
         "DEMO": "true",
         "WEB_WORKERS": "1",
     }
-    children = Children(Path(env["VAR_DIR"]) / "log")
+    stack = Stack(env, Children(Path(env["VAR_DIR"]) / "log"))
     try:
         for role in ROLES:
-            children.start(role, [str(ROOT / "bin" / "serve"), role], env)
-        children.wait_for_web(env["SITE_URL"])
-        children.wait_for_worker()
-        yield Stack(env, children)
+            stack.children.start(role, [str(ROOT / "bin" / "serve"), role], env)
+        stack.children.wait_for_web(env["SITE_URL"])
+        stack.children.wait_for_worker()
+        yield stack
     finally:
-        children.stop(20)
-
-
-def run(command: list[str], env: dict[str, str]) -> str:
-    result = subprocess.run(
-        command, cwd=ROOT, env=env, stdin=subprocess.DEVNULL, capture_output=True, text=True
-    )
-    if result.returncode:
-        raise AssertionError(
-            f"{command} ended with code {result.returncode}:\n{result.stdout}\n{result.stderr}"
-        )
-    return result.stdout
+        stack.end()
 
 
 def free_port() -> int:

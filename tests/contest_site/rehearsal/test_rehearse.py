@@ -123,8 +123,9 @@ def played(site: Site, plan: Path, contestants: int, folder: Path) -> dict[str, 
     return found
 
 
+@pytest.mark.dear
 @pytest.mark.e2e
-@pytest.mark.xdist_group("e2e")
+@pytest.mark.xdist_group("rehearsal")
 def test_a_whole_contest_is_played_and_erased(site: Site, tmp_path: Path) -> None:
     before, files, erased = site.counts(), site.files(), site.query(ERASED)[0][0]
     plan = stage.plan_path("quang-ngai-2024")
@@ -156,8 +157,9 @@ def test_a_whole_contest_is_played_and_erased(site: Site, tmp_path: Path) -> Non
     assert site.query(ERASED) == [(erased + 1,)]
 
 
+@pytest.mark.dear
 @pytest.mark.e2e
-@pytest.mark.xdist_group("e2e")
+@pytest.mark.xdist_group("rehearsal")
 def test_weekly_rounds_are_played_in_turn_and_units_win(site: Site, tmp_path: Path) -> None:
     before, files = site.counts(), site.files()
     plan = smaller("nghe-an-2022", tmp_path, **{"count = 4, days = 7": "count = 2, days = 7"})
@@ -172,8 +174,9 @@ def test_weekly_rounds_are_played_in_turn_and_units_win(site: Site, tmp_path: Pa
     assert (site.counts(), site.files()) == (before, files)
 
 
+@pytest.mark.dear
 @pytest.mark.e2e
-@pytest.mark.xdist_group("e2e")
+@pytest.mark.xdist_group("rehearsal")
 def test_a_final_is_for_those_who_were_chosen(site: Site, tmp_path: Path) -> None:
     before, files = site.counts(), site.files()
     fewer = {"best = 10 }": "best = 2 }", "quantity = 10": "quantity = 3"}
@@ -190,13 +193,22 @@ def test_a_final_is_for_those_who_were_chosen(site: Site, tmp_path: Path) -> Non
     assert (site.counts(), site.files()) == (before, files)
 
 
+def until_somebody_sits(site: Site) -> None:
+    """The crowd is in the middle of it: some have entered, one has a paper."""
+    latest = time.monotonic() + 90
+    while not site.query("SELECT EXISTS (SELECT FROM attempts_attempt)")[0][0]:
+        assert time.monotonic() < latest, logs(site)
+        time.sleep(0.1)
+
+
 def _hear_interrupts() -> None:
     """As from a terminal: a shell's background job passes SIGINT on as ignored."""
     signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
+@pytest.mark.dear
 @pytest.mark.e2e
-@pytest.mark.xdist_group("e2e")
+@pytest.mark.xdist_group("rehearsal")
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_ended_in_the_middle_it_stops_what_it_started(site: Site, number: signal.Signals) -> None:
     command = [sys.executable, "manage.py", "rehearse", "--contestants", "200", "--concurrency", "2"]
@@ -213,7 +225,7 @@ def test_ended_in_the_middle_it_stops_what_it_started(site: Site, number: signal
         for line in process.stdout:
             if line.startswith("Người dự thi"):
                 break
-        time.sleep(3)
+        until_somebody_sits(site)
         assert len(processes_of(site)) > 1
         process.send_signal(number)
         rest = process.stdout.read()
