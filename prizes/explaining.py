@@ -27,12 +27,21 @@ from contests.models import Entry, Round
 from contests.queries import competitors
 from prizes.models import StandingsRow, StandingsRun, TieDecision
 
+# What is told of a person's row; of the paper its length, of the round its number.
+READ = [
+    *("run_id", "rank", "entry_id", "correct", "duration_ms", "submitted_at", "prediction", "distance"),
+    *("attempt__paper", "attempt__round__number"),
+]
+
 
 def explain_rank(run: StandingsRun, entry: Entry) -> str:
     """The sentence on the entry's rank in a run; "" when it has none there and the order does not say why."""
-    row = StandingsRow.objects.filter(run=run, entry=entry).select_related("attempt__round", "entry").first()
+    # By the column: "entry" would be the entries' own order, and join what it hangs on.
+    rows = StandingsRow.objects.filter(run=run, entry=entry).order_by("entry_id")
+    row = rows.select_related("attempt__round").only(*READ).first()
     if row is None:
         return _unranked(run, entry)
+    row.entry = entry
     return _Explained(run, row).sentence()
 
 
@@ -86,9 +95,10 @@ class _Explained:
         self.keys = [RankKey(key) for key in run.configuration["rank_order"]]
         self.combine = Combine(run.configuration["combine"] or Combine.NONE)
         rows = StandingsRow.objects.filter(run=run)
+        # Of people with the same rank every key is the same, so it does not matter who of them it is.
         self.equals = rows.filter(rank=row.rank).exclude(pk=row.pk).count()
-        better = rows.filter(rank__lt=row.rank).order_by("-rank", "entry").first()
-        self.other = better or rows.filter(rank__gt=row.rank).order_by("rank", "entry").first()
+        better = rows.filter(rank__lt=row.rank).order_by("-rank", "entry_id").first()
+        self.other = better or rows.filter(rank__gt=row.rank).order_by("rank", "entry_id").first()
         # Ranks leave out as many numbers as there are people before: 1, 1, 3.
         self.others = row.rank - better.rank if better else 0
         if self.other and not better:
