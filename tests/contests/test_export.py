@@ -437,7 +437,7 @@ def plans(draw: st.DrawFn) -> PlanFile:
 
 
 @given(plans())
-@settings(max_examples=60, deadline=None, phases=[Phase.explicit, Phase.generate])
+@settings(max_examples=30, deadline=None, phases=[Phase.explicit, Phase.generate])
 def test_any_plan_is_read_as_it_was_written(plan: PlanFile) -> None:
     with TemporaryDirectory() as folder:
         path = Path(folder) / "plan.toml"

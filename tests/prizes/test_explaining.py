@@ -306,7 +306,7 @@ def arena() -> Arena:
     return make_arena()
 
 
-@examples(25)
+@examples(15)
 @given(scene=scenes(), at=st.one_of(st.none(), round_numbers))
 def test_any_order_explains_its_rows(arena: Arena, scene: Scene, at: int | None) -> None:
     with rolled_back():

@@ -84,7 +84,7 @@ def rows_of(run: StandingsRun) -> list[tuple[Any, ...]]:
     )
 
 
-@examples(60)
+@examples(40)
 @given(scene=scenes(), at=scopes)
 def test_the_standings_are_those_of_the_oracle(arena: Arena, scene: Scene, at: int | None) -> None:
     with rolled_back():
@@ -133,7 +133,7 @@ def _true_answers(
     return found
 
 
-@examples(30)
+@examples(20)
 @given(scene=scenes(), at=scopes, seed=st.integers(0, 1000))
 def test_the_order_of_insertion_changes_no_byte(
     arena: Arena, scene: Scene, at: int | None, seed: int
@@ -164,7 +164,7 @@ def _erase() -> None:
             model._default_manager.all()._raw_delete("default")
 
 
-@examples(30)
+@examples(20)
 @given(scene=scenes(), at=scopes, data=st.data())
 def test_a_worse_attempt_never_improves_a_rank(
     arena: Arena, scene: Scene, at: int | None, data: st.DataObject
@@ -201,7 +201,7 @@ def _ranks(scope: Scope) -> dict[int, int]:
     return {row[1]: row[0] for row in rows_of(compute_standings(scope, by=None))}
 
 
-@examples(30)
+@examples(20)
 @given(
     scene=scenes(),
     at=round_numbers,

@@ -90,7 +90,7 @@ awarded = st.one_of(
 headcounts = st.dictionaries(st.sampled_from(["root", "A", "A1", "B", "D", "E"]), st.integers(1, 6))
 
 
-@examples(80)
+@examples(40)
 @given(
     scene=scenes(),
     at=st.one_of(st.none(), round_numbers),

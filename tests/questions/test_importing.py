@@ -192,7 +192,7 @@ def contents(draw: st.DrawFn) -> Content:
     )
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=20, deadline=None)
 @given(st.lists(contents(), min_size=1, max_size=6), st.integers(1, 10_000))
 def test_export_then_import_keeps_everything(given: list[Content], first: int) -> None:
     questions: list[tuple[int, Content]] = []
