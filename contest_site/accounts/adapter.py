@@ -27,6 +27,7 @@ from contest_site.accounts.domain.messages import send_code, send_notice
 from contest_site.accounts.domain.staff import proved_contact
 from contest_site.accounts.fields import PhoneField
 from contest_site.accounts.models import User
+from contest_site.accounts.queries import account_by_phone
 from contest_site.accounts.senders import Purpose, serving
 from contest_site.lib.errors import NotNow
 from contest_site.lib.network import client_address
@@ -50,8 +51,8 @@ class AccountAdapter(DefaultAccountAdapter):
 
     def login(self, request: HttpRequest, user: AbstractBaseUser) -> None:
         super().login(request, user)
-        assert isinstance(user, User)
-        request.session.owner = (user.pk, user.password)  # noted with it, for accounts/sessions.py
+        session: Any = request.session
+        session.owner = (user.pk, user.password)  # stored with it (session_engine.py)
 
     def get_login_stages(self) -> list[str]:
         # A contact is proved before its account has a password (domain/registering.py), so allauth's own
@@ -75,7 +76,7 @@ class AccountAdapter(DefaultAccountAdapter):
         return PhoneField(**kwargs)
 
     def get_user_by_phone(self, phone: str) -> User | None:
-        return User.objects.filter(phone=phone).first()
+        return account_by_phone(phone)
 
     def get_phone(self, user: AbstractBaseUser) -> tuple[str, bool] | None:
         assert isinstance(user, User)

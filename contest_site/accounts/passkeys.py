@@ -50,13 +50,15 @@ class SecondFactorStage(AuthenticateStage):
 
     def _should_handle(self, request: HttpRequest) -> bool:
         user = self.login.user
-        if (
-            isinstance(user, User)
-            and not (user.is_staff or user.is_superuser)
-            and not get_adapter().is_mfa_enabled(user, [Authenticator.Type.TOTP])
-        ):
+        if isinstance(user, User) and not (user.is_staff or user.is_superuser) and not _has_app(user):
             return False
         return bool(super()._should_handle(request))
+
+
+def _has_app(user: User) -> bool:
+    # A log-in by phone number has asked with the account.
+    known: bool | None = getattr(user, "has_app", None)
+    return get_adapter().is_mfa_enabled(user, [Authenticator.Type.TOTP]) if known is None else known
 
 
 def device_name(user_agent: str) -> str:

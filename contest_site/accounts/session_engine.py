@@ -42,7 +42,8 @@ class SessionStore(db.SessionStore):
         if self.session_key is None:
             self.create()
         new = must_create or self._new
-        row = self.create_model_instance(self._get_session(no_load=new))
+        held = self._get_session(no_load=new)  # type: ignore[attr-defined]  # Django's own
+        row = self.create_model_instance(held)
         try:
             if new:
                 hot.row(STORE, [*self.owner, row.session_key, row.session_data, row.expire_date])

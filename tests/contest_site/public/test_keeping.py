@@ -27,7 +27,7 @@ class Visitor:
     application: Callable[..., Any] = field(default_factory=Site)
 
     def get(self, path: str, method: str = "GET", query: str = "", **headers: str) -> Answer:
-        environ = RequestFactory().generic(method, path, QUERY_STRING=query, **headers).environ
+        environ = RequestFactory().generic(method, path, QUERY_STRING=query).environ
         environ |= {"REQUEST_METHOD": method, **headers}
         told: list[Any] = []
         response = self.application(environ, lambda *head: told.extend(head))
