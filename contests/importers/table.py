@@ -15,7 +15,6 @@ from dataclasses import dataclass, field
 from typing import IO, Any, Generic, TypeVar
 
 from django.utils.translation import gettext as _
-from openpyxl import load_workbook
 
 from contest_site.lib.text import clean, fold
 from questions.importers.cells import read_cell
@@ -85,6 +84,8 @@ class Report(Generic[Row]):
 
 def read_workbook(file: IO[bytes], headings: Sequence[Heading]) -> Table:
     """The first visible sheet that has the headings. Raises UnreadableError with a sentence."""
+    from openpyxl import load_workbook  # takes long to load: not for every process of the site
+
     container = open_container(file)
     try:
         workbook = load_workbook(container, read_only=True, data_only=False, keep_links=False)

@@ -1,19 +1,23 @@
 """The rows of the sheet that holds the questions, with its columns found by their headings."""
 
+from __future__ import annotations
+
 import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import IO, Any
+from typing import IO, TYPE_CHECKING, Any
 
 from django.utils.translation import gettext as _
 
 from contest_site.lib.work import TOO_MUCH
 from questions.importers.cells import CellText, read_cell
 from questions.importers.container import UnreadableError, open_container
-from questions.importers.grid import Book, Cells, Sheet, filled
 from questions.importers.report import Remark
 from questions.rules import LETTERS, MIN_OPTIONS, fingerprint
+
+if TYPE_CHECKING:
+    from questions.importers.grid import Book, Cells, Sheet
 
 ROW_LIMIT = 5_000  # rows with something in them
 LAST_ROW = 50_000  # rows looked at; what lies deeper is formatting somebody left behind, or hostile
@@ -65,6 +69,10 @@ class Table:
 @contextmanager
 def open_table(file: IO[bytes]) -> Iterator[Table]:
     """The first sheet that has the headings, to be read inside. Raises UnreadableError with a sentence."""
+    from questions.importers.grid import (
+        Book,
+    )  # openpyxl takes long to load: not for every process of the site
+
     workbook: Book | None = None
     try:
         try:
@@ -109,6 +117,8 @@ def _first_table(workbook: Book) -> Table:
 
 
 def _filled_rows(sheet: Sheet) -> Iterator[Cells]:
+    from questions.importers.grid import filled
+
     for number, row in sheet.rows(LAST_COLUMN):
         if number > LAST_ROW:
             raise UnreadableError(

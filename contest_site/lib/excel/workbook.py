@@ -9,16 +9,13 @@ from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import IO, Any
-
-from openpyxl import Workbook
-from openpyxl.packaging.core import DocumentProperties
-from openpyxl.writer.excel import ExcelWriter
+from typing import IO, TYPE_CHECKING, Any
 
 from contest_site.lib.excel.parts import Sheet
-from contest_site.lib.excel.sheet import SheetWriter
-from contest_site.lib.excel.styles import Styles
 from contest_site.lib.excel.text import safe_text, safe_title
+
+if TYPE_CHECKING:
+    from openpyxl import Workbook
 
 NO_ROWS = (b"<sheetData></sheetData>", b"<sheetData/>", b"<sheetData />")  # as openpyxl leaves their place
 
@@ -36,6 +33,14 @@ def write_workbook(
     `told` is called after every row of a table. Gives how many rows of the file are not a table's: headings,
     titles, totals. Raises Invalid when a table has more rows than a sheet can hold.
     """
+    # openpyxl takes long to load, and most of the site's processes never write a workbook.
+    from openpyxl import Workbook
+    from openpyxl.packaging.core import DocumentProperties
+    from openpyxl.writer.excel import ExcelWriter
+
+    from contest_site.lib.excel.sheet import SheetWriter
+    from contest_site.lib.excel.styles import Styles
+
     workbook = Workbook(write_only=True)
     utc = made_at.astimezone(UTC).replace(tzinfo=None, microsecond=0)
     workbook.properties = DocumentProperties(creator="", title=safe_text(title), created=utc, modified=utc)
