@@ -169,7 +169,7 @@ def test_after_its_time_a_page_is_made_anew(contest: Contest, monkeypatch: pytes
     visitor.get(address(contest))
     Contest.objects.filter(pk=contest.pk).update(name="Tên mới")
     kept = visitor.get(address(contest))
-    now += 61
+    now += 3600
     anew = visitor.get(address(contest))
     assert "Tên mới" not in kept[2].decode()
     assert "Tên mới" in anew[2].decode()
