@@ -47,7 +47,7 @@ def plan() -> list[str]:
 def test_tables_that_refer_to_each_other_come_and_go_together(rendered: bool) -> None:
     before = ProjectState()
     if rendered:
-        assert before.apps
+        assert before.apps is not None
     after = before.clone()
     BOTH.state_forwards("made", after)
     assert ("apps" in after.__dict__) is rendered
