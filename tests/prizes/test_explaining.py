@@ -13,6 +13,7 @@ from django.conf import settings
 from django.utils import timezone
 from hypothesis import given
 from hypothesis import strategies as st
+from pytest_django import DjangoAssertNumQueries
 
 from attempts.models import Regrade, RegradedScore
 from contest_site.lib.templatetags.vi import duration, number
@@ -42,7 +43,9 @@ def ranked(round: Round | Scope) -> StandingsRun:
     return compute_standings(round if isinstance(round, Scope) else Scope.of_round(round), by=None)
 
 
-def test_a_prediction_decides_in_the_words_of_an_office() -> None:
+def test_a_prediction_decides_in_the_words_of_an_office(
+    django_assert_num_queries: DjangoAssertNumQueries,
+) -> None:
     round = over(
         questions=30,
         rank_order=[SCORE, PREDICTION, DURATION, SUBMITTED],
@@ -54,6 +57,10 @@ def test_a_prediction_decides_in_the_words_of_an_office() -> None:
     submitted_attempt(entry, round, correct=30, duration_ms=242_315, prediction=15, submitted_at=NOON)
     worst = take(round, "Cường", correct=29, seconds=100)
     run = ranked(round)
+    # The row, how many are equal, the nearest other one; found by the indexes of the rows alone.
+    with django_assert_num_queries(3) as asked:
+        explain_rank(run, entry)
+    assert all('"contests_contest"' not in query["sql"] for query in asked.captured_queries)
     assert explain_rank(run, entry) == (
         "Hạng 2 trong số 3 người được xếp hạng: 30/30 câu đúng, dự đoán 15 lệch 12 so với 3 người,"
         " thời gian 4 phút 02,315 giây, nộp bài lúc 12 giờ 00 phút 00,000 giây ngày 10/11/2024;"
