@@ -74,6 +74,7 @@ def view_of(address: str) -> str:
 
 def tells(client: Client, address: str, before: Answer) -> list[tuple[str, str]]:
     """What is another once every key is turned. A clock may strike between two looks, but not twice."""
+    found: list[tuple[str, str]] = []
     for _try in range(2):
         with turned():
             after = ask(client, address)

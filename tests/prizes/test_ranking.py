@@ -84,6 +84,7 @@ def rows_of(run: StandingsRun) -> list[tuple[Any, ...]]:
     )
 
 
+@pytest.mark.dear
 @examples(40)
 @given(scene=scenes(), at=scopes)
 def test_the_standings_are_those_of_the_oracle(arena: Arena, scene: Scene, at: int | None) -> None:

@@ -90,6 +90,7 @@ awarded = st.one_of(
 headcounts = st.dictionaries(st.sampled_from(["root", "A", "A1", "B", "D", "E"]), st.integers(1, 6))
 
 
+@pytest.mark.dear
 @examples(40)
 @given(
     scene=scenes(),

@@ -60,6 +60,7 @@ def openpyxl_alone(data: bytes) -> None:
 
 
 @pytest.mark.django_db
+@pytest.mark.dear
 def test_five_thousand_questions_take_few_times_what_openpyxl_alone_takes(large: bytes) -> None:
     bank, writer = Bank.objects.create(name="Lớn"), person("thuky")
     alone = seconds(lambda: openpyxl_alone(large))
