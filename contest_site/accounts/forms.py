@@ -48,6 +48,7 @@ class LoginForm(allauth_forms.LoginForm):
     """By phone number, e-mail address or, for organisers and officers, user name."""
 
     password = PasswordField()  # type: ignore[assignment]
+    _credentials: dict[str, str] | None = None
     shared = forms.BooleanField(label=__("Máy dùng chung: đăng xuất khi đóng trình duyệt"), required=False)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -72,8 +73,12 @@ class LoginForm(allauth_forms.LoginForm):
 
     def user_credentials(self) -> dict[str, str]:
         # One credential, hence one hash, whether the account exists or not: the time taken tells nothing.
-        login = self.cleaned_data["login"]
-        return {derive_login_method(login).value: login, "password": self.cleaned_data["password"]}
+        # Asked twice, and reading a phone number is dear.
+        if self._credentials is None:
+            login = self.cleaned_data["login"]
+            method = derive_login_method(login).value
+            self._credentials = {method: login, "password": self.cleaned_data["password"]}
+        return self._credentials
 
     def login(self, request: HttpRequest, redirect_url: str | None = None) -> HttpResponse:
         self.cleaned_data["remember"] = not self.cleaned_data["shared"]
