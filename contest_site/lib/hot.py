@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Hashable, Sequence
-from dataclasses import dataclass
 from functools import cache
 from typing import Any, Generic, TypeVar
 
@@ -18,16 +17,8 @@ from django.conf import settings
 from django.db import connection
 from django.db.models import Model, QuerySet
 
-from contest_site.lib import changes
-
 R = TypeVar("R")
 MOST = 1000  # things kept of one kind
-LONGEST = 5  # times PAGE_CACHE_SECONDS
-
-
-# Stands before a statement that begins with WITH and writes only where the trail of changes does not look:
-# who acts is not told with it then, so its text is always the same.
-UNTOLD = "/*untold*/"
 
 
 class _Prepared(psycopg.Cursor[Any]):
@@ -92,38 +83,23 @@ class Compiled:
         return parameters
 
 
-@dataclass
-class _Thing(Generic[R]):
-    made: R
-    sign: str | None  # of contest_site.lib.changes, read before it was made
-    until: float  # by time.monotonic()
-    last: float
-
-
 class Kept(Generic[R]):
-    """What was made is given again for PAGE_CACHE_SECONDS, in this process, and on while nobody changed anything.
+    """What was made is given again for PAGE_CACHE_SECONDS, in this process.
 
-    For what an organiser changes and thousands read: the sign of changes says whether one did. What changes by
-    itself (by the clock, by people taking part) is seen after LONGEST; what must be seen at once belongs to the
-    key. Whoever gets a thing leaves it as it is.
+    For what an organiser changes and thousands read. Whoever gets it leaves it as it is.
     """
 
     def __init__(self) -> None:
-        self.known: dict[Hashable, _Thing[R]] = {}
+        self.known: dict[Hashable, tuple[float, R]] = {}
 
     def get(self, key: Hashable, make: Callable[[], R]) -> R:
         now = time.monotonic()
         found = self.known.get(key)
-        if found is not None and now < found.until:
-            return found.made
-        if not settings.PAGE_CACHE_SECONDS:
-            return make()
-        until, sign = now + settings.PAGE_CACHE_SECONDS, changes.sign()
-        if found is not None and now < found.last and sign is not None and sign == found.sign:
-            found.until = until
-            return found.made
+        if found is not None and now < found[0]:
+            return found[1]
         made = make()
-        if len(self.known) >= MOST:
-            self.known.clear()
-        self.known[key] = _Thing(made, sign, until, now + LONGEST * settings.PAGE_CACHE_SECONDS)
+        if settings.PAGE_CACHE_SECONDS:
+            if len(self.known) >= MOST:
+                self.known.clear()
+            self.known[key] = (now + settings.PAGE_CACHE_SECONDS, made)
         return made
