@@ -17,6 +17,12 @@ if TYPE_CHECKING:
     class StackedInline(admin.StackedInline[Any, Any]):
         pass
 else:
-    from unfold.admin import ModelAdmin, StackedInline, TabularInline
+    from unfold.admin import ModelAdmin as _ModelAdmin
+    from unfold.admin import StackedInline, TabularInline
+
+    class ModelAdmin(_ModelAdmin):
+        # unfold's page asks for it at each field, and what is missing costs a template a search of the class.
+        conditional_fields = {}
+
 
 __all__ = ["ModelAdmin", "StackedInline", "TabularInline"]
