@@ -10,7 +10,7 @@ from django.utils.safestring import mark_safe
 from django.utils.translation import gettext as _
 
 from attempts.domain.finishing import attempt_end
-from attempts.domain.starting import Look, allowance_of, look_at_start, refusal, waiting
+from attempts.domain.starting import Look, allowance_of, refusal, waiting
 from attempts.models import Attempt
 from attempts.queries import (
     attempts_of,
@@ -106,14 +106,13 @@ OWN_RESULT = (
 )
 
 
-def result_context(attempt: Attempt, *, published: bool) -> dict[str, Any]:
+def result_context(attempt: Attempt, look: Look, *, published: bool) -> dict[str, Any]:
     """The page after the submission: the receipt always, score and time when the plan allows.
 
-    `published`: whether the round's results are public (known one app further on).
+    `look`: at the attempt's round. `published`: whether the round's results are public (known one app
+    further on).
     """
     contest, entry = attempt.round.contest, attempt.entry
-    look = look_at_start(entry.user_id, attempt.round)
-    assert look is not None  # whoever has an attempt has entered
     round, now = look.round, attempt.now  # type: ignore[attr-defined]
     state = round_state(round, now)
     shown = result_visible(round, closed=state is RoundState.CLOSED, published=published)

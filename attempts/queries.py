@@ -1,5 +1,6 @@
 """Reading attempts for pages."""
 
+from collections.abc import Sequence
 from copy import copy
 from dataclasses import dataclass
 from datetime import datetime
@@ -23,6 +24,7 @@ from attempts.models import (
 from attempts.rules.corrections import Line
 from attempts.rules.receipts import attempt_line, read_receipt
 from contest_site.accounts.models import User
+from contest_site.accounts.sessions import Along
 from contest_site.lib import hot
 from contest_site.lib.errors import Invalid
 from contest_site.lib.folding import Folded
@@ -144,18 +146,24 @@ def line_of(attempt: Attempt) -> str:
 
 
 # The attempt with what its pages need of its person, of the round's end, and the prediction that binds
-# already.
-OWN = """
-SELECT {attempt}, {entry}, person.phone, withdrawal.at, closing.id, closing.at, prediction.value,
-    statement_timestamp()
-FROM attempts_attempt a
-JOIN contests_entry e ON e.id = a.entry_id
-JOIN accounts_user person ON person.id = e.user_id
+# already; `u` is the account.
+OWN_COLUMNS = """
+{attempt}, {entry}, u.phone, withdrawal.at, closing.id, closing.at, prediction.value, statement_timestamp()
+"""
+OWN_MORE = """
 LEFT JOIN contests_consentwithdrawal withdrawal ON withdrawal.entry_id = e.id
 LEFT JOIN contests_roundclosing closing ON closing.round_id = a.round_id
 LEFT JOIN attempts_prediction prediction
     ON prediction.entry_id = a.entry_id AND prediction.round_id = a.round_id
-WHERE a.id = %s AND e.user_id = %s
+"""
+OWN = """
+SELECT {columns} FROM attempts_attempt a
+JOIN contests_entry e ON e.id = a.entry_id JOIN accounts_user u ON u.id = e.user_id {more}
+WHERE a.id = %s AND u.id = %s
+"""
+OWN_ALONG = """
+LEFT JOIN (attempts_attempt a JOIN contests_entry e ON e.id = a.entry_id {more})
+    ON a.id = %s AND e.user_id = u.id
 """
 _rounds: Kept[Round] = Kept()
 _addresses: Kept[int] = Kept()
@@ -171,6 +179,11 @@ def attempt_of(user_id: int, attempt_id: UUID, *, lock: bool = False) -> Attempt
     row = hot.row(_own(lock), [attempt_id, user_id])
     if row is None:
         raise Attempt.DoesNotExist
+    return attempt_from(row, user_id)
+
+
+def attempt_from(row: Sequence[Any], user_id: int) -> Attempt:
+    """The same from a row of OWN_COLUMNS."""
     names, entry_names = hot.attributes(Attempt), hot.attributes(Entry)
     middle, end = len(names), len(names) + len(entry_names)
     attempt = Attempt.from_db("default", names, row[:middle])
@@ -185,6 +198,13 @@ def attempt_of(user_id: int, attempt_id: UUID, *, lock: bool = False) -> Attempt
     know(entry, "consent_withdrawal", ConsentWithdrawal(at=withdrawn_at) if withdrawn_at else None)
     attempt.entry, attempt.round = entry, round
     return attempt
+
+
+@cache
+def own_along() -> Along:
+    """What reads an attempt of the account along with the session; the attempt's id is the parameter."""
+    width = len(hot.attributes(Attempt)) + len(hot.attributes(Entry)) + 6
+    return Along(_own_columns(), OWN_ALONG.format(more=OWN_MORE), width)
 
 
 def kept_round(round_id: int) -> Round:
@@ -211,8 +231,11 @@ def know(row: Model, name: str, other: Model | None) -> None:
 
 @cache
 def _own(lock: bool) -> str:
-    statement = OWN.format(attempt=hot.columns(Attempt, "a"), entry=hot.columns(Entry, "e"))
-    return statement + "FOR UPDATE OF a" * lock
+    return OWN.format(columns=_own_columns(), more=OWN_MORE) + "FOR UPDATE OF a" * lock
+
+
+def _own_columns() -> str:
+    return OWN_COLUMNS.format(attempt=hot.columns(Attempt, "a"), entry=hot.columns(Entry, "e"))
 
 
 def with_marks(attempts: QuerySet[Attempt]) -> QuerySet[Attempt]:

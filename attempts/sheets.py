@@ -76,28 +76,34 @@ def _questions(attempt: Attempt) -> Iterator[str]:
     for at, index in enumerate(attempt.paper):
         multiple, head, options, foot = _pieces(seal, index, language)
         number, answer = str(at + 1), attempt.answers[at]
-        yield head.replace(NUMBER, number)
+        yield number.join(head)
         # The value tells the place shown, so it says nothing about the bank's own order. Where several may be
         # ticked, the values ticked add up to the answer.
         for place, option in enumerate(permutation(attempt.orders[at], len(options))):
-            value = 1 << place if multiple else place + 1
-            chosen = answer >> place & 1 if multiple else answer == value
-            yield (
-                options[option]
-                .replace(NUMBER, number)
-                .replace(VALUE, str(value))
-                .replace(LETTER, ascii_uppercase[place])
-                .replace(CHOSEN, " checked" if chosen else "")
-            )
+            chosen = answer >> place & 1 if multiple else answer == place + 1
+            yield number.join(options[option][place][chosen])
         yield foot
 
 
+# A text cut where the question's number belongs, and an option's at each place, not chosen and chosen.
+Cut = list[str]
+Option = list[tuple[Cut, Cut]]
+
+
 @lru_cache(maxsize=20_000)
-def _pieces(seal_id: int, index: int, language: str) -> tuple[bool, str, list[str], str]:
+def _pieces(seal_id: int, index: int, language: str) -> tuple[bool, Cut, list[Option], str]:
     """A question of a pool: whether several options may be ticked, and its markup cut at the options."""
     question = sealed_paper(seal_id).pool.questions[index]
     multiple = question.kind == Kind.MULTIPLE
     marks = {"number": NUMBER, "value": VALUE, "letter": LETTER, "chosen": CHOSEN, "cut": CUT}
     context = {"question": question, "multiple": multiple, **marks}
     head, *options, foot = render_to_string("attempts/_question.html", context).split(CUT)
-    return multiple, head, options, foot
+    places = range(len(options))
+    cut = [[_option(text, place, multiple=multiple) for place in places] for text in options]
+    return multiple, head.split(NUMBER), cut, foot
+
+
+def _option(text: str, place: int, *, multiple: bool) -> tuple[Cut, Cut]:
+    value = str(1 << place if multiple else place + 1)
+    filled = text.replace(VALUE, value).replace(LETTER, ascii_uppercase[place])
+    return filled.replace(CHOSEN, "").split(NUMBER), filled.replace(CHOSEN, " checked").split(NUMBER)

@@ -1,6 +1,6 @@
 """The contestant's pages: start, paper, save, review, submit, result, receipt."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import wraps
 from typing import Any, Concatenate, ParamSpec
 from uuid import UUID
@@ -16,15 +16,23 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from attempts.domain.finishing import attempt_end
 from attempts.domain.saving import Finished, Overtaken, Saved, save_answers, save_by_session
-from attempts.domain.starting import check_person, round_for, start_at_once
+from attempts.domain.starting import (
+    check_person,
+    look_along,
+    look_at_start,
+    look_from,
+    round_for,
+    start_at_once,
+)
 from attempts.domain.submitting import submit_attempt
 from attempts.forms import ReceiptForm, SentPaper, prediction_readings, prediction_value, read_paper
 from attempts.models import Attempt
 from attempts.pages import prediction_context, receipt_context, remaining_seconds, start_context
-from attempts.queries import attempt_of, kept_round_of, receipt_of
+from attempts.queries import attempt_from, attempt_of, kept_round_of, own_along, receipt_of
 from attempts.sheets import paper_page
+from contest_site.accounts import sessions
 from contest_site.accounts.models import User
-from contest_site.accounts.sessions import recognise, session_key, session_mark
+from contest_site.accounts.sessions import session_key, session_mark
 from contest_site.lib.errors import DomainError, Invalid
 from contest_site.lib.language import always_vietnamese
 from contest_site.lib.network import client_address, device_mark, limit
@@ -35,24 +43,51 @@ RESULT = "result"
 
 
 P = ParamSpec("P")
+Along = tuple[sessions.Along, Sequence[Any]]
 
 
 def contestant_required(
-    view: Callable[Concatenate[HttpRequest, P], HttpResponse],
-) -> Callable[..., HttpResponse]:
-    """Signed in, or led to the log-in page and back; the paper's script gets 401 with that page's address."""
+    along: Callable[..., Along] | None = None,
+) -> Callable[[Callable[Concatenate[HttpRequest, P], HttpResponse]], Callable[..., HttpResponse]]:
+    """Signed in, or led to the log-in page and back; the paper's script gets 401 with that page's address.
 
-    @wraps(view)
-    def wrapped(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
-        recognise(request)
-        if request.user.is_authenticated:
-            return view(request, *args, **kwargs)
-        if _wants_json(request):
-            message = _("Phiên đăng nhập đã hết. Vui lòng đăng nhập lại; bài làm vẫn được giữ trên máy này.")
-            return JsonResponse({"error": message, "login": reverse("account_login")}, status=401)
-        return redirect_to_login(request.get_full_path())
+    `along`: of the view's arguments, what it reads in the same statement (`_read`).
+    """
 
-    return wrapped
+    def required(view: Callable[Concatenate[HttpRequest, P], HttpResponse]) -> Callable[..., HttpResponse]:
+        @wraps(view)
+        def wrapped(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+            read = sessions.recognise(request, *along(**kwargs)) if along else sessions.recognise(request)
+            if request.user.is_authenticated:
+                request.read_along = read  # type: ignore[attr-defined]
+                return view(request, *args, **kwargs)
+            if wants_json(request):
+                message = _(
+                    "Phiên đăng nhập đã hết. Vui lòng đăng nhập lại; bài làm vẫn được giữ trên máy này."
+                )
+                return JsonResponse({"error": message, "login": reverse("account_login")}, status=401)
+            return redirect_to_login(request.get_full_path())
+
+        return wrapped
+
+    return required
+
+
+def _attempt_along(attempt_id: UUID) -> Along:
+    return own_along(), [attempt_id]
+
+
+def _look_along(slug: str, number: int) -> Along:
+    try:
+        return look_along(kept_round_of(slug, number))
+    except Round.DoesNotExist:
+        return sessions.NOTHING, ()
+
+
+def _read(request: HttpRequest) -> Sequence[Any] | None:
+    """What the request's first statement has read along, once: later it may be otherwise."""
+    row: Sequence[Any] | None = request.__dict__.pop("read_along", None)
+    return row if row and row[0] is not None else None
 
 
 def _user(request: HttpRequest) -> User:
@@ -61,18 +96,21 @@ def _user(request: HttpRequest) -> User:
 
 
 def _own(request: HttpRequest, attempt_id: UUID) -> Attempt:
+    user_id = _user(request).pk
+    if row := _read(request):
+        return attempt_from(row, user_id)
     try:
-        return attempt_of(_user(request).pk, attempt_id)
+        return attempt_of(user_id, attempt_id)
     except Attempt.DoesNotExist:
         raise Http404 from None
 
 
-def _wants_json(request: HttpRequest) -> bool:
+def wants_json(request: HttpRequest) -> bool:
     return request.headers.get("Accept", "").startswith("application/json")
 
 
 @never_cache
-@contestant_required
+@contestant_required(_look_along)
 @require_http_methods(["GET", "POST"])
 def start(request: HttpRequest, slug: str, number: int) -> HttpResponse:
     """GET explains what will happen, POST starts; an open attempt is gone on with."""
@@ -83,7 +121,9 @@ def start(request: HttpRequest, slug: str, number: int) -> HttpResponse:
         raise Http404 from None
     if request.method == "POST":
         limit("start", user.pk, per_minute=20)
-        attempt = start_at_once(user.pk, round, address=client_address(request), device=device_mark(request))
+        row = _read(request)
+        look = look_from(row, round) if row else look_at_start(user.pk, round)
+        attempt = start_at_once(look, address=client_address(request), device=device_mark(request))
         if attempt is None:
             return redirect("contests:entry", slug=slug)
         return redirect("attempts:paper", attempt.pk)
@@ -99,7 +139,7 @@ def start(request: HttpRequest, slug: str, number: int) -> HttpResponse:
 
 
 @never_cache
-@contestant_required
+@contestant_required(_attempt_along)
 @require_GET
 def paper(request: HttpRequest, attempt_id: UUID) -> HttpResponse:
     attempt = _own(request, attempt_id)
@@ -118,24 +158,33 @@ def _over(attempt: Attempt) -> bool:
 
 @never_cache
 def save(request: HttpRequest, attempt_id: UUID) -> HttpResponse:
-    """Save what was tapped: JSON for the page's script, a redirect back to the paper without it."""
+    """Save what was tapped: JSON for the page's script, a redirect back to the paper without it.
+
+    Most saves have been answered before they come here (attempts.express).
+    """
     if request.method == "POST":
-        limit("save", session_mark(request) or client_address(request), per_minute=240)
-        if _wants_json(request) and (saved := _save_at_once(request, attempt_id)):
-            return _told(saved)
+        saved = save_at_once(request, attempt_id)
+        if saved:
+            return told(saved)
     return _save_as_contestant(request, attempt_id)
 
 
-def _save_at_once(request: HttpRequest, attempt_id: UUID) -> Saved | None:
-    """In one statement that finds out who it is, too. Where it does not save, the longer way tells why."""
-    key, sent = session_key(request), read_paper(request.POST)
-    if not key:
+def save_at_once(request: HttpRequest, attempt_id: UUID) -> Saved | None:
+    """For the script in one statement that finds out who it is, too. Where it does not save, the longer way
+    tells why.
+    """
+    if not hasattr(request, "counted"):
+        limit("save", session_mark(request) or client_address(request), per_minute=240)
+        request.counted = True  # type: ignore[attr-defined]
+    key = session_key(request)
+    if not key or not wants_json(request):
         return None
+    sent = read_paper(request.POST)
     readings = None if sent.prediction is None else prediction_readings(sent.prediction)
     return save_by_session(attempt_id, key, sent.answers, readings=readings, revision=sent.revision)
 
 
-@contestant_required
+@contestant_required()
 @require_POST
 def _save_as_contestant(request: HttpRequest, attempt_id: UUID) -> HttpResponse:
     sent = read_paper(request.POST)
@@ -162,16 +211,16 @@ def _save(request: HttpRequest, attempt_id: UUID, sent: SentPaper) -> HttpRespon
         sent.answers,
         prediction=value,
         clear_prediction=sent.prediction is not None and value is None and problem is None,
-        revision=sent.revision if _wants_json(request) else None,
+        revision=sent.revision if wants_json(request) else None,
     )
-    if _wants_json(request):
-        return _told(saved, problem)
+    if wants_json(request):
+        return told(saved, problem)
     if problem:
         return _paper_again(request, attempt_id, problem.message, sent.prediction or "")
     return redirect("attempts:paper", attempt_id)
 
 
-def _told(saved: Saved, problem: Invalid | None = None) -> JsonResponse:
+def told(saved: Saved, problem: Invalid | None = None) -> JsonResponse:
     body: dict[str, Any] = {
         "revision": saved.revision,
         "saved": True,
@@ -190,7 +239,7 @@ def _paper_again(request: HttpRequest, attempt_id: UUID, error: str | Promise, t
 def _conflict(request: HttpRequest, attempt_id: UUID, error: DomainError) -> HttpResponse:
     attempt = _own(request, attempt_id)
     result_url = reverse(RESULT, args=[attempt.pk])
-    if not _wants_json(request):
+    if not wants_json(request):
         return redirect("attempts:paper", attempt.pk)  # which leads on to the result when it is over
     if isinstance(error, Finished):
         return JsonResponse({"error": str(error), "finished": True, "url": result_url}, status=409)
@@ -208,7 +257,7 @@ def _conflict(request: HttpRequest, attempt_id: UUID, error: DomainError) -> Htt
 
 
 @never_cache
-@contestant_required
+@contestant_required()
 @require_http_methods(["GET", "POST"])
 def review(request: HttpRequest, attempt_id: UUID) -> HttpResponse:
     """Name what is unanswered before the submission. POST saves the whole form first (no script needed)."""
@@ -234,14 +283,14 @@ def review(request: HttpRequest, attempt_id: UUID) -> HttpResponse:
 
 
 @never_cache
-@contestant_required
+@contestant_required(_attempt_along)
 @require_POST
 def submit(request: HttpRequest, attempt_id: UUID) -> HttpResponse:
     """Finish. Double taps, replays and late arrivals all lead to the one result."""
     sent = read_paper(request.POST)
+    attempt = _own(request, attempt_id)
     value = None
     if sent.prediction is not None:
-        attempt = _own(request, attempt_id)
         try:
             value = prediction_value(sent.prediction, attempt.round.prediction_target)
         except Invalid as error:
@@ -249,22 +298,20 @@ def submit(request: HttpRequest, attempt_id: UUID) -> HttpResponse:
                 return redirect(RESULT, attempt.pk)
             save_answers(attempt.pk, _user(request).pk, sent.answers)
             return _paper_again(request, attempt_id, error.message, sent.prediction)
-    try:
-        submit_attempt(
-            attempt_id,
-            _user(request).pk,
-            sent.answers,
-            prediction=value,
-            clear_prediction=sent.prediction is not None and value is None,
-        )
-    except Attempt.DoesNotExist:
-        raise Http404 from None
+    submit_attempt(
+        attempt_id,
+        _user(request).pk,
+        sent.answers,
+        prediction=value,
+        clear_prediction=sent.prediction is not None and value is None,
+        read=attempt,
+    )
     return redirect(RESULT, attempt_id)
 
 
 @always_vietnamese
 @never_cache
-@contestant_required
+@contestant_required()
 @require_GET
 def receipt_sheet(request: HttpRequest, attempt_id: UUID) -> HttpResponse:
     """The receipt on one page to print, with a QR code of the address that confirms it.

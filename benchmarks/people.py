@@ -59,6 +59,7 @@ def contestants(contest: Contest, number: int, *, password: str = "") -> list[di
     from django.contrib.auth.hashers import make_password
     from django.contrib.sessions.backends.db import SessionStore
     from django.contrib.sessions.models import Session
+    from django.db import connection
     from django.db.models import Max
     from django.utils import timezone
     from django.utils.crypto import get_random_string
@@ -102,6 +103,12 @@ def contestants(contest: Contest, number: int, *, password: str = "") -> list[di
         )
         for key, user in zip(keys, users, strict=True)
     )
+    with connection.cursor() as cursor:
+        # As the log-in leaves them (contest_site.accounts.sessions.bind).
+        cursor.executemany(
+            "UPDATE django_session SET user_id = %s WHERE session_key = %s",
+            [(user.pk, key) for key, user in zip(keys, users, strict=True)],
+        )
     return [
         {
             "entry": entry.pk,

@@ -142,9 +142,10 @@ INSTALLED_APPS = [
 ]
 MIDDLEWARE = [
     "contest_site.lib.middleware.CountingMiddleware",
+    "attempts.express.ExpressMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    "csp.middleware.CSPMiddleware",
+    "contest_site.lib.policy.PolicyMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "contest_site.lib.language.LanguageMiddleware",
     "django.middleware.common.CommonMiddleware",

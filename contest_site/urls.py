@@ -6,19 +6,20 @@ from contest_site import views
 from contest_site.lib.language import choose_language
 
 urlpatterns = [
+    # First what thousands ask for: the patterns are tried in turn.
+    path("", include("attempts.urls")),
+    path("cuoc-thi/<slug:slug>/", views.contest, name="contest"),
+    path("bai-thi/<uuid:attempt_id>/ket-qua/", views.result, name="result"),
     path("", views.home, name="home"),
     path("healthz", views.healthz, name="healthz"),
     path("favicon.ico", views.favicon, name="favicon"),
     path("ngon-ngu/", choose_language, name="language"),
-    path("cuoc-thi/<slug:slug>/", views.contest, name="contest"),
-    path("bai-thi/<uuid:attempt_id>/ket-qua/", views.result, name="result"),
     path("cua-toi/", views.mine, name="mine"),
     path("cua-toi/du-lieu/", include("contest_site.privacy.urls")),
     path("", include("contest_site.public.urls")),
     path("", include("questions.urls")),
     path("on-tap/", include("questions.study_urls")),
     path("", include("contests.urls")),
-    path("", include("attempts.urls")),
     path("bao-cao/", include("contest_site.reports.urls")),
     path("bao-cao/", include("contest_site.agency.urls")),
     path("", include("prizes.urls")),

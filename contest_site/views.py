@@ -5,6 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib.auth.decorators import login_required
+from django.contrib.auth.views import redirect_to_login
 from django.db import connection
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -13,14 +14,14 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from attempts.domain.finishing import attempt_end
-from attempts.domain.starting import Look, look_at_start
+from attempts.domain.starting import Look, look_along, look_at_start, look_from, own_look_along
 from attempts.domain.submitting import submit_attempt
 from attempts.models import Attempt
 from attempts.pages import OWN_RESULT, result_context, result_mould
-from attempts.queries import attempt_of, kept_round
+from attempts.queries import attempt_from, attempt_of, kept_round, own_along
 from contest_site import queries
 from contest_site.accounts.models import User
-from contest_site.accounts.sessions import recognise, recognised
+from contest_site.accounts.sessions import recognise, session_key
 from contest_site.lib.clock import database_now
 from contest_site.lib.moulds import Moulds
 from contest_site.lib.templatetags.vi import span
@@ -57,7 +58,6 @@ FACTS = ("unofficial", "excluded", "trial_url")
 
 @require_safe
 def contest(request: HttpRequest, slug: str) -> HttpResponse:
-    recognise(request)
     plan = contest_plan(slug)
     if plan is None:
         raise Http404
@@ -96,15 +96,20 @@ class Visitor:
 
 
 def _person(request: HttpRequest, plan: ContestPlan, items: list[dict[str, Any]]) -> Visitor:
+    if not session_key(request):
+        return Visitor()
+    current = next((kept_round(item["round"].pk) for item in items if item["state"] == "open"), None)
+    row = recognise(request, *look_along(current)) if current else recognise(request)
     user = request.user
     if not isinstance(user, User):
         return Visitor()
-    current = next((item["round"] for item in items if item["state"] == "open"), None)
-    if current and (look := look_at_start(user.pk, kept_round(current.pk))):
+    if current:
         # The one statement at the bell: entry, attempts, and whether the list has to be asked at all.
-        look.entry.user = user
-        exclusion = exclusion_of(look.entry) if look.round.excluded else None  # type: ignore[attr-defined]
-        return Visitor(look.entry, exclusion, look)
+        look = look_from(row, current) if row and row[0] is not None else look_at_start(user.pk, current)
+        if look:
+            look.entry.user = user
+            exclusion = exclusion_of(look.entry) if look.round.excluded else None  # type: ignore[attr-defined]
+            return Visitor(look.entry, exclusion, look)
     entries = Entry.objects.select_related("contest", "unit", "user").filter(contest=plan.contest, user=user)
     if entry := entries.first():
         return Visitor(entry, exclusion_of(entry))
@@ -127,26 +132,39 @@ _results = Moulds()
 
 
 @never_cache
-@recognised
-@login_required
 @require_safe
 def result(request: HttpRequest, attempt_id: UUID) -> HttpResponse:
     """What became of an attempt: the receipt always; score, time and rank when the plan allows."""
-    assert request.user.pk is not None
+    along, parameters = own_look_along()
+    row = recognise(request, along, [attempt_id, *parameters])
+    user_id = request.user.pk
+    if user_id is None:
+        return redirect_to_login(request.get_full_path())
     try:
-        attempt = attempt_of(request.user.pk, attempt_id)
+        attempt, look = _done(attempt_id, user_id, row)
         if attempt.submitted_at is None:
             if attempt.now < attempt_end(attempt):  # type: ignore[attr-defined]  # annotated by the query
                 return redirect("attempts:paper", attempt.pk)
-            submit_attempt(attempt.pk, request.user.pk)
-            attempt = attempt_of(request.user.pk, attempt_id)
+            submit_attempt(attempt.pk, user_id)
+            attempt, look = _done(attempt_id, user_id)
     except Attempt.DoesNotExist:
         raise Http404 from None
     after = queries.after_close(attempt)
-    context = {**result_context(attempt, published=bool(after.get("published"))), **after}
+    context = {**result_context(attempt, look, published=bool(after.get("published"))), **after}
     key = None if after else result_mould(context)
     own = {name: context[name] for name in OWN_RESULT}
     return framed(request, _results, "attempts/result.html", key, context, own)
+
+
+def _done(attempt_id: UUID, user_id: int, row: tuple[Any, ...] | None = None) -> tuple[Attempt, Look]:
+    """The attempt and what speaks against its person, of a row of `own_look_along` or read now."""
+    if row and row[0] is not None:
+        attempt = attempt_from(row[: own_along().width], user_id)
+        return attempt, look_from(row[own_along().width :], attempt.round)
+    attempt = attempt_of(user_id, attempt_id)
+    look = look_at_start(user_id, attempt.round)
+    assert look is not None  # whoever has an attempt has entered
+    return attempt, look
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:

@@ -55,13 +55,15 @@ def seal_attempt(attempt: Attempt, *, received: datetime, finished_by: Attempt.F
     return bool(done)
 
 
+ARRAYS = dict.fromkeys(("answers", "choices"), "%s::smallint[]")
 # The seal's row holds off a closing, or waits for one; the function looks only once the row is held. A save
 # in between has another revision.
 AT_ONCE = f"""
-WITH seal AS MATERIALIZED (
+{hot.UNTOLD} WITH seal AS MATERIALIZED (
     SELECT round_id FROM contests_roundseal WHERE id = %s FOR KEY SHARE
 ), done AS (
-    UPDATE attempts_attempt a SET {", ".join(f"{name} = %s" for name in WRITTEN)} FROM seal
+    UPDATE attempts_attempt a SET {", ".join(f"{name} = {ARRAYS.get(name, '%s')}" for name in WRITTEN)}
+    FROM seal
     WHERE a.id = %s AND a.revision = %s AND a.submitted_at IS NULL AND NOT contests_is_closed(seal.round_id)
     RETURNING a.entry_id, a.round_id, a.id, a.prediction_draft, a.submitted_at
 ), bound AS (
@@ -81,6 +83,7 @@ def seal_at_once(attempt: Attempt, *, received: datetime) -> bool:
     was = attempt.revision
     _end(attempt, received, Attempt.FinishedBy.CONTESTANT)
     written = [getattr(attempt, name) for name in WRITTEN]
+    written = [hot.numbers(one) if isinstance(one, list) else one for one in written]
     return hot.row(AT_ONCE, [attempt.round.seal.pk, *written, attempt.pk, was]) is not None
 
 

@@ -15,7 +15,7 @@ from contest_site.lib.errors import Invalid, NotNow
 
 # question number of the paper (from 1) → the answer (attempts.rules.marking)
 Answers = Mapping[int, int]
-# What a typed prediction says by what a round may ask for (contests.enums.PredictionTarget): a number, or None
+# What a typed prediction says by what a round may ask for (contests.enums.PredictionTarget): a number, None
 # for a blank. Where it cannot be read the target is left out.
 Readings = Mapping[str, Decimal | None]
 

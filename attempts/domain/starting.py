@@ -1,7 +1,9 @@
 """Starting an attempt: one row is inserted, and the database alone decides between parallel starts."""
 
+from __future__ import annotations
+
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cache
@@ -9,15 +11,15 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db import connection
 from django.db.models import Exists, OuterRef, Subquery
 from django.db.models.functions import JSONObject, Now
 from django.utils.translation import gettext as _
 
 from attempts.domain.papers import sealed_paper
 from attempts.models import Attempt
-from attempts.queries import know, standing_disqualifications
+from attempts.queries import know, own_along, standing_disqualifications
 from attempts.rules.limits import Allowance, Limits, Sitting, Wait, allowance
+from contest_site.accounts.sessions import Along
 from contest_site.lib import hot
 from contest_site.lib.errors import NotAllowed, NotNow
 from contest_site.lib.hot import Compiled
@@ -48,20 +50,22 @@ from contests.queries import (
 # this row, or this statement for them; likewise the withdrawal of a promoted person. The functions look only
 # once the row is locked.
 INSERT = """
-WITH seal AS MATERIALIZED (
+{untold} WITH seal AS MATERIALIZED (
     SELECT round_id FROM contests_roundseal WHERE id = %s FOR KEY SHARE
 ) {promotion}
 INSERT INTO attempts_attempt (
     id, entry_id, round_id, number, seed, paper, orders, limits, answers, revision, started_at, deadline,
     address, device
 )
-SELECT %s, %s, %s, %s, %s, %s, %s, %s, %s, 0, %s, %s, %s, %s
+SELECT %s, %s, %s, %s, %s, %s::smallint[], %s::smallint[], %s::smallint[], %s::smallint[], 0, %s, %s,
+    %s::inet, %s
 FROM seal {own} WHERE NOT contests_is_closed(seal.round_id) {promoted}
 ON CONFLICT DO NOTHING
 RETURNING id
 """
-OF_ALL = INSERT.format(promotion="", own="", promoted="")
+OF_ALL = INSERT.format(untold=hot.UNTOLD, promotion="", own="", promoted="")
 OF_PROMOTED = INSERT.format(
+    untold=hot.UNTOLD,
     promotion=""", own AS MATERIALIZED (
     SELECT id FROM contests_promotion WHERE round_id = %s AND entry_id = %s FOR KEY SHARE
 )""",
@@ -87,16 +91,13 @@ def start_attempt(entry: Entry, round: Round, *, address: str | None = None, dev
         # Another tab or device was faster: look again, which leads to its attempt while that is open.
 
 
-def start_at_once(
-    user_id: int, round: Round, *, address: str | None = None, device: str = ""
-) -> Attempt | None:
-    """The same with one look and one INSERT, for a round of `kept_round`; None for who has not entered."""
-    look = look_at_start(user_id, round)
+def start_at_once(look: Look | None, *, address: str | None = None, device: str = "") -> Attempt | None:
+    """The same after a look, with one INSERT; None for who has not entered."""
     if look is None:
         return None
     if started := _start(look, address, device):
         return started
-    return start_attempt(look.entry, round, address=address, device=device)
+    return start_attempt(look.entry, look.round, address=address, device=device)
 
 
 @dataclass(frozen=True)
@@ -121,8 +122,11 @@ def _start(look: Look, address: str | None, device: str) -> Attempt | None:
 def look_at_start(user_id: int, round: Round) -> Look | None:
     """One statement; the plan of the round is that of `kept_round`, everything about the person is of now."""
     row = _looking().row(round.pk, round.contest_id, user_id)
-    if row is None:
-        return None
+    return look_from(row, round) if row else None
+
+
+def look_from(row: Sequence[Any], round: Round) -> Look:
+    """The same from such a row."""
     names = hot.attributes(Entry)
     entry = Entry.from_db("default", names, row[: len(names)])
     entry.contest = round.contest
@@ -132,6 +136,28 @@ def look_at_start(user_id: int, round: Round) -> Look | None:
     for name, value in zip(("now", *FACTS), (now, *facts), strict=True):
         setattr(round, name, value)
     return Look(entry, round, [_sitting(one) for one in sittings])
+
+
+def look_along(round: Round) -> tuple[Along, list[Any]]:
+    """What reads such a row along with the session, for its account, and the parameters."""
+    along, looking = _look_along(None, None)
+    return along, looking.parameters(round.pk, round.contest_id)
+
+
+@cache
+def _look_along(*names: str | None) -> tuple[Along, Compiled]:
+    looking = _looking().beside(*names, "u.id")
+    width = len(hot.attributes(Entry)) + len(("unit", "now", "closed_at", *FACTS, "sittings"))
+    return Along("look.*", f"LEFT JOIN LATERAL ({looking.statement}) look ON true", width), looking
+
+
+@cache
+def own_look_along() -> tuple[Along, list[Any]]:
+    """For an attempt that is read along: the same for its round, after the attempt's own columns."""
+    own = own_along()
+    look, looking = _look_along("a.round_id", "e.contest_id")
+    both = Along(f"{own.columns}, {look.columns}", own.joins + look.joins, own.width + look.width)
+    return both, looking.parameters()
 
 
 # What a start depends on beside the plan, in the words of `round_for`, and whether what is done counts.
@@ -285,16 +311,12 @@ def _insert(entry: Entry, round: Round, number: int, address: str | None, device
     )
     values: list[Any] = [
         *(attempt.id, entry.pk, round.pk, number, attempt.seed),
-        *(attempt.paper, attempt.orders, attempt.limits, attempt.answers),
+        *map(hot.numbers, (attempt.paper, attempt.orders, attempt.limits, attempt.answers)),
         *(attempt.started_at, attempt.deadline, address, device),
     ]
     promoted_only = round.promotes_from_id is not None and not entry.unofficial
-    with connection.cursor() as cursor:
-        cursor.execute(
-            OF_PROMOTED if promoted_only else OF_ALL,
-            [round.seal.pk, *([round.pk, entry.pk] if promoted_only else []), *values],
-        )
-        if cursor.fetchone() is None:
-            return None
+    statement, promoted = (OF_PROMOTED, [round.pk, entry.pk]) if promoted_only else (OF_ALL, [])
+    if hot.row(statement, [round.seal.pk, *promoted, *values]) is None:
+        return None
     attempt._state.adding = False
     return attempt

@@ -26,15 +26,17 @@ def submit_attempt(
     *,
     prediction: Decimal | None = None,
     clear_prediction: bool = False,
+    read: Attempt | None = None,
 ) -> Attempt:
     """Finish the user's attempt with what is saved plus `answers` and the prediction (or its clearing).
 
     A second call, or one after the server finished it, changes nothing and returns the attempt as it is.
     What arrives at or after the deadline is not taken: the attempt ends with what was saved in time.
+    `read`: the attempt as `attempt_of` has just given it, when the submission arrived; it is changed.
     Raises Attempt.DoesNotExist (not this user's) and Invalid (a choice that is not in the paper).
     """
     sent = Sent(answers or {}, prediction, clear_prediction)
-    attempt = attempt_of(user_id, attempt_id)
+    attempt = read or attempt_of(user_id, attempt_id)
     if attempt.submitted_at is not None:
         return attempt
     now = attempt.now  # type: ignore[attr-defined]  # by the database's clock

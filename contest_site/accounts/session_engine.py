@@ -16,15 +16,15 @@ from contest_site.lib import hot
 
 # Whose it is as in sessions.py: a new password that is being written at this moment is waited for. The time
 # of the log-in comes along, so that both are one commit. The trail follows neither, so who acts is not told
-# with it: what stands before WITH hides it from contest_site.audit.acting, and the text is always the same.
-STORE = """/*untold*/
+# with it.
+STORE = f"""{hot.UNTOLD}
 WITH owner AS (
     UPDATE accounts_user SET last_login = statement_timestamp() WHERE id = %s AND password = %s RETURNING id
 )
 INSERT INTO django_session (session_key, session_data, expire_date, user_id)
 SELECT %s, %s, %s, (SELECT id FROM owner)
 RETURNING user_id
-"""
+"""  # noqa: S608  a comment
 
 
 class SessionStore(db.SessionStore):

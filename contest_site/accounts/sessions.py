@@ -7,8 +7,9 @@ that the session was opened with.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from functools import lru_cache, wraps
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import cache, wraps
 from hashlib import blake2b
 from typing import Any
 
@@ -23,8 +24,9 @@ from contest_site.lib import hot
 
 # The offices are a later app's; what the menu asks about them comes along.
 READ = """
-SELECT s.session_data, EXISTS (SELECT FROM contests_unitofficer o WHERE o.user_id = u.id), {columns}
-FROM django_session s LEFT JOIN accounts_user u ON u.id = s.user_id
+SELECT {{along}}, s.session_data,
+    EXISTS (SELECT FROM contests_unitofficer o WHERE o.user_id = u.id), {columns}
+FROM django_session s LEFT JOIN accounts_user u ON u.id = s.user_id {{joins}}
 WHERE s.session_key = %s AND s.expire_date > statement_timestamp()
 """
 # A new password that is being written at this moment is waited for.
@@ -34,24 +36,45 @@ FROM (SELECT id FROM accounts_user WHERE id = %s AND password = %s FOR SHARE) u 
 """
 
 
-def recognise(request: HttpRequest) -> None:
-    """Put the session and its account into the request, unless somebody has asked for them already."""
+@dataclass(frozen=True)
+class Along:
+    """What a page reads in the same statement: `columns` of `joins` to the account `u`, each of them a row at
+    most; `width` is the number of the columns.
+    """
+
+    columns: str
+    joins: str
+    width: int
+
+
+NOTHING = Along("NULL", "", 1)
+
+
+def recognise(
+    request: HttpRequest, along: Along = NOTHING, parameters: Sequence[Any] = ()
+) -> tuple[Any, ...] | None:
+    """Put the session and its account into the request, unless somebody has asked for them already.
+
+    Gives what was read along; None where it was not read, or may be another's.
+    """
     session: Any = request.session
     if hasattr(request, "_cached_user") or hasattr(session, "_session_cache") or not session.session_key:
-        return
-    row = hot.row(_read(), [session.session_key])
+        return None
+    row = hot.row(_read(along), [*parameters, session.session_key])
     if row is None:
-        return  # Django finds the same, and gives the visitor a new session
-    data, holds_office, *values = row
+        return None  # Django finds the same, and gives the visitor a new session
+    data, holds_office, *values = row[along.width :]
     session._session_cache = session.decode(data)
     if values[0] is None:  # its number, the first of the columns
         bind(request)
-        return
+        return None
     user = User.from_db("default", hot.attributes(User), values)
-    if _is_of(session._session_cache, user):
-        user.holds_office = holds_office  # type: ignore[attr-defined]  # for the menu
-        # Where Django's middleware looks first.
-        request._cached_user = user  # type: ignore[attr-defined]
+    if not _is_of(session._session_cache, user):
+        return None
+    user.holds_office = holds_office  # type: ignore[attr-defined]  # for the menu
+    # Where Django's middleware looks first.
+    request._cached_user = user  # type: ignore[attr-defined]
+    return row[: along.width]
 
 
 def recognised(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
@@ -93,6 +116,7 @@ def _is_of(data: dict[str, str], user: User) -> bool:
     )
 
 
-@lru_cache(maxsize=1)
-def _read() -> str:
-    return READ.format(columns=hot.columns(User, "u"))
+@cache
+def _read(along: Along) -> str:
+    known = READ.format(columns=hot.columns(User, "u"))
+    return known.format(along=along.columns, joins=along.joins)

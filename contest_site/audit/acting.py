@@ -23,7 +23,8 @@ from django.db import connection
 from django.http import HttpRequest
 from django.utils.functional import empty
 
-from contest_site.audit.tracked import UNTRACKED
+from contest_site.audit.tracked import UNTRACKED, VISITORS
+from contest_site.lib import changes
 from contest_site.lib.network import client_address
 
 if TYPE_CHECKING:
@@ -84,7 +85,10 @@ class Acting:
         if current() is self and isinstance(sql, str):
             write = WRITES.match(sql)
             if write and write[1] not in UNTRACKED:
-                sql = self.told() + sql
+                done = execute(self.told() + sql, params, many, context)
+                if write[1] not in VISITORS:
+                    changes.note()
+                return done
         return execute(sql, params, many, context)
 
 

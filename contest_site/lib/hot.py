@@ -8,7 +8,9 @@ statements).
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Hashable, Sequence
+from collections.abc import Callable, Hashable, Iterable, Sequence
+from copy import copy
+from dataclasses import dataclass
 from functools import cache
 from typing import Any, Generic, TypeVar
 
@@ -17,8 +19,16 @@ from django.conf import settings
 from django.db import connection
 from django.db.models import Model, QuerySet
 
+from contest_site.lib import changes
+
 R = TypeVar("R")
 MOST = 1000  # things kept of one kind
+LONGEST = 5  # times PAGE_CACHE_SECONDS
+
+
+# Stands before a statement that begins with WITH and writes only where the trail of changes does not look:
+# who acts is not told with it then, so its text is always the same.
+UNTOLD = "/*untold*/"
 
 
 class _Prepared(psycopg.Cursor[Any]):
@@ -48,6 +58,11 @@ def rows(statement: str, parameters: Sequence[Any]) -> list[tuple[Any, ...]]:
     return found
 
 
+def numbers(values: Iterable[int]) -> str:
+    """An array as PostgreSQL writes one, for a parameter with a cast: cheaper than a list for psycopg."""
+    return f"{{{','.join(map(str, values))}}}"
+
+
 @cache
 def attributes(model: type[Model]) -> list[str]:
     """The names that Model.from_db takes for a row of `columns`."""
@@ -70,36 +85,67 @@ class Compiled:
         assert all(self.places), "a mark is no parameter"
 
     def row(self, *values: Any) -> tuple[Any, ...] | None:
-        return row(self.statement, self._parameters(values))
+        return row(self.statement, self.parameters(*values))
 
     def rows(self, *values: Any) -> list[tuple[Any, ...]]:
-        return rows(self.statement, self._parameters(values))
+        return rows(self.statement, self.parameters(*values))
 
-    def _parameters(self, values: Sequence[Any]) -> list[Any]:
+    def parameters(self, *values: Any) -> list[Any]:
         parameters = list(self.given)
         for places, value in zip(self.places, values, strict=True):
             for at in places:
                 parameters[at] = value
         return parameters
 
+    def beside(self, *names: str | None) -> Compiled:
+        """The same inside another statement: a mark that has a name here is a column of that one."""
+        named = {at: name for name, places in zip(names, self.places, strict=True) if name for at in places}
+        assert "%%" not in self.statement
+        first, *others = self.statement.split("%s")
+        one = copy(self)
+        one.statement = first + "".join(named.get(at, "%s") + part for at, part in enumerate(others))
+        left = [at for at in range(len(self.given)) if at not in named]
+        one.given = [self.given[at] for at in left]
+        one.places = [
+            [left.index(at) for at in places]
+            for name, places in zip(names, self.places, strict=True)
+            if not name
+        ]
+        return one
+
+
+@dataclass
+class _Thing(Generic[R]):
+    made: R
+    sign: str | None  # of contest_site.lib.changes, read before it was made
+    until: float  # by time.monotonic()
+    last: float
+
 
 class Kept(Generic[R]):
-    """What was made is given again for PAGE_CACHE_SECONDS, in this process.
+    """What was made is given again for PAGE_CACHE_SECONDS, in this process, and on while nobody changes it.
 
-    For what an organiser changes and thousands read. Whoever gets it leaves it as it is.
+    For what an organiser changes and thousands read: the sign of changes says whether one did. What changes
+    by itself (by the clock, by people taking part) is seen after LONGEST; what must be seen at once belongs
+    to the key. Whoever gets a thing leaves it as it is.
     """
 
     def __init__(self) -> None:
-        self.known: dict[Hashable, tuple[float, R]] = {}
+        self.known: dict[Hashable, _Thing[R]] = {}
 
     def get(self, key: Hashable, make: Callable[[], R]) -> R:
         now = time.monotonic()
         found = self.known.get(key)
-        if found is not None and now < found[0]:
-            return found[1]
+        if found is not None and now < found.until:
+            return found.made
+        if not settings.PAGE_CACHE_SECONDS:
+            return make()
+        until, sign = now + settings.PAGE_CACHE_SECONDS, changes.sign()
+        if found is not None and now < found.last and sign is not None and sign == found.sign:
+            found.until = until
+            return found.made
         made = make()
-        if settings.PAGE_CACHE_SECONDS:
-            if len(self.known) >= MOST:
-                self.known.clear()
-            self.known[key] = (now + settings.PAGE_CACHE_SECONDS, made)
+        if len(self.known) >= MOST:
+            self.known.clear()
+        self.known[key] = _Thing(made, sign, until, now + LONGEST * settings.PAGE_CACHE_SECONDS)
         return made

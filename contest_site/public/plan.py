@@ -24,14 +24,14 @@ from questions.studies import studies_of_banks
 
 @dataclass
 class ContestPlan:
-    """As it was when it was read, at most PAGE_CACHE_SECONDS ago."""
+    """As it was when it was read (contest_site.lib.hot.Kept)."""
 
     contest: Contest
     rounds: list[Round]
     published: set[int | None]
     read_at: datetime  # by the database's clock
     began: float  # the same moment by time.monotonic()
-    pages: dict[str, SafeString] = field(default_factory=dict)  # by language
+    pages: dict[tuple[str, ...], SafeString] = field(default_factory=dict)  # by language and states
     moulds: Moulds = field(default_factory=Moulds)
 
     def now(self) -> datetime:
@@ -40,10 +40,10 @@ class ContestPlan:
 
     def page(self, items: list[dict[str, Any]]) -> SafeString:
         """What the page shows of the plan below its head."""
-        language = get_language()
-        if language not in self.pages:
-            self.pages[language] = render_to_string("contests/_plan.html", self._context(items))
-        return self.pages[language]
+        key = get_language(), *(item["state"] for item in items)
+        if key not in self.pages:
+            self.pages[key] = render_to_string("contests/_plan.html", self._context(items))
+        return self.pages[key]
 
     def _context(self, items: list[dict[str, Any]]) -> dict[str, Any]:
         contest = self.contest

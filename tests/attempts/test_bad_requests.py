@@ -189,15 +189,15 @@ class TestFewQueries:
         # what the page tells
         with django_assert_num_queries(9):
             client.get(start_url(round))
-        # session with account, all that the start depends on, INSERT
-        with django_assert_num_queries(3):
+        # session, account and all that the start depends on; INSERT
+        with django_assert_num_queries(2):
             assert client.post(start_url(round)).status_code == 302
 
     def test_a_submission(self, django_assert_num_queries: Any) -> None:
         sitting = Sitting()
         sitting.client.get(sitting.url("paper"))
-        # session with account, the attempt, its round, and the UPDATE that holds the round open
-        with django_assert_num_queries(4):
+        # session, account and the attempt; its round, and the UPDATE that holds the round open
+        with django_assert_num_queries(3):
             sitting.client.post(sitting.url("submit"), {"q1": "1"})
 
 

@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from attempts.domain.correcting import decide_correction, propose_correction
 from attempts.domain.regrading import regrade
+from attempts.domain.starting import look_at_start
 from attempts.models import Attempt
 from attempts.pages import result_context
 from attempts.queries import attempt_of, line_of
@@ -112,4 +113,7 @@ def test_it_costs_the_same_however_many_keys_were_corrected(
         regrade(round)
         # attempt, round, the person, regrade, decisions, score
         with django_assert_num_queries(6):
-            result_context(attempt_of(attempt.entry.user_id, attempt.pk), published=False)
+            read = attempt_of(attempt.entry.user_id, attempt.pk)
+            look = look_at_start(attempt.entry.user_id, read.round)
+            assert look is not None
+            result_context(read, look, published=False)
