@@ -202,12 +202,7 @@ class Persons:
 
         `place` counts from 1 by rank and, within a rank, by entry. The rows are in no order.
         """
-        return RANKED.format(
-            coarse=_coarse(order.keys),
-            keys=sql.SQL(", ").join(KEYS[key] for key in order.keys),
-            results=_results(self.scope, [one.round for one in self.rounds]),
-            only_all_right=sql.Literal(order.only_all_right),
-        )
+        return ranked(order, _results(self.scope, [one.round for one in self.rounds]))
 
 
 def order_of(scope: Scope) -> Order:
@@ -344,6 +339,16 @@ def _targets(
             over = [(None, counts[round.pk])]
     for block, counted in over:
         yield Target(round, block, counted, target_value(asked, counted))
+
+
+def ranked(order: Order, results: sql.Composable) -> sql.Composed:
+    """Rank and place of each result in this order; results are rows as those of ROUND_RESULTS, or narrower."""
+    return RANKED.format(
+        coarse=_coarse(order.keys),
+        keys=sql.SQL(", ").join(KEYS[key] for key in order.keys),
+        results=results,
+        only_all_right=sql.Literal(order.only_all_right),
+    )
 
 
 def _results(scope: Scope, rounds: Sequence[Round]) -> sql.Composed:

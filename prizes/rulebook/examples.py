@@ -17,7 +17,7 @@ from psycopg import sql
 
 from contests.enums import PredictionTarget, RankKey, UnitMetric
 from contests.models import PrizeTable, Round
-from prizes.domain.persons import KEYS, RANKED
+from prizes.domain.persons import Order, ranked
 from prizes.domain.unit_standings import rule_of
 from prizes.rulebook.parts import Grid
 from prizes.rulebook.words import duration, number
@@ -57,7 +57,7 @@ TRUTHS = {
 }
 RESULTS = sql.SQL("""
 SELECT person.*, abs(prediction - {truth}::numeric)::numeric(14, 5) AS distance
-FROM (VALUES {rows}) person (at, correct, all_right, prediction, duration_ms, submitted_at)
+FROM (VALUES {rows}) person (entry_id, correct, all_right, prediction, duration_ms, submitted_at)
 """)
 
 
@@ -91,13 +91,9 @@ def example_ranks(round: Round) -> dict[int, int]:
         for at, row in enumerate(example_rows(round))
     )
     results = RESULTS.format(truth=sql.Literal(example_truth(round)), rows=values)
-    ranked = RANKED.format(
-        keys=sql.SQL(", ").join(KEYS[RankKey(key)] for key in round.rank_order),
-        results=results,
-        only_all_right=sql.Literal(round.only_all_right),
-    )
+    order = Order(None, tuple(RankKey(key) for key in round.rank_order), round.only_all_right)
     with connection.cursor() as cursor:
-        cursor.execute(sql.SQL("SELECT at, rank FROM ({}) ranked").format(ranked))
+        cursor.execute(sql.SQL("SELECT entry_id, rank FROM ({}) ranked").format(ranked(order, results)))
         return dict(cursor.fetchall())
 
 
