@@ -342,7 +342,7 @@ def _targets(
 
 
 def ranked(order: Order, results: sql.Composable) -> sql.Composed:
-    """Rank and place of each result in this order; results are rows as those of ROUND_RESULTS, or narrower."""
+    """Rank and place of each result in this order; results are rows like those of ROUND_RESULTS or less."""
     return RANKED.format(
         coarse=_coarse(order.keys),
         keys=sql.SQL(", ").join(KEYS[key] for key in order.keys),
