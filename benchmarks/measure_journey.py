@@ -192,8 +192,9 @@ def sitting_on_floor(bench: Bench, number: int) -> list[dict[str, Any]]:
 
 @measurement("save", quick=True, order=11)
 def save(bench: Bench) -> list[Row]:
-    each, rounds = (20, 3) if bench.quick else (60, 5)
-    people, floor_people = sitting(bench, 16), sitting_on_floor(bench, 16)
+    # A person's saves stay below what is taken in a minute.
+    each, rounds = (20, 3) if bench.quick else (30, 5)
+    people, floor_people = sitting(bench, 32), sitting_on_floor(bench, 32)
 
     def floor() -> float:
         order = {"kind": "saves", "people": floor_people, "saves": each}
