@@ -222,7 +222,8 @@ def paced(browser: Browser, person: dict[str, Any], order: dict[str, Any]) -> No
 
 
 KINDS: dict[str, Callable[[Browser, dict[str, Any], dict[str, Any]], None]] = {
-    "walk": walk, "together": together, "saves": saves, "starts": starts, "logins": logins, "gets": gets, "paced": paced,
+    "walk": walk, "together": together, "saves": saves, "starts": starts, "logins": logins, "gets": gets,
+    "paced": paced,
 }  # fmt: skip
 
 

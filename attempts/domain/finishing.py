@@ -47,7 +47,7 @@ def seal_attempt(attempt: Attempt, *, received: datetime, finished_by: Attempt.F
                     round_id=attempt.round_id,
                     attempt=attempt,
                     value=attempt.prediction_draft,
-                    at=attempt.submitted_at,
+                    at=attempt.submitted_at,  # type: ignore[misc]  # set by _end
                 )
             ],
             ignore_conflicts=True,

@@ -1,5 +1,6 @@
 """The short way of a save says and does what the ordinary one does."""
 
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -8,7 +9,7 @@ from django.test import Client
 from attempts import express
 from attempts.express import ExpressMiddleware
 from attempts.models import Attempt
-from contest_site.lib import network
+from contest_site.lib import tally
 from tests.attempts.test_views import Sitting
 
 pytestmark = pytest.mark.django_db
@@ -37,7 +38,7 @@ def test_the_second_save_goes_it_and_reads_like_the_first(short_ways: list[bool]
     second = sitting.save(q2="2", prediction="1.250", revision="1")
     assert short_ways == [True]
     stored = sitting.stored()
-    assert (stored.answers[:2], stored.prediction_draft, stored.revision) == ([1, 2], 1250, 2)
+    assert (stored.answers[:2], stored.prediction_draft, stored.revision) == ([1, 2], Decimal(1250), 2)
     assert second.content == first.content.replace(b'"revision": 1', b'"revision": 2')
     assert dict(second.headers) == dict(first.headers)
 
@@ -90,7 +91,7 @@ def test_anothers_session_or_none_saves_nothing() -> None:
 def test_the_limit_holds_on_it(settings: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     settings.RATE_LIMITS_ENABLED = True
     counts = iter([1, 2, 241, 242, 243])
-    monkeypatch.setattr(network.tally, "one_more", lambda *args, **how: next(counts))
+    monkeypatch.setattr(tally, "one_more", lambda *args, **how: next(counts))
     sitting = Sitting()
     found = [sitting.save(q1=str(1 + at), revision=str(at)).status_code for at in range(3)]
     assert found == [200, 200, 429]

@@ -439,7 +439,7 @@ class TestResult:
         sitting = Sitting(result_shown=when)
         page = sitting.client.post(sitting.url("submit"), {}, follow=True)
         assert page.context["shown"] is False
-        assert sitting.stored().receipt in page.content.decode()
+        assert str(sitting.stored().receipt) in page.content.decode()
         assert not re.search(r"\b\d+/30\b", page.content.decode())  # the attempt's address may hold "/30"
 
     def test_after_the_close_the_score_appears(self) -> None:

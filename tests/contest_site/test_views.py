@@ -96,7 +96,7 @@ class Action:
 
 def action_on(page: Any) -> Action:
     """The one thing to do on a contest's page, as it reads."""
-    [act] = html.fromstring(page.content.decode()).find_class("act")
+    [act] = html.fromstring(page.content.decode()).xpath("//div[@class='aside act']")
     notes = act.xpath(".//p[@class='muted'] | .//div[contains(@class, 'notice')]")
     return Action(
         "".join(act.xpath(".//a[contains(@class, 'large')]/@href")),

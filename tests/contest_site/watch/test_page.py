@@ -152,7 +152,7 @@ def test_the_page_asks_as_much_whatever_there_is(units: int, django_assert_num_q
         Incident.objects.create(kind=IncidentKind.DISK, text="Đĩa", about=str(number))
     client = signed_in()
     client.get(PAGE)
-    # Session with account, clock, rounds, signs, counts, minutes, units, incidents (a superuser's rights: none).
+    # Session with account, clock, rounds, signs, counts, minutes, units, incidents (no rights: a superuser)
     with django_assert_num_queries(12):
         first = client.get(f"{DATA}?vong={round.pk}")
     # Whoever looks at the same within seconds; who has it already gets nothing.
