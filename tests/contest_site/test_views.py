@@ -96,7 +96,8 @@ class Action:
 
 def action_on(page: Any) -> Action:
     """The one thing to do on a contest's page, as it reads."""
-    [act] = html.fromstring(page.content.decode()).xpath("//div[@class='aside act']")
+    found: Any = html.fromstring(page.content.decode()).xpath("//div[@class='aside act']")
+    [act] = found
     notes = act.xpath(".//p[@class='muted'] | .//div[contains(@class, 'notice')]")
     return Action(
         "".join(act.xpath(".//a[contains(@class, 'large')]/@href")),
