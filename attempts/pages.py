@@ -6,6 +6,7 @@ from typing import Any
 import segno
 from django.conf import settings
 from django.urls import reverse
+from django.utils.html import format_html_join
 from django.utils.safestring import mark_safe
 from django.utils.translation import gettext as _
 
@@ -13,8 +14,6 @@ from attempts.domain.finishing import attempt_end
 from attempts.domain.starting import Look, allowance_of, refusal, waiting
 from attempts.models import Attempt
 from attempts.queries import (
-    attempts_of,
-    bound_prediction,
     regraded_result,
     result_visible,
     standing_disqualifications,
@@ -23,7 +22,7 @@ from attempts.templatetags.marks import mark
 from contest_site.lib.templatetags.vi import clock, day, duration, moment, span
 from contest_site.lib.templatetags.vi import number as grouped
 from contests.enums import PredictionTarget
-from contests.models import Entry, Round
+from contests.models import Round
 from contests.queries import RoundState, effective_close, exclusion_of, round_state
 
 
@@ -32,30 +31,58 @@ def remaining_seconds(attempt: Attempt) -> int:
     return max(0, int((attempt_end(attempt) - attempt.now).total_seconds()))  # type: ignore[attr-defined]
 
 
-def start_context(entry: Entry, round: Round) -> dict[str, Any]:
-    """The page before a start, for a round of `round_for`: what it costs, what is left, what limits it."""
-    attempts = list(attempts_of(entry).filter(round=round))
-    now = round.now  # type: ignore[attr-defined]
+# What of the page before a start is its person's own and decides nothing else on it.
+OWN_START = ("name", "unit", "left", "left_today", "waiting", "closes_in_minutes", "bound")
+
+
+def start_context(look: Look) -> dict[str, Any]:
+    """The page before a start: what it costs, what is left, what limits it."""
+    round, now = look.round, look.round.now  # type: ignore[attr-defined]
     state = round_state(round, now)
     until_close = int((effective_close(round) - now).total_seconds() // 60)
-    bound = bound_prediction(entry.pk, round.pk)
-    allowed = allowance_of(round, attempts, now)
+    allowed = allowance_of(round, look.attempts, now)
     return {
         "contest": round.contest,
         "round": round,
-        "entry": entry,
+        "unofficial": look.entry.unofficial,
+        "name": look.entry.full_name,
+        "unit": look.entry.unit.name,
         "state": state.value,
-        "open_attempt": next((attempt for attempt in attempts if attempt.submitted_at is None), None),
         "left": allowed.left,
         "left_today": allowed.left_today,
-        "waiting": waiting(allowed),
+        "waiting": waiting(allowed) or None,
         "cooldown_seconds": round.cooldown_minutes * 60,
         "time_limit_minutes": round.time_limit_minutes,
         "closes_in_minutes": until_close
         if state is RoundState.OPEN and until_close < round.time_limit_minutes
         else None,
-        "prediction_bound": bound.value if bound else None,
+        "bound": None if look.bound is None else grouped(look.bound),
     }
+
+
+def review_context(attempt: Attempt) -> dict[str, Any]:
+    """The page before the submission: what is unanswered, on top."""
+    paper = reverse("attempts:paper", args=[attempt.pk])
+    unanswered = [at for at, value in enumerate(attempt.answers, 1) if not value]
+    prediction = prediction_context(attempt)
+    seconds = remaining_seconds(attempt)
+    return {
+        "contest": attempt.round.contest,
+        "paper": paper,
+        "submit_url": reverse("attempts:submit", args=[attempt.pk]),
+        "unanswered": len(unanswered),
+        "links": format_html_join(
+            "",
+            '<li><a href="{}#cau-{}" aria-label="{}">{}</a></li>',
+            ((paper, at, _("Câu %(number)s") % {"number": at}, at) for at in unanswered),
+        ),
+        "prediction_missing": prediction is not None and prediction["value"] == "",
+        "remaining_seconds": seconds,
+        "remaining": span(seconds),
+    }
+
+
+OWN_REVIEW = ("paper", "submit_url", "links", "remaining_seconds", "remaining")
 
 
 def paper_context(attempt: Attempt) -> dict[str, Any]:

@@ -17,7 +17,6 @@ from attempts.models import (
     Disqualification,
     KeyCorrection,
     KeyCorrectionDecision,
-    Prediction,
     Regrade,
     RegradedScore,
 )
@@ -325,11 +324,6 @@ def regraded_result(attempt: Attempt) -> RegradedResult | None:
 def attempts_of(entry: Entry) -> QuerySet[Attempt]:
     """All attempts of an entry, by round and number."""
     return Attempt.objects.filter(entry=entry).order_by("round__number", "number")
-
-
-def bound_prediction(entry_id: int, round_id: int) -> Prediction | None:
-    """The prediction that already binds this person in this round, if any."""
-    return Prediction.objects.filter(entry_id=entry_id, round_id=round_id).first()
 
 
 def receipt_of(code: str) -> dict[str, Any]:

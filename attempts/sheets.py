@@ -23,6 +23,7 @@ from attempts.models import Attempt
 from attempts.pages import paper_context
 from attempts.rules.permutation import permutation
 from contest_site.lib.moulds import Moulds
+from contest_site.lib.showing import way_of_showing
 from questions.enums import Kind
 
 NUMBER, VALUE, LETTER, CHOSEN, CUT = "\0number", "\0value", "\0letter", "\0chosen", "\0cut"
@@ -63,8 +64,7 @@ def paper_page(request: HttpRequest, attempt: Attempt, **typed: str) -> str:
         return render_to_string("attempts/paper.html", known, request)
 
     total, bound = len(attempt.answers), bool(prediction and prediction["bound"])
-    shown = request.COOKIES.get("reading", "")[:200]
-    key = (attempt.round_id, total, attempt.entry.unofficial, bound, get_language(), shown)
+    key = (attempt.round_id, total, attempt.entry.unofficial, bound, way_of_showing(request))
     if len(get_messages(request)) or (prediction and prediction["error"]):
         return Moulds().cast(key, own, make)  # said once, kept for nobody
     return _moulds.cast(key, own, make)

@@ -21,25 +21,34 @@ from attempts.domain.starting import (
     look_along,
     look_at_start,
     look_from,
-    round_for,
     start_at_once,
 )
 from attempts.domain.submitting import submit_attempt
 from attempts.forms import ReceiptForm, SentPaper, prediction_readings, prediction_value, read_paper
 from attempts.models import Attempt
-from attempts.pages import prediction_context, receipt_context, remaining_seconds, start_context
+from attempts.pages import (
+    OWN_REVIEW,
+    OWN_START,
+    receipt_context,
+    remaining_seconds,
+    review_context,
+    start_context,
+)
 from attempts.queries import attempt_from, attempt_of, kept_round_of, own_along, receipt_of
 from attempts.sheets import paper_page
 from contest_site.accounts import sessions
+from contest_site.accounts.frames import framed
 from contest_site.accounts.models import User
 from contest_site.accounts.sessions import session_key, session_mark
 from contest_site.lib.errors import DomainError, Invalid
 from contest_site.lib.language import always_vietnamese
+from contest_site.lib.moulds import Moulds
 from contest_site.lib.network import client_address, device_mark, limit
-from contests.models import Entry, Round
+from contests.models import Round
 
 # The result page belongs to the root, because it also tells the published rank.
 RESULT = "result"
+_moulds = Moulds()
 
 
 P = ParamSpec("P")
@@ -119,23 +128,23 @@ def start(request: HttpRequest, slug: str, number: int) -> HttpResponse:
         round = kept_round_of(slug, number)
     except Round.DoesNotExist:
         raise Http404 from None
+    row = _read(request)
+    look = look_from(row, round) if row else look_at_start(user.pk, round)
     if request.method == "POST":
         limit("start", user.pk, per_minute=20)
-        row = _read(request)
-        look = look_from(row, round) if row else look_at_start(user.pk, round)
         attempt = start_at_once(look, address=client_address(request), device=device_mark(request))
         if attempt is None:
             return redirect("contests:entry", slug=slug)
         return redirect("attempts:paper", attempt.pk)
-    entry = Entry.objects.select_related("contest", "user").filter(contest=round.contest, user=user).first()
-    if entry is None:
+    if look is None:
         return redirect("contests:entry", slug=slug)
-    state = round_for(entry, round)
-    check_person(entry, state)
-    context = start_context(entry, state)
-    if open_attempt := context["open_attempt"]:
-        return redirect("attempts:paper", open_attempt.pk)
-    return render(request, "attempts/start.html", context)
+    check_person(look.entry, look.round)
+    if sitting := next((one for one in look.attempts if one.submitted_at is None), None):
+        return redirect("attempts:paper", sitting.pk)
+    context = start_context(look)
+    key = (round.pk, context["state"], context["unofficial"])
+    own = {name: context[name] for name in OWN_START}
+    return framed(request, _moulds, "attempts/start.html", key, context, own)
 
 
 @never_cache
@@ -257,7 +266,7 @@ def _conflict(request: HttpRequest, attempt_id: UUID, error: DomainError) -> Htt
 
 
 @never_cache
-@contestant_required()
+@contestant_required(_attempt_along)
 @require_http_methods(["GET", "POST"])
 def review(request: HttpRequest, attempt_id: UUID) -> HttpResponse:
     """Name what is unanswered before the submission. POST saves the whole form first (no script needed)."""
@@ -269,17 +278,10 @@ def review(request: HttpRequest, attempt_id: UUID) -> HttpResponse:
     attempt = _own(request, attempt_id)
     if _over(attempt):
         return redirect(RESULT, attempt.pk)
-    prediction = prediction_context(attempt)
-    context = {
-        "attempt": attempt,
-        "contest": attempt.round.contest,
-        "round": attempt.round,
-        "unanswered": [at for at, value in enumerate(attempt.answers, 1) if not value],
-        "total": len(attempt.answers),
-        "prediction_missing": prediction is not None and prediction["value"] == "",
-        "remaining_seconds": remaining_seconds(attempt),
-    }
-    return render(request, "attempts/review.html", context)
+    context = review_context(attempt)
+    key = (attempt.round_id, context["unanswered"], context["prediction_missing"])
+    own = {name: context[name] for name in OWN_REVIEW}
+    return framed(request, _moulds, "attempts/review.html", key, context, own)
 
 
 @never_cache

@@ -2,10 +2,10 @@ from urllib.parse import quote
 
 from django.conf import settings
 from django.http import HttpRequest
-from django.urls import reverse
 from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext as _
 
+from contest_site.lib.showing import here
 from contest_site.public import reading, sharing
 
 
@@ -23,12 +23,6 @@ def site(request: HttpRequest) -> dict[str, object]:
         # Asked of the database only by pages that show the menu.
         "is_officer": SimpleLazyObject(lambda: _is_officer(request)),
     }
-
-
-def here(request: HttpRequest) -> str:
-    """The address to open again: an attempt's addresses lead back to its paper, some take only a POST."""
-    attempt = request.resolver_match.kwargs.get("attempt_id") if request.resolver_match else None
-    return reverse("attempts:paper", args=[attempt]) if attempt else request.get_full_path()
 
 
 def _is_officer(request: HttpRequest) -> bool:

@@ -20,12 +20,12 @@ from attempts.models import Attempt
 from attempts.pages import OWN_RESULT, result_context, result_mould
 from attempts.queries import attempt_from, attempt_of, kept_round, own_along
 from contest_site import queries
+from contest_site.accounts.frames import framed
 from contest_site.accounts.models import User
 from contest_site.accounts.sessions import recognise, session_key
 from contest_site.lib.clock import database_now
 from contest_site.lib.moulds import Moulds
 from contest_site.lib.templatetags.vi import span
-from contest_site.public.frames import framed
 from contest_site.public.plan import ContestPlan, contest_plan
 from contests.models import Entry, Exclusion
 from contests.queries import exclusion_of, matching_exclusion

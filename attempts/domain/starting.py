@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from decimal import Decimal
 from functools import cache
 from typing import Any
 from uuid import UUID, uuid4
@@ -16,7 +17,7 @@ from django.db.models.functions import JSONObject, Now
 from django.utils.translation import gettext as _
 
 from attempts.domain.papers import sealed_paper
-from attempts.models import Attempt
+from attempts.models import Attempt, Prediction
 from attempts.queries import know, own_along, standing_disqualifications
 from attempts.rules.limits import Allowance, Limits, Sitting, Wait, allowance
 from contest_site.accounts.sessions import Along
@@ -102,11 +103,14 @@ def start_at_once(look: Look | None, *, address: str | None = None, device: str 
 
 @dataclass(frozen=True)
 class Look:
-    """A person before a start: the round as `round_for` gives it, and the attempts in it so far."""
+    """A person before a start: the round as `round_for` gives it, the attempts in it so far, and the number
+    predicted that binds already.
+    """
 
     entry: Entry
     round: Round
     attempts: list[Attempt]
+    bound: Decimal | None = None
 
 
 def _start(look: Look, address: str | None, device: str) -> Attempt | None:
@@ -130,12 +134,12 @@ def look_from(row: Sequence[Any], round: Round) -> Look:
     names = hot.attributes(Entry)
     entry = Entry.from_db("default", names, row[: len(names)])
     entry.contest = round.contest
-    unit, now, closed_at, *facts, sittings = row[len(names) :]
+    unit, now, closed_at, bound, *facts, sittings = row[len(names) :]
     entry.unit = Unit.from_db("default", ["id", "name"], [entry.unit_id, unit])
     know(round, "closing", RoundClosing(round_id=round.pk, at=closed_at) if closed_at else None)
     for name, value in zip(("now", *FACTS), (now, *facts), strict=True):
         setattr(round, name, value)
-    return Look(entry, round, [_sitting(one) for one in sittings])
+    return Look(entry, round, [_sitting(one) for one in sittings], bound)
 
 
 def look_along(round: Round) -> tuple[Along, list[Any]]:
@@ -147,7 +151,7 @@ def look_along(round: Round) -> tuple[Along, list[Any]]:
 @cache
 def _look_along(*names: str | None) -> tuple[Along, Compiled]:
     looking = _looking().beside(*names, "u.id")
-    width = len(hot.attributes(Entry)) + len(("unit", "now", "closed_at", *FACTS, "sittings"))
+    width = len(hot.attributes(Entry)) + len(("unit", "now", "closed_at", "bound", *FACTS, "sittings"))
     return Along("look.*", f"LEFT JOIN LATERAL ({looking.statement}) look ON true", width), looking
 
 
@@ -172,6 +176,7 @@ def _looking() -> Compiled:
     facts = Entry.objects.filter(contest=contest, user=USER).annotate(
         looked_at=Now(),
         closed_at=Subquery(RoundClosing.objects.filter(round=ROUND).values("at")),
+        bound=Subquery(Prediction.objects.filter(round=ROUND, entry=person).values("value")),
         excluded=Exists(excluded_entries(contest).filter(pk=person)),
         promoted=Exists(Promotion.objects.filter(round=ROUND, entry=person, withdrawal=None)),
         unguarded=Exists(waiting_for_guardian().filter(pk=person)),
@@ -184,7 +189,7 @@ def _looking() -> Compiled:
         ),
     )
     rows = facts.values_list(
-        *hot.attributes(Entry), "unit__name", "looked_at", "closed_at", *FACTS, "sittings"
+        *hot.attributes(Entry), "unit__name", "looked_at", "closed_at", "bound", *FACTS, "sittings"
     )
     return Compiled(rows, ROUND, CONTEST, USER)
 

@@ -10,7 +10,8 @@ from collections.abc import Mapping
 
 from django.utils.translation import gettext_lazy as _
 
-COOKIE = "reading"
+from contest_site.lib.showing import COOKIE as COOKIE
+
 YEAR = 365 * 24 * 3600  # seconds
 # What may be chosen, by attribute; the first is how a page comes without a choice.
 CHOICES: dict[str, tuple[str, ...]] = {

@@ -11,12 +11,10 @@ from django.http import HttpRequest, HttpResponse
 from django.middleware.csrf import get_token
 from django.shortcuts import render
 from django.template.loader import render_to_string
-from django.utils.translation import get_language
 
 from contest_site.accounts.models import User
-from contest_site.context import here
 from contest_site.lib.moulds import Marks, Moulds
-from contest_site.public import reading
+from contest_site.lib.showing import here, way_of_showing
 
 
 class Shown:
@@ -48,7 +46,6 @@ def framed(
     office: bool | None = getattr(user, "holds_office", None)
     if office is None:
         office = user.offices.exists()
-    shown = request.COOKIES.get(reading.COOKIE, "")[:200]
     address = here(request)
 
     def make(marks: Marks) -> str:
@@ -56,5 +53,5 @@ def framed(
         return render_to_string(template, known, request)
 
     every = {"csrf_token": get_token(request), "user": str(user), "HERE": address, "NEXT": quote(address)}
-    whole = (template, key, get_language(), shown, user.is_staff, office)
+    whole = (template, key, way_of_showing(request), user.is_staff, office)
     return HttpResponse(moulds.cast(whole, {**own, **every}, make))

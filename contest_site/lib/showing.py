@@ -1,0 +1,18 @@
+"""What decides how any page looks to a visitor, beside what it is about."""
+
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.translation import get_language
+
+COOKIE = "reading"  # what it may hold: contest_site.public.reading
+
+
+def way_of_showing(request: HttpRequest) -> tuple[str, str]:
+    """The language, and what was chosen of sizes and colours as the cookie has it."""
+    return get_language(), request.COOKIES.get(COOKIE, "")[:200]
+
+
+def here(request: HttpRequest) -> str:
+    """The address to open again: an attempt's addresses lead back to its paper, some take only a POST."""
+    attempt = request.resolver_match.kwargs.get("attempt_id") if request.resolver_match else None
+    return reverse("attempts:paper", args=[attempt]) if attempt else request.get_full_path()
