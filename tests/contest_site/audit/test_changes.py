@@ -213,9 +213,11 @@ def test_a_file_of_the_trail_is_read_by_key_without_a_cursor_of_the_server(
     monkeypatch: pytest.MonkeyPatch, django_assert_num_queries: Any
 ) -> None:
     for number in range(5):
-        Group.objects.create(name=f"Tổ {number}")
+        Group.objects.create(name=f"Nhóm riêng {number}")
     monkeypatch.setattr(exporting, "CHUNK", 2)
-    rows = Change.objects.filter(table_name="auth_group", changes__name__1__startswith="Tổ ").order_by("-id")
+    rows = Change.objects.filter(
+        table_name="auth_group", changes__name__1__startswith="Nhóm riêng "
+    ).order_by("-id")
     newest_first = [str(pk) for pk in rows.values_list("pk", flat=True)]
     list(exporting.csv_lines(rows))  # what tables are called is known from now on
     with django_assert_num_queries(3):
