@@ -63,7 +63,8 @@ HEAD = """\
 Found = dict[tuple[str, str], dict[str, tuple[str, frozenset[str]]]]
 # The trail of what was taken, and work that is asked for by looking.
 NOTED = frozenset({"audit_auditevent", "attempts_itemcounts", "questions_duplicatesearch"})
-pytestmark = [pytest.mark.dear, pytest.mark.django_db]
+# In one process: its world and its nine thousand requests are made once.
+pytestmark = [pytest.mark.dear, pytest.mark.django_db, pytest.mark.xdist_group("matrix")]
 
 
 @pytest.fixture(scope="module")
