@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from contest_site.accounts.models import User
     from contests.models import Contest, Round
 
 PLAN = "quang-ngai-2024"
@@ -55,14 +56,8 @@ def open_round(contest: Contest) -> Round:
 
 def contestants(contest: Contest, number: int, *, password: str = "") -> list[dict[str, Any]]:
     """So many new people: entered, signed in, each with an address; with `password` they can log in, too."""
-    from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
     from django.contrib.auth.hashers import make_password
-    from django.contrib.sessions.backends.db import SessionStore
-    from django.contrib.sessions.models import Session
-    from django.db import connection
     from django.db.models import Max
-    from django.utils import timezone
-    from django.utils.crypto import get_random_string
 
     from contest_site.accounts.models import User
     from contests.models import Entry
@@ -87,6 +82,28 @@ def contestants(contest: Contest, number: int, *, password: str = "") -> list[di
         )
         for user in users
     )  # fmt: skip
+    keys = _signed_in(users)
+    return [
+        {
+            "entry": entry.pk,
+            "login": user.phone.replace("+84", "0"),
+            "cookies": {"__Host-session": key},
+            "address": f"10.{n >> 16 & 255}.{n >> 8 & 255}.{n & 255}",
+            "token": "",
+        }
+        for n, key, user, entry in zip(serials, keys, users, entries, strict=True)
+    ]
+
+
+def _signed_in(users: list[User]) -> list[str]:
+    """The keys of new sessions of these people, as the log-in leaves them."""
+    from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
+    from django.contrib.sessions.backends.db import SessionStore
+    from django.contrib.sessions.models import Session
+    from django.db import connection
+    from django.utils import timezone
+    from django.utils.crypto import get_random_string
+
     store, expires = SessionStore(), timezone.now() + timezone.timedelta(days=14)
     keys = [get_random_string(32, "abcdefghijklmnopqrstuvwxyz0123456789") for _ in users]
     Session.objects.bulk_create(
@@ -104,18 +121,9 @@ def contestants(contest: Contest, number: int, *, password: str = "") -> list[di
         for key, user in zip(keys, users, strict=True)
     )
     with connection.cursor() as cursor:
-        # As the log-in leaves them (contest_site.accounts.sessions.bind).
+        # Whose it is (contest_site.accounts.session_engine).
         cursor.executemany(
             "UPDATE django_session SET user_id = %s WHERE session_key = %s",
             [(user.pk, key) for key, user in zip(keys, users, strict=True)],
         )
-    return [
-        {
-            "entry": entry.pk,
-            "login": user.phone.replace("+84", "0"),
-            "cookies": {"__Host-session": key},
-            "address": f"10.{n >> 16 & 255}.{n >> 8 & 255}.{n & 255}",
-            "token": "",
-        }
-        for n, key, user, entry in zip(serials, keys, users, entries, strict=True)
-    ]
+    return keys

@@ -100,7 +100,7 @@ def session_mark(request: HttpRequest) -> str:
 
 
 def bind(request: HttpRequest) -> None:
-    """Note whose session it is, so that the next page need not ask Django; at the log-in, or later."""
+    """Note whose session it is where its log-in did not (session_engine.py), so that the next page knows."""
     user = request.user
     if user.is_authenticated:
         with connection.cursor() as cursor:

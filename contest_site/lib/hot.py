@@ -140,9 +140,11 @@ class Kept(Generic[R]):
             return found.made
         if not settings.PAGE_CACHE_SECONDS:
             return make()
-        until, sign = now + settings.PAGE_CACHE_SECONDS, changes.sign()
+        until = now + settings.PAGE_CACHE_SECONDS
+        if found is not None:
+            found.until = until  # the other threads get the last one meanwhile, and need not make it, too
+        sign = changes.sign()
         if found is not None and now < found.last and sign is not None and sign == found.sign:
-            found.until = until
             return found.made
         made = make()
         if len(self.known) >= MOST:

@@ -52,6 +52,23 @@ def test_it_is_made_anew_only_after_a_change_or_the_longest_time(
     assert get() == 2
 
 
+def test_while_one_makes_it_anew_the_others_get_the_last_one(
+    clock: Callable[[float], None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(changes, "sign", lambda: None)
+    kept: hot.Kept[str] = hot.Kept()
+    kept.get("key", lambda: "first")
+    clock(3)
+    meanwhile: list[str] = []
+
+    def make() -> str:
+        meanwhile.append(kept.get("key", lambda: "another"))
+        return "second"
+
+    assert kept.get("key", make) == "second"
+    assert meanwhile == ["first"]
+
+
 def test_without_a_sign_it_is_made_anew_after_its_moment(
     clock: Callable[[float], None], monkeypatch: pytest.MonkeyPatch
 ) -> None:
