@@ -26,8 +26,8 @@ WITH made AS (
 )
 SELECT min(id), max(id) FROM made
 """
-# Keys and receipts are spread like chance over all there may be, but come in order: an index that is filled from
-# left to right costs a fifth of one that is filled anywhere, and is then no larger.
+# Keys and receipts are spread like chance over all there may be, but come in order: an index that is filled
+# from left to right costs a fifth of one that is filled anywhere, and is then no larger.
 ATTEMPTS = """
 INSERT INTO attempts_attempt (
     id, entry_id, round_id, number, seed, paper, orders, limits, answers, choices, revision, started_at,
@@ -35,8 +35,8 @@ INSERT INTO attempts_attempt (
 )
 SELECT (place || '40008000' || lpad(to_hex(%(first)s), 12, '0'))::uuid, %(first)s + n / %(each)s, %(round)s,
     1 + n %% %(each)s, '\\x00', %(paper)s, %(paper)s, %(limits)s, %(limits)s, %(limits)s, 4, began,
-    began + interval '30 min', began + interval '20 min', began + interval '25 min', 'contestant', 10, 1500000,
-    place || lpad(to_hex(%(first)s), 7, '0'), ''
+    began + interval '30 min', began + interval '20 min', began + interval '25 min', 'contestant', 10,
+    1500000, place || lpad(to_hex(%(first)s), 7, '0'), ''
 FROM generate_series(0::bigint, %(number)s - 1) n
 CROSS JOIN LATERAL (SELECT
     lpad(to_hex(n * ((1::bigint << 48) / %(number)s)), 12, '0') AS place,
