@@ -96,7 +96,7 @@ class _Explained:
         self.combine = Combine(run.configuration["combine"] or Combine.NONE)
         rows = StandingsRow.objects.filter(run=run)
         # Of people with the same rank every key is the same, so it does not matter who of them it is.
-        self.equals = rows.filter(rank=row.rank).exclude(pk=row.pk).count()
+        self.equals = rows.filter(rank=row.rank).exclude(entry=row.entry_id).count()
         better = rows.filter(rank__lt=row.rank).order_by("-rank", "entry_id").first()
         self.other = better or rows.filter(rank__gt=row.rank).order_by("rank", "entry_id").first()
         # Ranks leave out as many numbers as there are people before: 1, 1, 3.

@@ -73,8 +73,11 @@ class StandingsRow(models.Model):
     Written by one INSERT … SELECT from the very rows that it names, which are final themselves (run, attempt)
     or held by one that is (the entry, by its attempt): without foreign keys in the database, because checking
     a million of them one by one would take longer than the whole ranking.
+    For the same reason a row has no number, and its indexes are narrow: in a key that begins with the entry
+    one comparison settles nearly everything.
     """
 
+    pk = models.CompositePrimaryKey("entry", "run")
     run = models.ForeignKey(
         StandingsRun, on_delete=models.CASCADE, related_name="rows", db_constraint=False, db_index=False
     )
@@ -97,8 +100,7 @@ class StandingsRow(models.Model):
         verbose_name = "dòng xếp hạng"
         verbose_name_plural = "dòng xếp hạng"
         ordering = ["run", "rank", "entry"]
-        constraints = [models.UniqueConstraint(fields=["run", "entry"], name="one_row_per_run_and_entry")]
-        indexes = [models.Index(fields=["run", "rank", "entry"], name="standings_run_rank")]
+        indexes = [models.Index(fields=["run", "rank"], name="standings_run_rank")]
 
     def __str__(self) -> str:
         return f"{self.rank}"

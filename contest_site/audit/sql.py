@@ -38,12 +38,13 @@ $$;
 
 # One call for a statement, however many rows it changes. TG_ARGV[0]: contest_site.audit.tracked.Tracked.
 # Who acts stands before the statement (contest_site.audit.acting); without it somebody uses a console.
+# A key is one column or two.
 RECORD = """
 CREATE OR REPLACE FUNCTION audit_record_change() RETURNS trigger LANGUAGE plpgsql
 SECURITY DEFINER SET search_path = public, pg_temp SET timezone = 'UTC' AS $$
 DECLARE
     rule jsonb := TG_ARGV[0]::jsonb;
-    pk text := rule ->> 'pk';
+    pk text[] := ARRAY(SELECT jsonb_array_elements_text(rule -> 'pk'));
     said text;
     who jsonb;
     mode text := rule ->> 'mode';
@@ -79,11 +80,17 @@ BEGIN
     ELSIF TG_OP = 'INSERT' THEN
         PERFORM audit_write(who, TG_TABLE_NAME, key, 'I', audit_difference(NULL, after, key,
             rule -> 'secret', audit_personal(rule, after), rule -> 'silent'))
-        FROM (SELECT to_jsonb(r) AS after, to_jsonb(r) ->> pk AS key FROM new_rows AS r) AS n;
+        FROM (
+            SELECT after, concat_ws('-', after ->> pk[1], after ->> pk[2]) AS key
+            FROM (SELECT to_jsonb(r) AS after FROM new_rows AS r OFFSET 0) AS r
+        ) AS n;
     ELSIF TG_OP = 'DELETE' THEN
         PERFORM audit_write(who, TG_TABLE_NAME, key, 'D', audit_difference(before, NULL, key,
             rule -> 'secret', audit_personal(rule, before), rule -> 'silent'))
-        FROM (SELECT to_jsonb(r) AS before, to_jsonb(r) ->> pk AS key FROM old_rows AS r) AS o;
+        FROM (
+            SELECT before, concat_ws('-', before ->> pk[1], before ->> pk[2]) AS key
+            FROM (SELECT to_jsonb(r) AS before FROM old_rows AS r OFFSET 0) AS r
+        ) AS o;
     ELSE
         PERFORM audit_write(who, TG_TABLE_NAME, key,
             CASE WHEN before IS NULL THEN 'I' WHEN after IS NULL THEN 'D' ELSE 'U' END, difference)
@@ -91,9 +98,13 @@ BEGIN
             SELECT before, after, key, audit_difference(before, after, key,
                 rule -> 'secret', audit_personal(rule, coalesce(after, before)), rule -> 'silent'
             ) AS difference
-            FROM (SELECT to_jsonb(r) AS before, to_jsonb(r) ->> pk AS key FROM old_rows AS r) AS o
+            FROM (
+                SELECT before, concat_ws('-', before ->> pk[1], before ->> pk[2]) AS key
+                FROM (SELECT to_jsonb(r) AS before FROM old_rows AS r OFFSET 0) AS r
+            ) AS o
             FULL JOIN (
-                SELECT to_jsonb(r) AS after, to_jsonb(r) ->> pk AS key FROM new_rows AS r
+                SELECT after, concat_ws('-', after ->> pk[1], after ->> pk[2]) AS key
+                FROM (SELECT to_jsonb(r) AS after FROM new_rows AS r OFFSET 0) AS r
             ) AS n USING (key)
         ) AS changed
         WHERE difference IS NOT NULL;

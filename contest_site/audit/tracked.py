@@ -103,7 +103,7 @@ class Tracked:
     """What the trigger of a table is told (as JSON)."""
 
     table: str
-    pk: str
+    pk: list[str]
     mode: str = "rows"
     secret: list[str] = field(default_factory=list)
     personal: list[str] = field(default_factory=list)
@@ -138,7 +138,7 @@ def _tracked(model: type[models.Model]) -> Tracked:
     named_if, named = NAMED_IF.get(table, ("", frozenset()))
     return Tracked(
         table=table,
-        pk=str(model._meta.pk.column),
+        pk=[str(column.column) for column in model._meta.pk_fields],
         mode="bulk" if table in BULK else "visitors" if table in VISITORS else "rows",
         secret=[column for column in columns if column in secret],
         personal=[column for column in columns if column in personal],

@@ -38,7 +38,7 @@ def rows_from(run: StandingsRun, request: HttpRequest) -> tuple[list[StandingsRo
     rank, _dash, entry = request.GET.get("sau", "").partition("-")
     start = request.GET.get("hang", "")
     if _number(rank) and _number(entry):
-        # Both conditions, so that the index on (run, rank, entry) is entered at the right place.
+        # Both conditions, so that the index on (run, rank) is entered at the right place.
         rows = rows.filter(rank__gte=int(rank)).filter(Q(rank__gt=int(rank)) | Q(entry__gt=int(entry)))
     elif _number(start):
         rows = rows.filter(rank__gte=int(start))

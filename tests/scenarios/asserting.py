@@ -123,7 +123,7 @@ def snapshot(run: StandingsRun) -> Any:
 def _digest(model: type[Model], run: StandingsRun) -> str:
     with connection.cursor() as cursor:
         cursor.execute(
-            f"SELECT md5(string_agg(row::text, '|' ORDER BY row.id)) FROM {model._meta.db_table} row"  # noqa: S608
+            f"SELECT md5(string_agg(row::text, '|' ORDER BY row::text)) FROM {model._meta.db_table} row"  # noqa: S608
             " WHERE row.run_id = %s",
             [run.pk],
         )

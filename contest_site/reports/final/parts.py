@@ -222,7 +222,7 @@ def _bands(run: StandingsRun) -> list[tuple[str, int]]:
     assert run.round is not None
     seal = seal_of(run.round)
     full = (seal.questions if seal else run.round.questions) * run.parts
-    marks = list(run.rows.order_by().values_list("correct").annotate(Count("pk")))
+    marks = list(run.rows.order_by().values_list("correct").annotate(Count("entry")))
     found = []
     for at, low in enumerate(BANDS):
         high = BANDS[at - 1] if at else 101
