@@ -67,6 +67,8 @@ class Browser:
             self.told.error(step, repr(error))
             raise Unexpected from error
         self.told.took(step, time.perf_counter() - began)
+        if answer.find(b"\r\nConnection: close", 0, 200) >= 0:  # a worker that is being replaced
+            self.close()
         status = int(answer[9:12])
         if status != expected:
             self.told.error(

@@ -40,18 +40,22 @@ def compared(
     unit: str,
     at_most: float | None = None,
     limit: float | None = None,
+    at_least: float | None = None,
     scale: float = 1.0,
 ) -> Row:
     """A row of interleaved rounds: medians of both, and the median of the rounds' ratios.
 
-    `at_most` is the highest ratio that was asked for, `limit` the highest value (in `unit`).
+    `at_most` is the highest ratio that was asked for, `limit` the highest value and `at_least` the lowest (in
+    `unit`).
     """
     floor = median(pair[0] for pair in pairs) * scale
     value = median(pair[1] for pair in pairs) * scale
     ratio = median(pair[1] / pair[0] for pair in pairs)
     asked = [f"≤ {at_most:g} × floor"] if at_most is not None else []
     asked += [f"≤ {limit:g} {unit}"] if limit is not None else []
+    asked += [f"≥ {at_least:,g} {unit}"] if at_least is not None else []
     met = (at_most is None or ratio <= at_most) and (limit is None or value <= limit)
+    met = met and (at_least is None or value >= at_least)
     return Row(name, value, unit, floor, ratio, ", ".join(asked), met if asked else None)
 
 

@@ -61,8 +61,13 @@ def running(folder: Path) -> Iterator[Stack]:
     env = environment(folder, port)
     with ExitStack() as stack:
         stack.enter_context(embedded.running([embedded.Postgres(folder, POSTGRES), embedded.Redis(folder)]))
-        for words in (["bin/serve", "migrate"], [sys.executable, "manage.py", "collectstatic", "--noinput"]):
-            subprocess.run(words, cwd=ROOT, env=env, check=True, stdout=subprocess.DEVNULL)
+        with subprocess.Popen(
+            [sys.executable, "manage.py", "collectstatic", "--noinput"],
+            cwd=ROOT, env=env, stdout=subprocess.DEVNULL,
+        ) as collecting:  # fmt: skip
+            subprocess.run(["bin/serve", "migrate"], cwd=ROOT, env=env, check=True, stdout=subprocess.DEVNULL)
+        if collecting.returncode:
+            raise RuntimeError("collectstatic failed")
         os.environ.update(env, DATABASE_URL=env["MIGRATION_DATABASE_URL"])
         import django
 
