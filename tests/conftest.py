@@ -200,6 +200,21 @@ def django_db_modify_db_settings(
     connection.settings_dict["TEST"]["TEMPLATE"] = template.template(services_folder, kept)
 
 
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
+    """A test that commits leaves the database as it was, without all tables being truncated."""
+    from django.test import TransactionTestCase
+
+    from tests.support import emptying
+
+    with django_db_blocker.unblock():
+        emptying.remember()
+    with pytest.MonkeyPatch.context() as patch:
+        flush = TransactionTestCase._fixture_teardown  # type: ignore[attr-defined]  # not among its types
+        patch.setattr(TransactionTestCase, "_fixture_teardown", emptying.emptied(flush))
+        yield
+
+
 @pytest.fixture(scope="module")
 def celery_worker_process(services_folder: Path, django_db_setup: None) -> Iterator["Children"]:
     """A real Celery worker on the test database, for `django_db(transaction=True)` tests.
