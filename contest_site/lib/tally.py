@@ -9,6 +9,7 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Iterable
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
@@ -44,6 +45,15 @@ return found
 """
 
 _silent_until = 0.0
+
+
+@dataclass(frozen=True)
+class Tallies:
+    """All that is kept here, as it is at one moment."""
+
+    minutes: list[dict[str, int]]  # kind → how often, for each minute, the oldest first
+    views: dict[tuple[str, str], int]  # (kind, view) → how often lately
+    silence: dict[str, int]  # part → seconds since it last gave a sign
 
 
 @lru_cache(maxsize=1)
@@ -85,19 +95,31 @@ def one_more(name: str, kept: int) -> int:
 
 def by_minute(last: int, minutes: int) -> list[dict[str, int]]:
     """The counts of `minutes` minutes up to `last` (minutes since 1970), oldest first. Raises RedisError."""
-    keys = [_key(minute) for minute in range(last - minutes + 1, last + 1)]
-    found = [dict.fromkeys(KINDS, 0) for _key_of_a_minute in keys]
-    for place, *counts in client().eval(COUNTED, len(keys), *keys, *KINDS):
+    keys = _keys(last, minutes)
+    return _minutes(client().eval(COUNTED, len(keys), *keys, *KINDS), minutes)
+
+
+def everything(last: int, minutes: int, lately: int) -> Tallies:
+    """Of `minutes` minutes, the views of the last `lately` of them, in one round trip. Raises RedisError."""
+    keys = _keys(last, minutes)
+    with client().pipeline(transaction=False) as pipe:
+        pipe.eval(COUNTED, len(keys), *keys, *KINDS)
+        pipe.time()
+        pipe.hgetall(ALIVE)
+        for key in keys[-lately:]:
+            pipe.hgetall(key)
+        counted, now, stamps, *rows = pipe.execute()
+    return Tallies(_minutes(counted, minutes), _views(rows), _silence(now, stamps))
+
+
+def _minutes(counted: list[list[int]], minutes: int) -> list[dict[str, int]]:
+    found = [dict.fromkeys(KINDS, 0) for _minute in range(minutes)]
+    for place, *counts in counted:
         found[place] = dict(zip(KINDS, counts, strict=True))
     return found
 
 
-def by_view(last: int, minutes: int) -> dict[tuple[str, str], int]:
-    """(kind, view) → how often in these minutes. Raises RedisError."""
-    with client().pipeline(transaction=False) as pipe:
-        for minute in range(last - minutes + 1, last + 1):
-            pipe.hgetall(_key(minute))
-        rows = pipe.execute()
+def _views(rows: Iterable[dict[str, str]]) -> dict[tuple[str, str], int]:
     found: dict[tuple[str, str], int] = {}
     for row in rows:
         for field, value in row.items():
@@ -120,7 +142,11 @@ def silence() -> dict[str, int]:
     with client().pipeline(transaction=False) as pipe:
         pipe.time()
         pipe.hgetall(ALIVE)
-        (now, _micro), stamps = pipe.execute()
+        return _silence(*pipe.execute())
+
+
+def _silence(time: tuple[int, int], stamps: dict[str, str]) -> dict[str, int]:
+    now, _micro = time
     return {part: max(0, int(now) - int(at)) for part, at in stamps.items()}
 
 
@@ -128,6 +154,10 @@ def forget(parts: Iterable[str]) -> None:
     """Parts that are gone for good. Raises RedisError."""
     if names := list(parts):
         client().hdel(ALIVE, *names)
+
+
+def _keys(last: int, minutes: int) -> list[str]:
+    return [_key(minute) for minute in range(last - minutes + 1, last + 1)]
 
 
 def _key(minute: int) -> str:

@@ -83,12 +83,12 @@ def _beat_is_silent() -> bool:
         return False
 
 
-def silence() -> dict[str, int]:
+def silence(raw: dict[str, int] | None = None) -> dict[str, int]:
     """Part → seconds of silence; of the beat, the look and the site not more than the site is switched on.
 
-    Raises RedisError.
+    `raw`: what contest_site.lib.tally has of it, where that was read already. Raises RedisError without it.
     """
-    raw = tally.silence()
+    raw = dict(tally.silence() if raw is None else raw)
     born = raw.pop(BORN, 0)
     return {**raw, **{part: min(raw.get(part, born), born) for part in (BEAT, LOOKED, WEB)}, BORN: born}
 

@@ -8,8 +8,6 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.conf import settings
-from django.utils import timezone
-from django.utils.html import format_html_join
 from django.utils.translation import gettext as _
 from redis.exceptions import RedisError
 
@@ -21,12 +19,11 @@ from contest_site.lib.templatetags.vi import clock, number, span
 from contest_site.watch import reading
 from contest_site.watch.enums import State
 from contest_site.watch.models import Incident, RoundCount
-from contest_site.watch.signs import LATELY, Sign, Tallies, all_signs, state_of
+from contest_site.watch.signs import LATELY, Sign, all_signs, state_of
 from contests.models import Round
 from contests.queries import RoundState, effective_close, round_state
 
 MINUTES = 60  # of the charts
-ROWS = 15  # minutes of the table
 UNITS = 12  # of the page; more when asked for
 SOON, LATELY_CLOSED = timedelta(hours=24), timedelta(days=3)
 WORST = [State.NORMAL, State.LOOK, State.URGENT]
@@ -67,37 +64,6 @@ class Snapshot:
     units: list[UnitLine] = field(default_factory=list)
     more_units: int = 0
     troubles: list[tuple[str, str, int]] = field(default_factory=list)
-
-    @property
-    def recent(self) -> str:
-        """The table's rows, the newest first; here and not in the template, which takes ten times as long."""
-        return format_html_join(
-            "\n",
-            '<tr><th scope="row">{}</th><td class="num">{}</td><td class="num">{}</td><td class="num">{}</td>'
-            '<td class="num">{}</td><td class="num">{}</td><td class="num">{}</td></tr>',
-            (
-                (
-                    f"{timezone.localtime(line.minute):%H:%M}",
-                    *map(number, (line.started, line.submitted, line.open)),
-                    *map(number, (line.errors, line.refused, line.slow)),
-                )
-                for line in self.minutes[: -ROWS - 1 : -1]
-            ),
-        )
-
-    @property
-    def unit_rows(self) -> str:
-        """The units' rows; the longest bar is that of the unit with the most attempts."""
-        most = max((unit.started for unit in self.units), default=1) or 1
-        return format_html_join(
-            "\n",
-            '<tr><th scope="row" title="{0}">{0}</th><td class="bar"><meter min="0" max="{1}" value="{2}">{3}'
-            '</meter></td><td class="num">{3}</td><td class="num">{4}</td><td class="num">{5}</td></tr>',
-            (
-                (unit.name, most, unit.started, *map(number, (unit.started, unit.open, unit.submitted)))
-                for unit in self.units
-            ),
-        )
 
     @property
     def summary(self) -> str:
@@ -149,7 +115,7 @@ def snapshot(round_id: int | None = None, *, every_unit: bool = False) -> Snapsh
         minutes=lines,
         units=shown,
         more_units=len(units) - len(shown),
-        troubles=troubled_views(now),
+        troubles=troubled_views(tallies),
     )
 
 
@@ -213,26 +179,26 @@ def _anomalies(round: Round) -> list[Sign]:
     return [Sign("anomalies", _("Bất thường"), number(count), state, note, url=queue_url(round))]
 
 
-def _tallies() -> Tallies | None:
+def _tallies() -> tally.Tallies | None:
     """Of the last minutes; None where Redis does not answer."""
     try:
-        return tally.by_minute(int(time.time() // 60), MINUTES)
+        return tally.everything(int(time.time() // 60), MINUTES, LATELY)
     except RedisError:
         return None
 
 
-def minute_lines(round: Round | None, now: datetime, tallies: Tallies | None) -> list[MinuteLine]:
+def minute_lines(round: Round | None, now: datetime, tallies: tally.Tallies | None) -> list[MinuteLine]:
     """One line for each of the last minutes, the oldest first, also for those in which nothing was."""
     this = now.replace(second=0, microsecond=0)
     first = this - timedelta(minutes=MINUTES - 1)
     counts = {row[0]: row[1:] for row in reading.minute_counts(round, first)} if round else {}
-    tallies = tallies or [dict.fromkeys(tally.KINDS, 0)] * MINUTES
+    by_minute = tallies.minutes if tallies else [dict.fromkeys(tally.KINDS, 0)] * MINUTES
     nothing: tuple[int, int, int | None] = (0, 0, None)
     lines = []
     for place in range(MINUTES):
         minute = first + timedelta(minutes=place)
         started, submitted, still_open = counts.get(minute, nothing)
-        errors = tallies[place]
+        errors = by_minute[place]
         lines.append(
             MinuteLine(
                 minute,
@@ -254,12 +220,9 @@ def unit_lines(round: Round) -> list[UnitLine]:
     return sorted(lines, key=lambda line: (-line.started, line.name))
 
 
-def troubled_views(now: datetime) -> list[tuple[str, str, int]]:
+def troubled_views(tallies: tally.Tallies | None) -> list[tuple[str, str, int]]:
     """What fails, is refused or is slow: (kind in words, name of the view, how often), most first."""
     labels = {tally.ERROR: _("lỗi"), tally.REFUSED: _("từ chối"), tally.SLOW: _("chậm")}
-    try:
-        found = tally.by_view(int(time.time() // 60), LATELY)
-    except RedisError:
-        return []
+    found = tallies.views if tallies else {}
     lines = [(labels[kind], view, count) for (kind, view), count in found.items() if kind in labels]
     return sorted(lines, key=lambda line: (-line[2], line[1]))[:5]

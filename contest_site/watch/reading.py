@@ -62,14 +62,11 @@ def incidents() -> list[Incident]:
     return _made(Incident, _incidents().rows())
 
 
-def newest_backups() -> list[Backup]:
-    """The two newest, whatever came of them."""
-    return _made(Backup, _newest_backups().rows())
-
-
-def last_good_backup() -> Backup | None:
-    """As contest_site.watch.backups.last_backup."""
-    return next(iter(_made(Backup, _last_good_backup().rows())), None)
+def backups() -> tuple[list[Backup], Backup | None]:
+    """The two newest, whatever came of them; and what contest_site.watch.backups.last_backup finds."""
+    found = sorted(_made(Backup, _backups().rows()), key=lambda one: (one.at, one.pk), reverse=True)
+    good = next((one for one in found if not one.failure and not one.running), None)
+    return found[:2], good
 
 
 def _made(model: type[M], rows: Iterable[tuple[Any, ...]]) -> list[M]:
@@ -128,10 +125,6 @@ def _incidents() -> Compiled:
 
 
 @cache
-def _newest_backups() -> Compiled:
-    return Compiled(Backup.objects.order_by("-at", "-pk")[:2])
-
-
-@cache
-def _last_good_backup() -> Compiled:
-    return Compiled(Backup.objects.filter(failure="", running=False).order_by("-at", "-pk")[:1])
+def _backups() -> Compiled:
+    newest = Backup.objects.order_by("-at", "-pk")
+    return Compiled(newest[:2].union(newest.filter(failure="", running=False)[:1]))

@@ -28,7 +28,8 @@ from contest_site.watch.models import Backup
 
 LATELY = 5  # minutes over which errors are added up
 TRAIL_MINUTES = (5, 15)  # without a seal: one should look, and it cannot wait
-Tallies = list[dict[str, int]]  # kind → how often, for each minute, the oldest first
+Minutes = list[dict[str, int]]  # contest_site.lib.tally.Tallies
+Silence = dict[str, int]  # contest_site.watch.pulse.silence
 # Looked at each time, also where no sign says so (no round is late).
 ALWAYS = frozenset(
     {IncidentKind.CLOSE, IncidentKind.BACKUP, IncidentKind.TRAIL, IncidentKind.DISK, IncidentKind.REDIS}
@@ -56,18 +57,19 @@ def state_of(value: int, thresholds: tuple[int, int]) -> State:
     return State.URGENT if value >= urgent else State.LOOK if value >= look else State.NORMAL
 
 
-def all_signs(now: datetime, tallies: Tallies | None = None) -> list[Sign]:
+def all_signs(now: datetime, tallies: tally.Tallies | None = None) -> list[Sign]:
     """Everything but the counts of a round, as any process of the site sees it now (database time).
 
     `tallies`: of the last minutes, where they were read already.
     """
+    silence = pulse.silence(tallies.silence) if tallies else None
     found = [
-        *web_signs(tallies),
-        *queue_signs(),
+        *web_signs(tallies.minutes if tallies else None, silence),
+        *queue_signs(silence),
         *round_signs(now),
         backup_sign(now),
         disk_sign(),
-        *trail_signs(now),
+        *trail_signs(now, silence),
     ]
     return list({(sign.key, sign.about): sign for sign in found}.values())
 
@@ -77,11 +79,11 @@ def measured(found: list[Sign]) -> frozenset[IncidentKind]:
     return ALWAYS | {IncidentKind(sign.kind) for sign in found if sign.kind}
 
 
-def web_signs(tallies: Tallies | None = None) -> list[Sign]:
+def web_signs(minutes: Minutes | None = None, silence: Silence | None = None) -> list[Sign]:
     """Errors, refusals and slow answers of the last minutes, and whether the site answers at all."""
     try:
-        rows = (tallies or tally.by_minute(int(time.time() // 60), LATELY))[-LATELY:]
-        silence = pulse.silence()
+        rows = (minutes or tally.by_minute(int(time.time() // 60), LATELY))[-LATELY:]
+        silence = silence or pulse.silence()
     except RedisError as error:
         return [no_redis(error)]
     sums = {kind: sum(row[kind] for row in rows) for kind in tally.KINDS}
@@ -123,11 +125,11 @@ def no_redis(error: Exception) -> Sign:
     return Sign("redis", "Redis", type(error).__name__, State.URGENT, note, IncidentKind.REDIS)
 
 
-def queue_signs() -> list[Sign]:
+def queue_signs(silence: Silence | None = None) -> list[Sign]:
     """The queue's length, and whether workers and the beat give signs of life."""
     try:
         lengths = queue_lengths()
-        silence = pulse.silence()
+        silence = silence or pulse.silence()
     except RedisError as error:
         return [no_redis(error)]
     total = sum(lengths.values())
@@ -220,8 +222,8 @@ def round_signs(now: datetime) -> list[Sign]:
 
 def backup_sign(now: datetime) -> Sign:
     """The age of the last backup; somebody is woken only where backups are to be made by themselves."""
-    latest = reading.newest_backups()
-    sign = _last_backup_sign(next((one for one in latest if not one.running), None), now)
+    latest, last = reading.backups()
+    sign = _last_backup_sign(next((one for one in latest if not one.running), None), last, now)
     running = next((one for one in latest if one.running and one.at > now - LOST), None)
     if running is None:
         return sign
@@ -229,8 +231,7 @@ def backup_sign(now: datetime) -> Sign:
     return replace(sign, note=f"{said} {sign.note}")
 
 
-def _last_backup_sign(latest: Backup | None, now: datetime) -> Sign:
-    last = reading.last_good_backup()
+def _last_backup_sign(latest: Backup | None, last: Backup | None, now: datetime) -> Sign:
     kind = IncidentKind.BACKUP if settings.BACKUP_DIR else ""
     if latest and latest.failure:
         note = _("Lần sao lưu lúc %(at)s bị lỗi: %(failure)s") % {
@@ -259,7 +260,7 @@ def _since(backup: Backup | None, now: datetime) -> str:
     return ngettext("%(count)d ngày trước", "%(count)d ngày trước", hours // 24) % {"count": hours // 24}
 
 
-def trail_signs(now: datetime) -> list[Sign]:
+def trail_signs(now: datetime, silence: Silence | None = None) -> list[Sign]:
     """A sign when the oldest row of the trail waits for a seal, which it should get within a minute."""
     since = unsealed_since()
     if since is None:
@@ -267,7 +268,7 @@ def trail_signs(now: datetime) -> list[Sign]:
     seconds = int((now - since).total_seconds())
     with suppress(RedisError):
         # A site that was switched off is not late yet.
-        seconds = min(seconds, pulse.silence()[pulse.BORN])
+        seconds = min(seconds, (silence or pulse.silence())[pulse.BORN])
     state = state_of(seconds // 60, TRAIL_MINUTES)
     if state is State.NORMAL:
         return []

@@ -12,11 +12,9 @@ from typing import Any, cast
 from csp.decorators import csp_replace
 from django.conf import settings
 from django.contrib import admin, messages
-from django.core.cache import cache
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseNotModified
 from django.shortcuts import redirect, render
-from django.template.loader import render_to_string
 from django.utils.http import quote_etag
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
@@ -24,8 +22,10 @@ from django.views.decorators.http import require_POST, require_safe
 from redis.exceptions import RedisError
 
 from contest_site.accounts.sessions import recognised
+from contest_site.lib import tally
 from contest_site.lib.errors import NotNow
 from contest_site.watch.domain import ask_for_backup
+from contest_site.watch.markup import parts
 from contest_site.watch.queries import Snapshot, snapshot
 
 SECONDS = 15  # until a page without script looks again
@@ -95,25 +95,24 @@ def seen(request: HttpRequest) -> bytes:
     links = request.user.has_perm("attempts.view_anomaly")
     key = f"watch:seen:{get_language()}:{number}:{every_unit}:{links}"
     with suppress(RedisError):
-        kept: bytes | None = cache.get(key)
+        # In one round trip, and past Django's cache, which makes a client each time.
+        with tally.client().pipeline(transaction=False) as pipe:
+            pipe.get(key)
+            pipe.set(f"{key}:shared", 1, ex=SHARED_SECONDS, nx=True)
+            kept, first = pipe.execute()
         # Who comes first after the time puts it together.
-        if kept and not cache.add(f"{key}:shared", 1, SHARED_SECONDS):
-            return kept
-    found = json.dumps(_seen(snapshot(number, every_unit=every_unit), links=links)).encode()
+        if kept and not first:
+            return str(kept).encode()
+    found = json.dumps(_seen(snapshot(number, every_unit=every_unit), links=links))
     with suppress(RedisError):
-        cache.set(key, found, KEPT_SECONDS)
-        cache.set(f"{key}:shared", 1, SHARED_SECONDS)
-    return found
+        tally.client().set(key, found, ex=KEPT_SECONDS)
+    return found.encode()
 
 
 def _seen(found: Snapshot, *, links: bool) -> dict[str, Any]:
-    context = {"now": found, "links": links}
     return {
         "state": str(found.state),
         "summary": found.summary,
-        "parts": {
-            name: render_to_string(f"watch/_{name}.html", context)
-            for name in ("head", "now", "units", "minutes")
-        },
+        "parts": parts(found, links=links),
         "chart": found.chart(),
     }
