@@ -17,6 +17,8 @@ from django.contrib.admin.checks import ModelAdminChecks
 from django.core.checks import CheckMessage
 from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils.functional import SimpleLazyObject
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -40,13 +42,30 @@ class ContestAdminSite(UnfoldAdminSite):
 
         return [*PreflightPages(self).urls(), *HistoryPages(self).urls(), *super().get_urls()]
 
+    def get_app_list(self, request: HttpRequest, app_label: str | None = None) -> Any:
+        """Put together where it is shown: the frame of every page asks for it, and none of ours has it."""
+        made = super().get_app_list
+        return SimpleLazyObject(lambda: made(request, app_label))
+
     def get_sidebar_list(self, request: HttpRequest) -> list[dict[str, Any]]:
-        """The theme marks every link that the page's address begins with; only the nearest one is current."""
-        groups: list[dict[str, Any]] = super().get_sidebar_list(request)
-        marked = [item for group in groups for item in group["items"] if item["active"]]
-        nearest = max((len(str(item["link"])) for item in marked), default=0)
-        for item in marked:
-            item["active"] = len(str(item["link"])) == nearest
+        """The links of this person; of those that the page's address begins with the nearest is current.
+
+        The theme's own way leads through lazy objects, which resolve a link anew whenever it is compared.
+        """
+        from contest_site.unfold import NAVIGATION
+
+        groups: list[dict[str, Any]] = [
+            {**group, "items": [_shown(item) for item in group["items"] if _may_see(item, request)]}
+            for group in NAVIGATION
+        ]
+        path, index = request.path, reverse(f"{self.name}:index")
+        around = [
+            item for group in groups for item in group["items"]
+            if item["link"] == path or (item["link"] != index and item["link"] in path)
+        ]  # fmt: skip
+        nearest = max((len(item["link"]) for item in around), default=0)
+        for item in around:
+            item["active"] = len(item["link"]) == nearest
         return groups
 
     def admin_view(self, view: Callable[..., HttpResponseBase], cacheable: bool = False) -> Any:
@@ -75,6 +94,15 @@ class ContestAdminSite(UnfoldAdminSite):
 
     def password_change(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> Any:
         return redirect("account_change_password")
+
+
+def _may_see(item: dict[str, Any], request: HttpRequest) -> bool:
+    may = item.get("permission")
+    return may is None or bool(may(request))
+
+
+def _shown(item: dict[str, Any]) -> dict[str, Any]:
+    return {**item, "link": str(item["link"]), "active": False, "has_permission": True}
 
 
 def _second_factor_wanted(request: HttpRequest) -> HttpResponseBase | None:

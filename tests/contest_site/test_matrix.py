@@ -10,6 +10,7 @@ import os
 import re
 import time
 from collections.abc import Iterator, Mapping
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +26,7 @@ from django.utils.safestring import SafeString
 from contest_site import roles
 from contest_site.accounts.models import User
 from contest_site.lib import work
+from contest_site.preflight import pages as preflight_pages
 from contests.models import RosterImport, UnitOfficer
 from tests.support.everything import World, make_import_draft, make_world, staff
 from tests.support.factories import make_user
@@ -80,6 +82,7 @@ def world(django_db_setup: None, django_db_blocker: Any, tmp_path_factory: Any) 
     )
     with light, pytest.MonkeyPatch.context() as patch, django_db_blocker.unblock(), transaction.atomic():
         patch.setattr(work, "PATIENCE", 0)
+        patch.setattr(preflight_pages, "check_contest", cache(preflight_pages.check_contest))
         made = make_world()
         made.people = people_of(made)
         known = {str(person.pk): person for person in made.people.values()}
@@ -88,6 +91,7 @@ def world(django_db_setup: None, django_db_blocker: Any, tmp_path_factory: Any) 
             "get_user",
             lambda request: known.get(request.session.get(auth.SESSION_KEY)) or AnonymousUser(),
         )
+        _made.append(transaction.savepoint())
         yield made
         transaction.set_rollback(True)
 
@@ -131,18 +135,27 @@ class Asker:
             self.client.cookies[name] = value
         statements: list[str] = []
         before = written()
-        with transaction.atomic(), connection.execute_wrapper(_noting(statements)):
+        with connection.execute_wrapper(_noting(statements)):
             response: Any = self.client.generic(method, path)
             if response.streaming:
                 b"".join(response.streaming_content)
-            transaction.set_rollback(True)
         if not any(WRITES.search(statement) for statement in statements):
+            if response.status_code == 500:
+                _undone()
             return outcome(response), frozenset()
+        _undone()
         return outcome(response), frozenset(
             table for table, rows in written(anew=True).items() if rows != before.get(table, 0)
         )
 
 
+def _undone() -> None:
+    """Everything since the world was made: where nothing was written there is nothing to undo."""
+    connection.needs_rollback = False
+    transaction.savepoint_rollback(_made[-1])
+
+
+_made: list[str] = []  # the savepoint behind the world
 WRITES = re.compile(
     r"\b(INSERT|UPDATE (?!SKIP|NOWAIT)\S|DELETE|TRUNCATE|COPY|CREATE|nextval)\b", re.IGNORECASE
 )
