@@ -10,6 +10,7 @@ urlpatterns = [
     path("", include("attempts.urls")),
     path("cuoc-thi/<slug:slug>/", views.contest, name="contest"),
     path("bai-thi/<uuid:attempt_id>/ket-qua/", views.result, name="result"),
+    path("tai-khoan/", include("contest_site.accounts.urls")),
     path("", views.home, name="home"),
     path("healthz", views.healthz, name="healthz"),
     path("favicon.ico", views.favicon, name="favicon"),
@@ -23,7 +24,6 @@ urlpatterns = [
     path("bao-cao/", include("contest_site.reports.urls")),
     path("bao-cao/", include("contest_site.agency.urls")),
     path("", include("prizes.urls")),
-    path("tai-khoan/", include("contest_site.accounts.urls")),
     path("quan-tri/theo-doi/", include("contest_site.watch.urls")),
     path("quan-tri/", admin.site.urls),
 ]

@@ -54,6 +54,13 @@ class AccountAdapter(DefaultAccountAdapter):
         session: Any = request.session
         session.owner = (user.pk, user.password)  # stored with it (session_engine.py)
 
+    def add_message(
+        self, request: HttpRequest, level: int, message_template: str | None = None, *args: Any, **more: Any
+    ) -> None:
+        # The name in the header says that somebody is logged in.
+        if message_template != "account/messages/logged_in.txt":
+            super().add_message(request, level, message_template, *args, **more)
+
     def get_login_stages(self) -> list[str]:
         # A contact is proved before its account has a password (domain/registering.py), so allauth's own
         # stages for unproved contacts have nothing to do at a log-in.

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Any
 
 from allauth.account import forms as allauth_forms
 from allauth.account.adapter import get_adapter
-from allauth.account.internal.flows.login import derive_login_method
 from allauth.account.internal.flows.login_by_code import LoginCodeVerificationProcess
 from allauth.account.utils import passthrough_next_redirect_url
 from allauth.core import context, ratelimit
@@ -48,7 +47,7 @@ class LoginForm(allauth_forms.LoginForm):
     """By phone number, e-mail address or, for organisers and officers, user name."""
 
     password = PasswordField()  # type: ignore[assignment]
-    _credentials: dict[str, str] | None = None
+    _method = "username"
     shared = forms.BooleanField(label=__("Máy dùng chung: đăng xuất khi đóng trình duyệt"), required=False)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -67,18 +66,15 @@ class LoginForm(allauth_forms.LoginForm):
         """One spelling for one account, so that the limit of attempts counts them together."""
         text = clean(self.cleaned_data["login"])
         try:
-            return read_contact(text).value
+            contact = read_contact(text)
         except Invalid:
             return text
+        self._method = contact.channel.value
+        return contact.value
 
     def user_credentials(self) -> dict[str, str]:
         # One credential, hence one hash, whether the account exists or not: the time taken tells nothing.
-        # Asked twice, and reading a phone number is dear.
-        if self._credentials is None:
-            login = self.cleaned_data["login"]
-            method = derive_login_method(login).value
-            self._credentials = {method: login, "password": self.cleaned_data["password"]}
-        return self._credentials
+        return {self._method: self.cleaned_data["login"], "password": self.cleaned_data["password"]}
 
     def login(self, request: HttpRequest, redirect_url: str | None = None) -> HttpResponse:
         self.cleaned_data["remember"] = not self.cleaned_data["shared"]

@@ -2,15 +2,16 @@
 
 Django looks whether the key is free, stores an empty session and fills it at the end of the request, each in
 a transaction of its own. Here a new key is stored once, with what the session then holds and whose it is. A
-key of 32 random characters that there is already is as unlikely as a guessed one; the table would refuse it.
+key of 128 random bits that there is already is as unlikely as a guessed one; the table would refuse it.
 """
 
 from __future__ import annotations
 
+import secrets
+
 from django.contrib.sessions.backends import db
-from django.contrib.sessions.backends.base import VALID_KEY_CHARS, CreateError, UpdateError
+from django.contrib.sessions.backends.base import CreateError, UpdateError
 from django.db import DatabaseError, IntegrityError
-from django.utils.crypto import get_random_string
 
 from contest_site.lib import hot
 
@@ -34,7 +35,7 @@ class SessionStore(db.SessionStore):
 
     def create(self) -> None:
         """A new key, nobody's; `save` stores it, as Django's middleware does with every changed session."""
-        self._session_key = get_random_string(32, VALID_KEY_CHARS)
+        self._session_key = secrets.token_hex(16)
         self._new = self.modified = True
         self.owner = (None, "")
 
