@@ -1,3 +1,5 @@
+import gc
+
 from django.apps import AppConfig, apps
 from django.db.models.signals import post_migrate
 
@@ -17,3 +19,6 @@ class SiteConfig(AppConfig):
         last = [app for app in apps.get_app_configs() if app.models_module is not None][-1]
         post_migrate.connect(assign_roles, sender=last, dispatch_uid="roles")
         post_migrate.connect(install_trail, sender=last, dispatch_uid="trail")
+        # The last app to be ready. What is loaded now lives as long as the process.
+        gc.freeze()
+        gc.enable()

@@ -1,5 +1,6 @@
 """All settings, in one file. What an operator may set is read from the environment by typed readers."""
 
+import gc
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,10 @@ from contest_site.env import (
     parse_database_url,
 )
 from contest_site.unfold import UNFOLD as UNFOLD
+
+# Two hundred thousand objects are made while the site is loaded, and nearly all of them stay: to look through
+# them again and again would be a fifth of each start. On again in contest_site.apps.
+gc.disable()
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
