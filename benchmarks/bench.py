@@ -77,7 +77,7 @@ def main(arguments: list[str]) -> int:
     ]
     began = time.monotonic()
     rows: list[Row] = []
-    failed = 0
+    failed: list[str] = []
     with ExitStack() as stack:
         folder = options.folder or Path(
             stack.enter_context(tempfile.TemporaryDirectory(prefix="contest-bench-", dir="/tmp"))
@@ -90,14 +90,16 @@ def main(arguments: list[str]) -> int:
             try:
                 found = one.run(bench)
             except Exception:
-                failed += 1
+                failed.append(one.name)
                 traceback.print_exc()
                 continue
             rows += found
             tell(f"{table(found)}\n  ({time.monotonic() - started:.0f} s)")
     print(f"\n{machine()}\n\n{table(rows)}\n", flush=True)
     missed = sum(row.met is False for row in rows)
-    print(f"{len(rows)} figures in {time.monotonic() - began:.0f} s; {missed} above what was asked for.")
+    print(f"{len(rows)} figures in {time.monotonic() - began:.0f} s; {missed} not as asked for.")
+    if failed:
+        print(f"FAILED, their figures are missing: {', '.join(failed)}.")
     if options.json:
         write_json(rows, options.json)
     return 1 if failed else 0

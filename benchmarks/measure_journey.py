@@ -240,7 +240,7 @@ def login(bench: Bench) -> list[Row]:
     from benchmarks.people import PASSWORD, contestants
 
     found = scene(bench)
-    number, rounds = (30, 3) if bench.quick else (120, 5)
+    number, rounds = (30, 3) if bench.quick else (60, 5)
     stored = make_password(PASSWORD)
 
     def hash_alone() -> float:

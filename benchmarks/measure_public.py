@@ -66,7 +66,7 @@ def _answered(bench: Bench, bare: int, name: str, path: str, *, changed: bool = 
     known, status = ("", 200) if changed else (f"If-None-Match: {etag}\r\n", 304)
     constant = f"/{len(content)}" if changed else "/304"
     people = [{"address": f"10.9.0.{at}", "cookies": {}} for at in range(THREADS)]
-    order = {"kind": "gets", "people": people, "threads": THREADS, "seconds": 0.5 if bench.quick else 1.5}
+    order = {"kind": "gets", "people": people, "threads": THREADS, "seconds": 0.5 if bench.quick else 1}
 
     def floor() -> float:
         pid = bench.stack.children.started["bare"].pid
