@@ -7,7 +7,8 @@ from contest_site.env import env_int
 
 # Each hash fills 19 MiB. More of them at once than there are cores push one another out of the caches: of
 # eight on two cores each costs up to a quarter more, and none is ready sooner.
-_turn = BoundedSemaphore(max(1, (os.cpu_count() or 1) // env_int("WEB_WORKERS", 2)))
+AT_ONCE = max(1, (os.cpu_count() or 1) // env_int("WEB_WORKERS", 2))
+_turn = BoundedSemaphore(AT_ONCE)
 
 
 class Argon2(Argon2PasswordHasher):
