@@ -3,10 +3,27 @@ from typing import Any
 
 from django.db.backends.postgresql import base
 
+from contest_site.lib.postgres.prepared import PreparedCursor
+
 NEVER = 1_000_000_000
 
 
 class DatabaseWrapper(base.DatabaseWrapper):
+    _prepared: PreparedCursor | None = None
+
+    def prepared_cursor(self) -> Any:
+        """The connection's cursor for statements whose text is always the same (contest_site.lib.hot).
+
+        In Django's own wrapping: errors, what is told to the trail, and counting in tests are as always. Not
+        to be closed; whoever asks through it fetches all rows at once.
+        """
+        self.ensure_connection()
+        if self._prepared is None or self._prepared.connection is not self.connection:
+            # A pooler between us and the server (for which the setting is) may change the server's session.
+            pooled = self.settings_dict["DISABLE_SERVER_SIDE_CURSORS"]
+            self._prepared = PreparedCursor(self.connection, prepare=not pooled)
+        return self._prepare_cursor(self._prepared)
+
     def get_connection_params(self) -> dict[str, Any]:
         """Statements are prepared where a program asks for it (contest_site.lib.hot), none by itself."""
         return {**super().get_connection_params(), "prepare_threshold": NEVER}
