@@ -19,6 +19,7 @@ from attempts.queries import (
     standing_disqualifications,
 )
 from attempts.templatetags.marks import mark
+from contest_site.lib.addresses import address_of
 from contest_site.lib.templatetags.vi import clock, day, duration, moment, span
 from contest_site.lib.templatetags.vi import number as grouped
 from contests.enums import PredictionTarget
@@ -62,14 +63,14 @@ def start_context(look: Look) -> dict[str, Any]:
 
 def review_context(attempt: Attempt) -> dict[str, Any]:
     """The page before the submission: what is unanswered, on top."""
-    paper = reverse("attempts:paper", args=[attempt.pk])
+    paper = address_of("attempts:paper", attempt.pk)
     unanswered = [at for at, value in enumerate(attempt.answers, 1) if not value]
     prediction = prediction_context(attempt)
     seconds = remaining_seconds(attempt)
     return {
         "contest": attempt.round.contest,
         "paper": paper,
-        "submit_url": reverse("attempts:submit", args=[attempt.pk]),
+        "submit_url": address_of("attempts:submit", attempt.pk),
         "unanswered": len(unanswered),
         "links": format_html_join(
             "",
@@ -97,10 +98,10 @@ def paper_context(attempt: Attempt) -> dict[str, Any]:
         "remaining_seconds": seconds,
         "remaining": span(seconds),
         "deadline": clock(attempt.deadline),
-        "paper_url": reverse("attempts:paper", args=[attempt.pk]),
-        "save_url": reverse("attempts:save", args=[attempt.pk]),
-        "review_url": reverse("attempts:review", args=[attempt.pk]),
-        "submit_url": reverse("attempts:submit", args=[attempt.pk]),
+        "paper_url": address_of("attempts:paper", attempt.pk),
+        "save_url": address_of("attempts:save", attempt.pk),
+        "review_url": address_of("attempts:review", attempt.pk),
+        "submit_url": address_of("attempts:submit", attempt.pk),
     }
 
 
@@ -169,7 +170,7 @@ def result_context(attempt: Attempt, look: Look, *, published: bool) -> dict[str
         "attempts_left": allowed.left if allowed else 0,
         "waiting": (waiting(allowed) or None) if allowed and allowed.left else None,
         "again_url": reverse("attempts:start", args=[contest.slug, round.number]) if again else "",
-        "sheet_url": reverse("attempts:receipt_sheet", args=[attempt.pk]),
+        "sheet_url": address_of("attempts:receipt_sheet", attempt.pk),
     }
 
 

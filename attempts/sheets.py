@@ -13,7 +13,6 @@ from string import ascii_uppercase
 
 from django.contrib.messages import get_messages
 from django.http import HttpRequest
-from django.middleware.csrf import get_token
 from django.template.loader import render_to_string
 from django.utils.safestring import mark_safe
 from django.utils.translation import get_language
@@ -24,6 +23,7 @@ from attempts.pages import paper_context
 from attempts.rules.permutation import permutation
 from contest_site.lib.moulds import Moulds
 from contest_site.lib.showing import way_of_showing
+from contest_site.lib.tokens import form_token
 from questions.enums import Kind
 
 NUMBER, VALUE, LETTER, CHOSEN, CUT = "\0number", "\0value", "\0letter", "\0chosen", "\0cut"
@@ -47,7 +47,7 @@ def paper_page(request: HttpRequest, attempt: Attempt, **typed: str) -> str:
     context = paper_context(attempt)
     prediction = context["prediction"]
     own = {
-        "csrf_token": get_token(request),
+        "csrf_token": form_token(request),
         "revision": attempt.revision,
         "questions": mark_safe("".join(_questions(attempt))),  # noqa: S308  rendered pieces
         **{f"cell{at}": ANSWERED if answer else "" for at, answer in enumerate(attempt.answers, 1)},

@@ -169,7 +169,7 @@ def _over(attempt: Attempt) -> bool:
 def save(request: HttpRequest, attempt_id: UUID) -> HttpResponse:
     """Save what was tapped: JSON for the page's script, a redirect back to the paper without it.
 
-    Most saves have been answered before they come here (attempts.express).
+    Most saves have been answered before they come here (contest_site.express).
     """
     if request.method == "POST":
         saved = save_at_once(request, attempt_id)

@@ -147,7 +147,7 @@ INSTALLED_APPS = [
 ]
 MIDDLEWARE = [
     "contest_site.lib.middleware.CountingMiddleware",
-    "attempts.express.ExpressMiddleware",
+    "contest_site.express.ExpressMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "contest_site.lib.policy.PolicyMiddleware",

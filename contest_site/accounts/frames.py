@@ -8,13 +8,13 @@ from urllib.parse import quote
 
 from django.contrib.messages import get_messages
 from django.http import HttpRequest, HttpResponse
-from django.middleware.csrf import get_token
 from django.shortcuts import render
 from django.template.loader import render_to_string
 
 from contest_site.accounts.models import User
 from contest_site.lib.moulds import Marks, Moulds
 from contest_site.lib.showing import here, way_of_showing
+from contest_site.lib.tokens import form_token
 
 
 class Shown:
@@ -52,6 +52,6 @@ def framed(
         known = {**context, **marks, "user": Shown(user.is_staff), "is_officer": office}
         return render_to_string(template, known, request)
 
-    every = {"csrf_token": get_token(request), "user": str(user), "HERE": address, "NEXT": quote(address)}
+    every = {"csrf_token": form_token(request), "user": str(user), "HERE": address, "NEXT": quote(address)}
     whole = (template, key, way_of_showing(request), user.is_staff, office)
     return HttpResponse(moulds.cast(whole, {**own, **every}, make))

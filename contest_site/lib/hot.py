@@ -14,7 +14,6 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any, Generic, TypeVar
 
-import psycopg
 from django.conf import settings
 from django.db import connection
 from django.db.models import Model, QuerySet
@@ -31,30 +30,19 @@ LONGEST = 5  # times PAGE_CACHE_SECONDS
 UNTOLD = "/*untold*/"
 
 
-class _Prepared(psycopg.Cursor[Any]):
-    def execute(self, query: Any, params: Any = None, **options: Any) -> Any:
-        prepare = not connection.settings_dict["DISABLE_SERVER_SIDE_CURSORS"]
-        return super().execute(query, params, prepare=prepare)
-
-
 def row(statement: str, parameters: Sequence[Any]) -> tuple[Any, ...] | None:
     """The first row of a statement whose text is always the same; None without one."""
-    connection.ensure_connection()
-    # In Django's own wrapping: errors, what is told to the trail, and counting in tests are as always.
-    raw = _Prepared(connection.connection)
-    with connection._prepare_cursor(raw) as cursor:  # type: ignore[attr-defined]
-        cursor.execute(statement, parameters)
-        found: tuple[Any, ...] | None = cursor.fetchone()
+    cursor = connection.prepared_cursor()  # type: ignore[attr-defined]  # of contest_site.lib.postgres
+    cursor.execute(statement, parameters)
+    found: tuple[Any, ...] | None = cursor.fetchone()
     return found
 
 
 def rows(statement: str, parameters: Sequence[Any]) -> list[tuple[Any, ...]]:
     """All rows of a statement whose text is always the same."""
-    connection.ensure_connection()
-    raw = _Prepared(connection.connection)
-    with connection._prepare_cursor(raw) as cursor:  # type: ignore[attr-defined]
-        cursor.execute(statement, parameters)
-        found: list[tuple[Any, ...]] = cursor.fetchall()
+    cursor = connection.prepared_cursor()  # type: ignore[attr-defined]
+    cursor.execute(statement, parameters)
+    found: list[tuple[Any, ...]] = cursor.fetchall()
     return found
 
 

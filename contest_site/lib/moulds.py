@@ -7,9 +7,9 @@ What is put in its place later is escaped as a template would escape it.
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterable, Mapping
+from html import escape
 from typing import Any
 
-from django.utils.html import conditional_escape
 from django.utils.safestring import SafeString, mark_safe
 
 from contest_site.lib.hot import Kept
@@ -31,9 +31,15 @@ class Moulds:
         """
         values = {name: value for name, value in own.items() if value is not None}
         pieces = list(self.kept.get((key, *values), lambda: make(marks(values)).split("\0")))
-        pieces[1::2] = [conditional_escape(values[name]) for name in pieces[1::2]]
+        pieces[1::2] = [_escaped(values[name]) for name in pieces[1::2]]
         return mark_safe("".join(pieces))  # noqa: S308  rendered by templates, the rest escaped here
 
 
 def marks(names: Iterable[str]) -> Marks:
     return {name: f"\0{name}\0" for name in names}
+
+
+def _escaped(value: Any) -> str:
+    """As Django's conditional_escape, without its way round for what is translated later."""
+    safe = getattr(value, "__html__", None)
+    return safe() if safe else escape(str(value))

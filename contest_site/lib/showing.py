@@ -1,8 +1,9 @@
 """What decides how any page looks to a visitor, beside what it is about."""
 
 from django.http import HttpRequest
-from django.urls import reverse
 from django.utils.translation import get_language
+
+from contest_site.lib.addresses import address_of
 
 COOKIE = "reading"  # what it may hold: contest_site.public.reading
 
@@ -15,4 +16,4 @@ def way_of_showing(request: HttpRequest) -> tuple[str, str]:
 def here(request: HttpRequest) -> str:
     """The address to open again: an attempt's addresses lead back to its paper, some take only a POST."""
     attempt = request.resolver_match.kwargs.get("attempt_id") if request.resolver_match else None
-    return reverse("attempts:paper", args=[attempt]) if attempt else request.get_full_path()
+    return address_of("attempts:paper", attempt) if attempt else request.get_full_path()
