@@ -202,9 +202,10 @@ def test_start_and_start_again_however_it_ended(var_dir: Path) -> None:
         process.communicate()
         until(lambda: not any("gunicorn" in line or "celery" in line for line in processes_of(var_dir)))
 
-    # Anew, beside the database that the killed one has left running.
+    # Anew, beside the database that the killed one has left running: from here on as with an empty folder.
     with started(var_dir, port, "--fresh") as process:
-        read_until("Ready:", process)
+        read_until("Migrating the database", process)
+        until((var_dir / "secret").exists)
         assert (var_dir / "secret").read_text() != secret
         assert (var_dir / "kept-by-others").exists()
         assert not os.path.samestat((var_dir / "postgres" / "PG_VERSION").stat(), database)

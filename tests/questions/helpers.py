@@ -9,7 +9,7 @@ from questions.rules import fingerprint
 
 def person(name: str, *permissions: str, staff: bool = True) -> User:
     """An account whose permissions are given as "view_bank", "see_key", …"""
-    user = User.objects.create_user(username=name, full_name=name, is_staff=staff, password="mat-khau-thu")
+    user = User.objects.create_user(username=name, full_name=name, is_staff=staff)
     user.user_permissions.set(
         Permission.objects.filter(content_type__app_label="questions", codename__in=permissions)
     )
