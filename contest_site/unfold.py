@@ -30,7 +30,7 @@ def _list(title: Any, icon: str, model: str) -> dict[str, Any]:
     }
 
 
-NAVIGATION = [
+NAVIGATION: list[dict[str, Any]] = [
     {
         "items": [
             {"title": _("Tổng quan"), "icon": "dashboard", "link": reverse_lazy("admin:index")},

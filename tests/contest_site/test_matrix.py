@@ -27,6 +27,7 @@ from contest_site import roles
 from contest_site.accounts.models import User
 from contest_site.lib import work
 from contest_site.preflight import pages as preflight_pages
+from contest_site.preflight.checking import check_contest
 from contests.models import RosterImport, UnitOfficer
 from tests.support.everything import World, make_import_draft, make_world, staff
 from tests.support.factories import make_user
@@ -82,7 +83,7 @@ def world(django_db_setup: None, django_db_blocker: Any, tmp_path_factory: Any) 
     )
     with light, pytest.MonkeyPatch.context() as patch, django_db_blocker.unblock(), transaction.atomic():
         patch.setattr(work, "PATIENCE", 0)
-        patch.setattr(preflight_pages, "check_contest", cache(preflight_pages.check_contest))
+        patch.setattr(preflight_pages, "check_contest", cache(check_contest))
         made = make_world()
         made.people = people_of(made)
         known = {str(person.pk): person for person in made.people.values()}
