@@ -114,6 +114,13 @@ def _own(request: HttpRequest, attempt_id: UUID) -> Attempt:
         raise Http404 from None
 
 
+def _limit(request: HttpRequest, what: str, who: int | str | None, *, per_minute: int) -> None:
+    """Counted once a request: one that does not end on the short way goes on on the ordinary one."""
+    if not hasattr(request, "counted"):
+        limit(what, who, per_minute=per_minute)
+        request.counted = True  # type: ignore[attr-defined]
+
+
 def wants_json(request: HttpRequest) -> bool:
     return request.headers.get("Accept", "").startswith("application/json")
 
@@ -131,7 +138,7 @@ def start(request: HttpRequest, slug: str, number: int) -> HttpResponse:
     row = _read(request)
     look = look_from(row, round) if row else look_at_start(user.pk, round)
     if request.method == "POST":
-        limit("start", user.pk, per_minute=20)
+        _limit(request, "start", user.pk, per_minute=20)
         attempt = start_at_once(look, address=client_address(request), device=device_mark(request))
         if attempt is None:
             return redirect("contests:entry", slug=slug)
@@ -182,9 +189,7 @@ def save_at_once(request: HttpRequest, attempt_id: UUID) -> Saved | None:
     """For the script in one statement that finds out who it is, too. Where it does not save, the longer way
     tells why.
     """
-    if not hasattr(request, "counted"):
-        limit("save", session_mark(request) or client_address(request), per_minute=240)
-        request.counted = True  # type: ignore[attr-defined]
+    _limit(request, "save", session_mark(request) or client_address(request), per_minute=240)
     key = session_key(request)
     if not key or not wants_json(request):
         return None

@@ -16,6 +16,7 @@ from uuid import UUID
 from django.contrib.auth.middleware import AuthenticationMiddleware
 from django.contrib.messages.middleware import MessageMiddleware
 from django.contrib.sessions.middleware import SessionMiddleware
+from django.core.exceptions import SuspiciousOperation
 from django.db import DatabaseError
 from django.http import HttpRequest, HttpResponse
 from django.middleware.csrf import CsrfViewMiddleware
@@ -44,7 +45,8 @@ PAGES = frozenset(
     }
 )
 OF_ITS_OWN = frozenset({"Content-Length", "Location"})  # what no answer has from another
-LARGEST = 2000  # bytes of a save; a whole paper of 60 questions is a quarter of it
+LARGEST = 2000  # bytes of a form; a whole paper of 60 questions is a quarter of it
+FIELDS = "application/x-www-form-urlencoded"
 MOST = 500  # pages, hosts and languages
 Key = tuple[str, bool, str, str]
 
@@ -63,8 +65,10 @@ class ExpressMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         if not ADDRESS.match(request.path_info) or not session_key(request):
             return self.get_response(request)
+        if request.method == "POST" and not _is_plain(request):
+            return self.get_response(request)
         if request.method == "POST" and (found := SAVE.fullmatch(request.path_info)):
-            if _is_plain(request):
+            if views.wants_json(request):
                 return self._with_headers(request, "save", lambda: self._saved(request, UUID(found[1])))
         elif match := _page_of(request):
             return self._with_headers(request, match.view_name, lambda: self._page(request, match))
@@ -91,9 +95,9 @@ class ExpressMiddleware:
         request.resolver_match = match
         for middleware in (self.sessions, self.csrf, self.accounts, self.messages):
             middleware.process_request(request)
-        if self.csrf.process_view(request, match.func, match.args, match.kwargs) is not None:
-            return None
         try:
+            if self.csrf.process_view(request, match.func, match.args, match.kwargs) is not None:
+                return None
             with translation.override(chosen_language(request)), acting(Acting("web", request.path, request)):
                 response: HttpResponse = match.func(request, *match.args, **match.kwargs)
         except Exception:  # the ordinary way meets it again, and has an answer to each
@@ -105,11 +109,11 @@ class ExpressMiddleware:
     def _saved(self, request: HttpRequest, attempt_id: UUID) -> HttpResponse | None:
         """Not even the session is read here: the statement that saves knows whose it is."""
         self.csrf.process_request(request)
-        if self.csrf.process_view(request, views.save, (), {}) is not None:
-            return None
         try:
+            if self.csrf.process_view(request, views.save, (), {}) is not None:
+                return None
             saved = views.save_at_once(request, attempt_id)
-        except (DomainError, DatabaseError, RedisError):
+        except (DomainError, DatabaseError, RedisError, SuspiciousOperation):
             return None
         return views.told(saved) if saved else None
 
@@ -123,10 +127,6 @@ def _page_of(request: HttpRequest) -> ResolverMatch | None:
 
 
 def _is_plain(request: HttpRequest) -> bool:
+    """A form of the size and kind that the site's own pages send."""
     size = request.META.get("CONTENT_LENGTH", "")
-    return (
-        views.wants_json(request)
-        and request.content_type == "application/x-www-form-urlencoded"
-        and size.isdecimal()
-        and int(size) <= LARGEST
-    )
+    return request.content_type == FIELDS and size.isdecimal() and int(size) <= LARGEST

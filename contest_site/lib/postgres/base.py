@@ -37,7 +37,7 @@ class DatabaseWrapper(base.DatabaseWrapper):
 
     @property
     def pooled(self) -> bool:
-        """Whether a pooler stands between us and the server, which may change the server's session under us."""
+        """Whether a pooler stands before the server, which may give us another session each time."""
         return bool(self.settings_dict["DISABLE_SERVER_SIDE_CURSORS"])
 
     def is_usable(self) -> bool:
