@@ -72,7 +72,7 @@ def store_attempts(contest: Any, round: Any, number: int) -> None:
         cursor.execute(f"LOCK TABLE {', '.join(TABLES)} IN ACCESS EXCLUSIVE MODE")
         cursor.execute("SET LOCAL session_replication_role = replica")  # no triggers, no checks of keys
         cursor.execute("SET LOCAL maintenance_work_mem = '512MB'")
-        with _without_indexes(cursor):
+        with without_indexes(cursor):
             cursor.execute("SELECT count(*) FROM accounts_user WHERE username LIKE 'kho%%'")
             (known,) = cursor.fetchone()
             cursor.execute(PEOPLE, [known + 1, known + missing])
@@ -92,7 +92,7 @@ def store_attempts(contest: Any, round: Any, number: int) -> None:
 
 
 @contextmanager
-def _without_indexes(cursor: Any) -> Iterator[None]:
+def without_indexes(cursor: Any) -> Iterator[None]:
     cursor.execute(INDEXES, [list(TABLES)])
     found = cursor.fetchall()
     for name, _definition in found:

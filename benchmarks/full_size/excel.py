@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import html
 import re
+import subprocess
+import sys
 import tempfile
 import zipfile
 from collections.abc import Iterator
 from typing import IO, TYPE_CHECKING
 
-from benchmarks.full_size.setting import Clock, Cost
+from benchmarks.full_size.setting import ROOT, Clock, Cost
 from benchmarks.rows import Row, compared
 
 if TYPE_CHECKING:
@@ -20,23 +22,25 @@ if TYPE_CHECKING:
 CELL = re.compile(
     rb'<c r="[A-Z]+\d+" s="\d+"(?: t="inlineStr"><is><t[^>]*>([^<]*)</t></is></c>|><v>([^<]*)</v></c>|/>)'
 )
-TURNS = 3
+TURNS = 2
 AT_MOST, MEMORY = 1.2, 150
 
 
 def rows(scene: Scene) -> list[Row]:
     """100,000 people some times beside the floor, and everybody once for the memory.
 
-    The memory first: the floor's cells are a list, and what Python has had once it keeps.
+    The floor in a process of its own: its cells are a list, and what Python has had once it keeps.
     """
-    with tempfile.TemporaryFile() as file:
-        most = _report(scene, scene.few, file).peak
-        every = _report(scene, scene.single, file)
-    pairs = []
+    pairs, most = [], 0.0
     for _turn in range(TURNS):
-        with tempfile.TemporaryFile() as file:
+        with tempfile.NamedTemporaryFile(suffix=".xlsx") as file:
             cost = _report(scene, scene.few, file)
-            pairs.append((_floor(file), cost.cpu))
+            most = max(most, cost.peak)
+            command = [sys.executable, "-m", __name__, file.name]
+            floor = subprocess.run(command, cwd=ROOT, check=True, stdout=subprocess.PIPE)
+            pairs.append((float(floor.stdout), cost.cpu))
+    with tempfile.TemporaryFile() as file:
+        every = _report(scene, scene.single, file)
     return [
         compared("Excel of 100,000 participants × 12 columns", pairs, unit="s CPU", at_most=AT_MOST),
         Row("… memory", most, "MB", target=f"≤ {MEMORY} MB", met=most <= MEMORY),
@@ -70,11 +74,11 @@ def _organiser() -> User:
     return User.objects.filter(is_superuser=True).first() or User.objects.create_superuser(username="do")
 
 
-def _floor(file: IO[bytes]) -> float:
+def floor(path: str) -> float:
     """openpyxl alone: the same cells, without a style, a height or a width; seconds of CPU."""
     from openpyxl import Workbook
 
-    with zipfile.ZipFile(file) as archive, archive.open("xl/worksheets/sheet1.xml") as sheet:
+    with zipfile.ZipFile(path) as archive, archive.open("xl/worksheets/sheet1.xml") as sheet:
         cells = list(_cells(sheet.read()))
     with Clock() as clock, tempfile.TemporaryFile() as target:
         workbook = Workbook(write_only=True)
@@ -91,3 +95,7 @@ def _cells(sheet: bytes) -> Iterator[list[str | float | None]]:
             html.unescape(text.decode()) if text else float(number) if number else None
             for text, number in CELL.findall(row)
         ]
+
+
+if __name__ == "__main__":
+    print(floor(sys.argv[1]))
