@@ -16,9 +16,10 @@ if TYPE_CHECKING:
 
 @measurement("full-size", order=90)
 def full_size(bench: Bench) -> list[Row]:
-    """In a process and a database of its own, below the run's folder; the site stands by meanwhile."""
+    """In a process and a database of its own, below the run's folder; the site stands still."""
     folder = bench.stack.folder / "full-size"
     told = bench.stack.folder / "full-size.json"
     command = [sys.executable, "-m", "benchmarks.full_size", "--folder", str(folder), "--json", str(told)]
-    subprocess.run(command, cwd=ROOT, check=True, stdout=subprocess.DEVNULL)
+    with bench.standing_still("web", "worker", "beat"):
+        subprocess.run(command, cwd=ROOT, check=True, stdout=subprocess.DEVNULL)
     return [Row(**one) for one in json.loads(told.read_text())]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import signal
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -125,12 +124,8 @@ def growth(bench: Bench) -> list[Row]:
     Without the clock: what it starts every few minutes (signals, watch) reads all attempts and is measured by
     itself (benchmarks/full_size); here it would fall into one round of journeys and not into another.
     """
-    clock = bench.stack.children.started["beat"]
-    clock.send_signal(signal.SIGSTOP)
-    try:
+    with bench.standing_still("beat"):
         return _growth(bench)
-    finally:
-        clock.send_signal(signal.SIGCONT)
 
 
 def _growth(bench: Bench) -> list[Row]:
