@@ -100,9 +100,9 @@ def viewer() -> Any:
 
 
 def anew(client: Any, address: str) -> None:
-    from django.core.cache import cache
+    from contest_site.lib import tally
 
-    cache.clear()
+    tally.client().flushdb()
     client.get(address)
 
 

@@ -8,12 +8,13 @@ contest_site.lib.moulds does for pages; here nothing else can change, so a frame
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from functools import lru_cache
+from functools import cache, lru_cache
+from typing import Any
 
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.html import conditional_escape, escape
+from django.utils.html import conditional_escape, escape, json_script
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
@@ -32,7 +33,7 @@ def parts(now: Snapshot, *, links: bool) -> dict[str, str]:
     return {
         "head": _head(now),
         "now": _cast(
-            "now",
+            "_now",
             figures=_joined(_sign(sign, "figure ", links=links) for sign in now.figures),
             signs=_joined(_sign(sign, "", links=False) for sign in now.signs),
             incidents=_joined(map(_incident, now.incidents)),
@@ -42,23 +43,44 @@ def parts(now: Snapshot, *, links: bool) -> dict[str, str]:
             ),
         ),
         "units": _cast(
-            "units",
+            "_units",
             rows=_joined(_unit_rows(now.units)),
             more=number(now.more_units) if now.more_units else None,
             round=str(now.round.pk) if now.round else None,
         ),
-        "minutes": _cast("minutes", rows=_joined(_minute_rows(now.minutes))),
+        "minutes": _cast("_minutes", rows=_joined(_minute_rows(now.minutes))),
     }
+
+
+def page(
+    seen: Mapping[str, Any], *, every: int, alone: bool, token: str | None, said: Iterable[object]
+) -> str:
+    """The whole page with what is seen (contest_site.watch.views.seen).
+
+    `every`: seconds between two looks of its script; `alone`: without script; `token`: of the form that asks
+    for a backup, for whoever may; `said`: messages.
+    """
+    return _cast(
+        "page",
+        **{name: mark_safe(part) for name, part in seen["parts"].items()},  # noqa: S308  made by `parts`
+        state=seen["state"],
+        summary=seen["summary"],
+        chart=json_script(seen["chart"], "chart-data"),
+        every=str(every),
+        alone=mark_safe("") if alone else None,
+        token=token,
+        said=_joined(f'<p class="said">{escape(one)}</p>' for one in said),
+    )
 
 
 def _head(now: Snapshot) -> str:
     at = clock(now.at)
     others = _rounds(now) if len(now.rounds) > 1 else None
     if now.round is None:
-        return _cast("head", clock=at, others=others)
+        return _cast("_head", clock=at, others=others)
     contest = now.round.contest
     return _cast(
-        "head",
+        "_head",
         clock=at,
         others=others,
         round=now.round.name,
@@ -99,9 +121,10 @@ def _incident(one: Incident) -> str:
 
 def _minute_rows(minutes: list[MinuteLine]) -> Iterable[str]:
     """Of the last minutes, the newest first."""
+    cell = cache(lambda count: f'<td class="num">{number(count)}</td>')  # most are alike
     for line in minutes[: -ROWS - 1 : -1]:
         counts = (line.started, line.submitted, line.open, line.errors, line.refused, line.slow)
-        cells = "".join(f'<td class="num">{number(count)}</td>' for count in counts)
+        cells = "".join(map(cell, counts))
         yield f'<tr><th scope="row">{timezone.localtime(line.minute):%H:%M}</th>{cells}</tr>'
 
 
@@ -125,7 +148,7 @@ def _joined(pieces: Iterable[str]) -> SafeString | None:
 
 
 def _cast(name: str, **own: str | None) -> str:
-    """The part of that name with its values in place; a None is left out of the shape."""
+    """The template of that name with its values in place; a None is left out of the shape."""
     values = {key: value for key, value in own.items() if value is not None}
     pieces = list(_frame(name, get_language(), tuple(values)))
     pieces[1::2] = [conditional_escape(values[key]) for key in pieces[1::2]]
@@ -135,4 +158,4 @@ def _cast(name: str, **own: str | None) -> str:
 @lru_cache(maxsize=256)
 def _frame(name: str, language: str | None, values: tuple[str, ...]) -> tuple[str, ...]:
     context: Mapping[str, str] = marks(values)
-    return tuple(render_to_string(f"watch/_{name}.html", dict(context)).split("\0"))
+    return tuple(render_to_string(f"watch/{name}.html", dict(context)).split("\0"))

@@ -14,7 +14,8 @@ from django.conf import settings
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseNotModified
-from django.shortcuts import redirect, render
+from django.middleware.csrf import get_token
+from django.shortcuts import redirect
 from django.utils.http import quote_etag
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
@@ -24,8 +25,8 @@ from redis.exceptions import RedisError
 from contest_site.accounts.sessions import recognised
 from contest_site.lib import tally
 from contest_site.lib.errors import NotNow
+from contest_site.watch import markup
 from contest_site.watch.domain import ask_for_backup
-from contest_site.watch.markup import parts
 from contest_site.watch.queries import Snapshot, snapshot
 
 SECONDS = 15  # until a page without script looks again
@@ -52,10 +53,18 @@ def for_watchers(view: View) -> View:
 @require_safe
 def page(request: HttpRequest) -> HttpResponse:
     """Without script it loads itself anew; the script asks for `lien-tuc` and then on for parts alone."""
+    alone = "lien-tuc" not in request.GET
     may_back_up = settings.BACKUP_DIR is not None and request.user.has_perm("watch.make_backup")
-    context = {"seen": json.loads(seen(request)), "seconds": POLL_SECONDS, "may_back_up": may_back_up}
-    response = render(request, "watch/page.html", context)
-    if "lien-tuc" not in request.GET:
+    response = HttpResponse(
+        markup.page(
+            json.loads(seen(request)),
+            every=POLL_SECONDS,
+            alone=alone,
+            token=get_token(request) if may_back_up else None,
+            said=messages.get_messages(request),
+        )
+    )
+    if alone:
         response["Refresh"] = str(SECONDS)
     return response
 
@@ -113,6 +122,6 @@ def _seen(found: Snapshot, *, links: bool) -> dict[str, Any]:
     return {
         "state": str(found.state),
         "summary": found.summary,
-        "parts": parts(found, links=links),
+        "parts": markup.parts(found, links=links),
         "chart": found.chart(),
     }
