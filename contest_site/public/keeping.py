@@ -110,10 +110,11 @@ def key_of(environ: Environ) -> Key | None:
     """
     if environ["REQUEST_METHOD"] not in ("GET", "HEAD") or "HTTP_IF_MATCH" in environ:
         return None
-    # Read as Django reads them: what it takes for a session must not be overlooked here.
-    cookies = parse_cookie(get_str_from_wsgi(environ, "HTTP_COOKIE", "")) if "HTTP_COOKIE" in environ else {}
-    if settings.SESSION_COOKIE_NAME in cookies or "messages" in cookies:
+    named = get_str_from_wsgi(environ, "HTTP_COOKIE", "")
+    # Whatever Django takes for a session, its name stands there.
+    if settings.SESSION_COOKIE_NAME in named or "messages" in named:
         return None
+    cookies = parse_cookie(named) if named else {}
     return (
         environ["wsgi.url_scheme"],
         environ.get("HTTP_X_FORWARDED_PROTO", ""),
