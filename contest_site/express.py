@@ -103,7 +103,7 @@ class ExpressMiddleware:
         except Exception:  # the ordinary way meets it again, and has an answer to each
             return None
         for middleware in (self.messages, self.csrf, self.sessions):
-            response = middleware.process_response(request, response)
+            middleware.process_response(request, response)  # each gives back the one it was given
         return response
 
     def _saved(self, request: HttpRequest, attempt_id: UUID) -> HttpResponse | None:

@@ -100,7 +100,7 @@ def _rounds(now: Snapshot) -> SafeString | None:
 
 
 def _sign(sign: Sign, extra: str, *, links: bool) -> str:
-    value = escape(sign.value)
+    value: str = escape(sign.value)
     if sign.url and links:
         value = f'<a href="{escape(sign.url)}">{value}</a>'
     return (

@@ -10,7 +10,6 @@ from urllib.parse import urlencode
 
 import pytest
 from django.contrib.messages import constants
-from django.contrib.messages.storage.base import Message
 from django.contrib.messages.storage.cookie import CookieStorage
 from django.http import HttpResponse
 from django.test import Client, RequestFactory
@@ -37,7 +36,7 @@ def short_ways(monkeypatch: pytest.MonkeyPatch) -> list[bool]:
     taken: list[bool] = []
     saved = ExpressMiddleware._saved
 
-    def noted(self: ExpressMiddleware, *args: Any) -> bytes | None:
+    def noted(self: ExpressMiddleware, *args: Any) -> HttpResponse | None:
         told = saved(self, *args)
         taken.append(told is not None)
         return told
@@ -174,7 +173,6 @@ def test_each_page_is_the_same_both_ways(short_pages: list[str]) -> None:
 
     def both(method: str, address: str, status: int) -> Any:
         ask = partial(post, client) if method == "post" else client.get
-        client.handler._middleware_chain = None
         client.handler.load_middleware()
         first, second = ask(address), ask(address)
         assert told(first) == told(second)
@@ -244,8 +242,10 @@ def test_a_session_that_ended_is_taken_back_and_leads_to_the_log_in(settings: An
 def test_a_message_is_shown_once(short_pages: list[str]) -> None:
     sitting = Sitting()
     sitting.client.get(sitting.url("paper"))
-    waiting = CookieStorage(RequestFactory().get("/"))
-    sitting.client.cookies["messages"] = waiting._encode([Message(constants.INFO, "Đã lưu thông tin.")])
+    waiting, response = CookieStorage(RequestFactory().get("/")), HttpResponse()
+    waiting.add(constants.INFO, "Đã lưu thông tin.")
+    waiting.update(response)
+    sitting.client.cookies["messages"] = response.cookies["messages"].value
     pages = [sitting.client.get(sitting.url("paper")) for _again in range(2)]
     assert ["Đã lưu thông tin." in page.content.decode() for page in pages] == [True, False]
     assert short_pages == ["GET attempts:paper"] * 2
@@ -269,7 +269,12 @@ def test_what_is_no_form_is_answered_alike_both_ways(body: bytes) -> None:
 def test_a_refused_start_is_counted_once(settings: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     settings.RATE_LIMITS_ENABLED = True
     counted: list[str] = []
-    monkeypatch.setattr(tally, "one_more", lambda name, **how: counted.append(name) or 1)
+
+    def one_more(name: str, **how: Any) -> int:
+        counted.append(name)
+        return 1
+
+    monkeypatch.setattr(tally, "one_more", one_more)
     sitting, over = Sitting(), past_round()
     post(sitting.client, start_url(sitting.round))
     sitting.client.force_login(make_entry(over.contest).user)

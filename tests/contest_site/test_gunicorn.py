@@ -1,7 +1,7 @@
 from types import SimpleNamespace
 
-from gunicorn.config import Config
-from gunicorn.http.parser import RequestParser
+from gunicorn.config import Config  # type: ignore[import-untyped]
+from gunicorn.http.parser import RequestParser  # type: ignore[import-untyped]
 
 from contest_site import gunicorn
 

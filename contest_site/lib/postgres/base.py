@@ -20,7 +20,7 @@ class DatabaseWrapper(base.DatabaseWrapper):
         self.ensure_connection()
         if self._prepared is None or self._prepared.connection is not self.connection:
             self._prepared = PreparedCursor(self.connection, prepare=not self.pooled)
-        return self._prepare_cursor(self._prepared)
+        return self._prepare_cursor(self._prepared)  # type: ignore[attr-defined]  # of Django, without a type
 
     def get_connection_params(self) -> dict[str, Any]:
         """Statements are prepared where a program asks for it (contest_site.lib.hot), none by itself.
