@@ -48,12 +48,17 @@ def _floor(scene: Scene) -> float:
 
 
 def _ranked(scene: Scene) -> tuple[float, float]:
-    """With prediction, exclusions, units and digest, as a worker does it; taken back again."""
-    from django.db import transaction
+    """With prediction, exclusions, units and digest, as a worker does it; taken back again.
+
+    What was taken back is swept out before, or each turn would fill indexes fuller of dead rows.
+    """
+    from django.db import connection, transaction
 
     from prizes.domain.ranking import compute_standings
     from prizes.scope import Scope
 
+    with connection.cursor() as cursor:
+        cursor.execute("VACUUM prizes_standingsrow")
     with Clock() as clock, transaction.atomic():
         run = compute_standings(Scope.of_round(scene.several), by=None)
         transaction.set_rollback(True)
