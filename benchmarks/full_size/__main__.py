@@ -31,23 +31,29 @@ def main(arguments: list[str]) -> int:
     options = parser.parse_args(arguments)
     rows: list[Row] = []
     with database(options.folder), beside(BESIDE in options.only) as others:
-        parts = [name for name in options.only if name != BESIDE]
-        if parts:
-            from benchmarks.full_size.scene import Size, filled
-
-            with told("the contest"):
-                scene = filled(Size())
-        for name in parts:
-            with told(name):
-                found = import_module(f"benchmarks.full_size.{name}").rows(scene)
-            print(table(found), file=sys.stderr, flush=True)
-            rows += found
+        if parts := [name for name in options.only if name != BESIDE]:
+            rows += measured(parts)
         with told("what was measured beside these"):
             rows += others()
     print(table(rows))
     if options.json:
         write_json(rows, options.json)
     return 0
+
+
+def measured(parts: list[str]) -> list[Row]:
+    """One part after another, with the contest that they share."""
+    from benchmarks.full_size.scene import Size, filled
+
+    rows: list[Row] = []
+    with told("the contest"):
+        scene = filled(Size())
+    for name in parts:
+        with told(name):
+            found = import_module(f"benchmarks.full_size.{name}").rows(scene)
+        print(table(found), file=sys.stderr, flush=True)
+        rows += found
+    return rows
 
 
 @contextmanager
