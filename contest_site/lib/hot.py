@@ -22,7 +22,7 @@ from contest_site.lib import changes
 
 R = TypeVar("R")
 MOST = 1000  # things kept of one kind
-LONGEST = 5  # times PAGE_CACHE_SECONDS
+LONGEST = 15  # times PAGE_CACHE_SECONDS
 
 
 # Stands before a statement that begins with WITH and writes only where the trail of changes does not look:
