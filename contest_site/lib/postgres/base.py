@@ -17,6 +17,8 @@ class DatabaseWrapper(base.DatabaseWrapper):
         In Django's own wrapping: errors, what is told to the trail, and counting in tests are as always. Not
         to be closed; whoever asks through it fetches all rows at once.
         """
+        # As Django's own `_cursor`: the first statement of a request must not meet a connection that is gone.
+        self.close_if_health_check_failed()
         self.ensure_connection()
         if self._prepared is None or self._prepared.connection is not self.connection:
             self._prepared = PreparedCursor(self.connection, prepare=not self.pooled)

@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-from django.db import DatabaseError, connection, transaction
+from django.db import DatabaseError, close_old_connections, connection, transaction
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from hypothesis import given
@@ -61,6 +61,18 @@ def test_a_failed_statement_raises_djangos_error_and_the_next_goes_on() -> None:
 def test_a_new_connection_gets_a_cursor_of_its_own() -> None:
     assert hot.row("SELECT %s::int", [1]) == (1,)
     connection.close()
+    assert hot.row("SELECT %s::int", [2]) == (2,)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_kept_connection_that_the_server_ended_is_made_anew_for_the_next_request() -> None:
+    found = hot.row("SELECT pg_backend_pid()", [])
+    assert found
+    other = connection.copy()
+    with other.cursor() as cursor:
+        cursor.execute("SELECT pg_terminate_backend(%s, 5000)", [found[0]])
+    other.close()
+    close_old_connections()  # as at the beginning of each request
     assert hot.row("SELECT %s::int", [2]) == (2,)
 
 
