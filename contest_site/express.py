@@ -16,18 +16,14 @@ from uuid import UUID
 from django.contrib.auth.middleware import AuthenticationMiddleware
 from django.contrib.messages.middleware import MessageMiddleware
 from django.contrib.sessions.middleware import SessionMiddleware
-from django.core.exceptions import SuspiciousOperation
-from django.db import DatabaseError
 from django.http import HttpRequest, HttpResponse
 from django.middleware.csrf import CsrfViewMiddleware
 from django.urls import Resolver404, ResolverMatch, resolve
 from django.utils import translation
-from redis.exceptions import RedisError
 
 from attempts import views
 from contest_site.accounts.sessions import session_key
 from contest_site.audit.acting import Acting, acting
-from contest_site.lib.errors import DomainError
 from contest_site.lib.language import chosen_language
 
 ADDRESS = re.compile(r"/(?:bai-thi|cuoc-thi)/")
@@ -45,6 +41,8 @@ PAGES = frozenset(
     }
 )
 OF_ITS_OWN = frozenset({"Content-Length", "Location"})  # what no answer has from another
+# Which view a save's counts are told under (contest_site.lib.middleware); its address is not looked up.
+SAVING = ResolverMatch(views.save, (), {}, "save", ["attempts"], ["attempts"])
 LARGEST = 2000  # bytes of a form; a whole paper of 60 questions is a quarter of it
 FIELDS = "application/x-www-form-urlencoded"
 MOST = 500  # pages, hosts and languages
@@ -80,13 +78,15 @@ class ExpressMiddleware:
         # All that such a header may hang on; only a host that the chain let in is ever known here.
         key = (page, request.is_secure(), request.META.get("HTTP_HOST", ""), chosen_language(request))
         headers = self.headers.get(key)
-        if headers and (response := serve()):
+        if headers and (response := _tried(serve)):
             response.headers["Content-Length"] = str(len(response.content))
             for name, value in headers.items():
                 response.headers.setdefault(name, value)
             return response
         response = self.get_response(request)
-        if response.status_code in (200, 302) and len(self.headers) < MOST:
+        if response.status_code in (200, 302):
+            if len(self.headers) >= MOST:
+                self.headers.clear()  # a visitor may name any port of the host
             found = response.headers.items()
             self.headers[key] = {name: value for name, value in found if name not in OF_ITS_OWN}
         return response
@@ -95,27 +95,29 @@ class ExpressMiddleware:
         request.resolver_match = match
         for middleware in (self.sessions, self.csrf, self.accounts, self.messages):
             middleware.process_request(request)
-        try:
-            if self.csrf.process_view(request, match.func, match.args, match.kwargs) is not None:
-                return None
-            with translation.override(chosen_language(request)), acting(Acting("web", request.path, request)):
-                response: HttpResponse = match.func(request, *match.args, **match.kwargs)
-        except Exception:  # the ordinary way meets it again, and has an answer to each
+        if self.csrf.process_view(request, match.func, match.args, match.kwargs) is not None:
             return None
+        with translation.override(chosen_language(request)), acting(Acting("web", request.path, request)):
+            response: HttpResponse = match.func(request, *match.args, **match.kwargs)
         for middleware in (self.messages, self.csrf, self.sessions):
             middleware.process_response(request, response)  # each gives back the one it was given
         return response
 
     def _saved(self, request: HttpRequest, attempt_id: UUID) -> HttpResponse | None:
         """Not even the session is read here: the statement that saves knows whose it is."""
+        request.resolver_match = SAVING
         self.csrf.process_request(request)
-        try:
-            if self.csrf.process_view(request, views.save, (), {}) is not None:
-                return None
-            saved = views.save_at_once(request, attempt_id)
-        except (DomainError, DatabaseError, RedisError, SuspiciousOperation):
+        if self.csrf.process_view(request, views.save, (), {}) is not None:
             return None
+        saved = views.save_at_once(request, attempt_id)
         return views.told(saved) if saved else None
+
+
+def _tried(serve: Callable[[], HttpResponse | None]) -> HttpResponse | None:
+    try:
+        return serve()
+    except Exception:  # the ordinary way meets it again, and has an answer to each, with all its headers
+        return None
 
 
 def _page_of(request: HttpRequest) -> ResolverMatch | None:

@@ -33,6 +33,10 @@ class SessionStore(db.SessionStore):
     _new = False
     owner: tuple[int | None, str] = (None, "")  # set at a log-in: the account's number and password
 
+    def _validate_session_key(self, key: str | None) -> bool:
+        """Letters and digits, as keys are made: a NUL, say, could not even be looked up."""
+        return bool(super()._validate_session_key(key)) and str(key).isalnum()  # type: ignore[misc]
+
     def create(self) -> None:
         """A new key, nobody's; `save` stores it, as Django's middleware does with every changed session."""
         self._session_key = secrets.token_hex(16)

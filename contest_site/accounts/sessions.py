@@ -89,8 +89,9 @@ def recognised(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]
 
 
 def session_key(request: HttpRequest) -> str:
-    """The session that the browser names, not looked up; "" without one."""
-    return request.COOKIES.get(settings.SESSION_COOKIE_NAME, "")
+    """The session that the browser names, not looked up; "" without one, or where it can be no key."""
+    key: str = request.COOKIES.get(settings.SESSION_COOKIE_NAME, "")
+    return key if key.isalnum() else ""
 
 
 def session_mark(request: HttpRequest) -> str:

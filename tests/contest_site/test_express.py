@@ -11,6 +11,8 @@ from urllib.parse import urlencode
 import pytest
 from django.contrib.messages import constants
 from django.contrib.messages.storage.cookie import CookieStorage
+from django.contrib.sessions.exceptions import SessionInterrupted
+from django.contrib.sessions.middleware import SessionMiddleware
 from django.http import HttpResponse
 from django.test import Client, RequestFactory
 from django.utils import timezone
@@ -154,7 +156,7 @@ def past_round() -> Round:
 def told(response: Any) -> tuple[Any, ...]:
     """All that a browser is told but what differs each time."""
     moving = {"Expires", "Content-Length"}
-    said = re.sub(r'revision"?[^\d<>]+\d+', "", _without_token(response))
+    said = re.sub(r'revision"?[^\d<>]+\d+|data-countdown[^<]*', "", _without_token(response))
     headers = {name: value for name, value in response.headers.items() if name not in moving}
     cookies = {
         name: {key: value for key, value in morsel.items() if key != "expires"}
@@ -281,3 +283,74 @@ def test_a_refused_start_is_counted_once(settings: Any, monkeypatch: pytest.Monk
     counted.clear()
     assert post(sitting.client, start_url(over)).status_code == 409
     assert [name.split(":")[1] for name in counted] == ["start"]
+
+
+def test_what_says_to_be_in_another_alphabet_is_answered_alike_both_ways(short_ways: list[bool]) -> None:
+    sitting = Sitting()
+    kind = f"{express.FIELDS}; charset=iso-8859-1"
+
+    def refused() -> Any:
+        return sitting.client.post(sitting.url("save"), b"q1=1", content_type=kind, headers=JSON)
+
+    first = refused()
+    sitting.save(q1="1", revision="0")
+    assert told(first) == told(refused())
+    assert first.status_code == 400
+    assert short_ways == []
+
+
+def test_a_session_that_ends_meanwhile_is_told_of_alike_both_ways(monkeypatch: pytest.MonkeyPatch) -> None:
+    sitting = Sitting()
+
+    def interrupted(*_args: Any) -> HttpResponse:
+        raise SessionInterrupted("somebody has logged out")
+
+    def asked() -> Any:
+        with monkeypatch.context() as patched:
+            patched.setattr(SessionMiddleware, "process_response", interrupted)
+            return sitting.client.get(sitting.url("paper"))
+
+    first = asked()
+    sitting.client.get(sitting.url("paper"))
+    second = asked()
+    assert first.status_code == second.status_code == 400
+    assert dict(first.headers) == dict(second.headers)
+    assert "Content-Security-Policy" in first.headers
+
+
+def test_names_of_the_host_that_a_visitor_makes_up_keep_no_page_from_it(
+    short_pages: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(express, "MOST", 3)
+    sitting = Sitting()
+    for port in range(1, 4):
+        sitting.client.get(sitting.url("paper"), headers={"Host": f"localhost:{port}"})
+    for _again in range(2):
+        sitting.client.get(sitting.url("paper"))
+    assert short_pages == ["GET attempts:paper"]
+
+
+def test_a_slow_save_is_counted_as_one(settings: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    settings.WATCH_SLOW_MS = 0
+    counted: list[str] = []
+    monkeypatch.setattr(tally, "count", lambda kinds, view: counted.append(view))
+    sitting = Sitting()
+    for at in range(2):
+        sitting.save(q1="1", revision=str(at))
+    assert counted == ["attempts:save"] * 2
+
+
+@pytest.mark.parametrize("known", [False, True])
+def test_what_can_be_no_sessions_key_is_nobodys(settings: Any, known: bool) -> None:
+    sitting = Sitting()
+    contest = f"/cuoc-thi/{sitting.round.contest.slug}/"
+    if known:
+        for address in (contest, sitting.url("paper")):
+            sitting.client.get(address)
+        sitting.save(q1="1", revision="0")
+    sitting.client.cookies[settings.SESSION_COOKIE_NAME] = "a\0" + "b" * 30
+    assert sitting.client.get(contest).status_code == 200
+    sitting.client.cookies[settings.SESSION_COOKIE_NAME] = "a\0" + "b" * 30
+    assert sitting.client.get(sitting.url("paper")).status_code == 302
+    sitting.client.cookies[settings.SESSION_COOKIE_NAME] = "a\0" + "b" * 30
+    assert sitting.save(q1="2", revision="1").status_code == 401
