@@ -30,6 +30,12 @@ pytestmark = pytest.mark.django_db
 
 JSON = {"Accept": "application/json"}
 ELSEWHERE = {"Origin": "https://elsewhere.example"}
+# What one answer may have from another: nothing in these is about anybody.
+NOBODYS = {
+    *("Cache-Control", "Content-Language", "Content-Security-Policy", "Content-Type"),
+    *("Cross-Origin-Opener-Policy", "Expires", "Referrer-Policy", "Vary"),
+    *("X-Content-Type-Options", "X-Frame-Options"),
+}
 
 
 @pytest.fixture
@@ -179,6 +185,7 @@ def test_each_page_is_the_same_both_ways(short_pages: list[str]) -> None:
         first, second = ask(address), ask(address)
         assert told(first) == told(second)
         assert first.status_code == status
+        assert set(first.headers) - express.OF_ITS_OWN <= NOBODYS
         return second
 
     both("get", contest, 200)
