@@ -77,6 +77,23 @@ def test_a_kept_connection_that_the_server_ended_is_made_anew_for_the_next_reque
 
 
 @pytest.mark.django_db
+@pytest.mark.parametrize(("pooled", "kept"), [(False, [("force_generic_plan", 1)]), (True, [("auto", 0)])])
+def test_behind_a_pooler_nothing_stays_with_the_servers_session(
+    pooled: bool, kept: list[tuple[str, int]]
+) -> None:
+    other: Any = connection.copy()
+    other.settings_dict = {**other.settings_dict, "DISABLE_SERVER_SIDE_CURSORS": pooled}
+    try:
+        for _again in range(2):
+            other.prepared_cursor().execute("SELECT %s::int", [7])
+        with other.cursor() as cursor:
+            cursor.execute("SELECT current_setting('plan_cache_mode'), count(*) FROM pg_prepared_statements")
+            assert cursor.fetchall() == kept
+    finally:
+        other.close()
+
+
+@pytest.mark.django_db
 def test_they_are_counted_with_the_others() -> None:
     with CaptureQueriesContext(connection) as captured:
         for number in range(3):
