@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
 from attempts.models import Attempt
 from attempts.rules.draw import Paper, attempt_seed, draw
@@ -26,12 +26,21 @@ class SealedPaper:
     def draw(self, entry_id: int, number: int) -> tuple[bytes, Paper]:
         """The seed and the paper of one attempt of one entry."""
         seed = attempt_seed(self.secret, self.round_id, entry_id, number)
-        widths = [scale.width for scale in self.scales]
-        return seed, draw(self.strata, widths, self.questions, seed)
+        return seed, draw(self.strata, self.widths, self.questions, seed)
 
     def limits(self, paper: Iterable[int]) -> list[int]:
         """The highest answer to each question of a paper."""
-        return [self.scales[index].limit for index in paper]
+        return [self.highest[index] for index in paper]
+
+    @cached_property
+    def widths(self) -> list[int]:
+        """How many options each question of the pool has."""
+        return [scale.width for scale in self.scales]
+
+    @cached_property
+    def highest(self) -> list[int]:
+        """The highest answer to each question of the pool."""
+        return [scale.limit for scale in self.scales]
 
 
 @lru_cache(maxsize=64)
