@@ -122,7 +122,8 @@ def _limit(request: HttpRequest, what: str, who: int | str | None, *, per_minute
 
 
 def wants_json(request: HttpRequest) -> bool:
-    return request.headers.get("Accept", "").startswith("application/json")
+    accepted: str = request.META.get("HTTP_ACCEPT", "")
+    return accepted.startswith("application/json")
 
 
 @never_cache

@@ -39,7 +39,7 @@ def client_address(request: HttpRequest) -> str | None:
 
 def device_mark(request: HttpRequest) -> str:
     """16 hex digits that stand for the browser's kind; a signal for people to judge, not an identity."""
-    agent = request.headers.get("User-Agent", "")
+    agent = request.META.get("HTTP_USER_AGENT", "")
     return hashlib.sha256(agent.encode()).hexdigest()[:16]
 
 
