@@ -61,7 +61,7 @@ class ContestAdminSite(UnfoldAdminSite):
         path, index = request.path, reverse(f"{self.name}:index")
         around = [
             item for group in groups for item in group["items"]
-            if item["link"] == path or (item["link"] != index and item["link"] in path)
+            if item["link"] == path or (item["link"] != index and path.startswith(item["link"]))
         ]  # fmt: skip
         nearest = max((len(item["link"]) for item in around), default=0)
         for item in around:
